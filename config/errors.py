@@ -1,0 +1,145 @@
+"""Every error the project raises on purpose: what was wrong, where, and what to do.
+
+One root, ``TalentNordError``; each class carries its facts as fields and builds its sentence from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class TalentNordError(Exception):
+    """The root of all errors that the project raises on purpose."""
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong (or odd) in an input file, and where it stands.
+
+    ``file`` as given by the user; ``line`` counted from 1 (``None`` where the whole file is meant);
+    ``field`` a dotted path such as ``commitments.3.due``.
+    """
+
+    file: str
+    line: int | None
+    field: str
+    what: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        kind = "warning: " if self.warning else ""
+        field = f"{self.field}: " if self.field else ""
+        return f"{place}: {kind}{field}{self.what}"
+
+
+class DefinitionError(TalentNordError):
+    """A programme, a cohort or a list of people is not usable as it stands."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class FileMissingError(TalentNordError):
+    """A file that was asked for does not exist."""
+
+    def __init__(self, path: Path, kind: str) -> None:
+        self.path = path
+        self.kind = kind
+        super().__init__(f"{path}: no such {kind}; check the name, or run 'talentnord check' to see what there is")
+
+
+class WhenSyntaxError(TalentNordError):
+    """A point in time of a definition cannot be read."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(
+            f"{text!r} is not a point in time; write an anchor and offsets such as"
+            " 'kickoff - 6w', 'due + 1d', 'missed + 3wd' or 'm6d2 + 2mo + 15d'"
+        )
+
+
+class UnknownTriggerError(TalentNordError):
+    """A trigger that the definition does not know."""
+
+    def __init__(self, trigger: str, known: Sequence[str]) -> None:
+        self.trigger = trigger
+        self.known = tuple(known)
+        super().__init__(f"no trigger {trigger!r} in this definition; it has {', '.join(known)}")
+
+
+class TransitionRefusedError(TalentNordError):
+    """A trigger is not allowed where a journey or commitment stands; nothing was changed."""
+
+    def __init__(self, trigger: str, refused: Sequence[tuple[str, str]]) -> None:
+        self.trigger = trigger
+        self.refused = tuple(refused)
+        where = "; ".join(f"{who} is in {state}" for who, state in refused)
+        super().__init__(f"{trigger!r} is not possible: {where}. Nothing was recorded.")
+
+
+class UnknownRecordError(TalentNordError):
+    """A journey, a cohort or another record that is not in the database."""
+
+    def __init__(self, kind: str, ident: str) -> None:
+        self.kind = kind
+        self.ident = ident
+        super().__init__(f"no {kind} {ident!r} in the database; 'talentnord status' lists what there is")
+
+
+class ConflictError(TalentNordError):
+    """Someone else changed the same record first; read it again and retry."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(f"{what} was changed by someone else meanwhile; nothing was written, try again")
+
+
+class FactReusedError(TalentNordError):
+    """A fact's key was used before for another fact."""
+
+    def __init__(self, key: str, trigger: str) -> None:
+        self.key = key
+        self.trigger = trigger
+        super().__init__(f"the key {key!r} already stands for another fact ({trigger}); give this fact a key of its own")
+
+
+class TemplateError(TalentNordError):
+    """A message cannot be rendered: a template is missing, or a value in it is."""
+
+    def __init__(self, message: str, part: str, why: str) -> None:
+        self.message = message
+        self.part = part
+        super().__init__(f"message {message!r}, part {part}: {why}")
+
+
+class DeliveryError(TalentNordError):
+    """A mail was not handed over; the subclasses say what may be done about it."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(why)
+
+
+class RetryLaterError(DeliveryError):
+    """The peer surely did not take the mail: it may be sent again, ``after`` seconds from now."""
+
+    def __init__(self, why: str, after: float) -> None:
+        self.after = after
+        super().__init__(f"{why}; to be tried again in {after:g} s")
+
+
+class RejectedError(DeliveryError):
+    """The peer refused this mail for good; sending it again would not help."""
+
+
+class TransportBlockedError(DeliveryError):
+    """The peer refuses every mail (key, account, access): the queue stops until the operator acts."""
+
+
+class DeliveryUnknownError(DeliveryError):
+    """The connection ended after the mail went out: it may or may not have been taken, never send it again blindly."""

@@ -1,0 +1,1 @@
+"""What coordinators see and do: Prefect flows, their deployments and the command line."""

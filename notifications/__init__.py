@@ -1,0 +1,1 @@
+"""What people are told: templates, mails and the outbox that hands them over."""
