@@ -52,6 +52,15 @@ class FileMissingError(TalentNordError):
         super().__init__(f"{path}: no such {kind}; check the name, or run 'talentnord check' to see what there is")
 
 
+class WorkingTimeError(TalentNordError, ValueError):
+    """A question to the working calendar that has no answer, such as one about an instant without a time zone."""
+
+    def __init__(self, value: object, why: str) -> None:
+        self.value = value
+        self.why = why
+        super().__init__(f"{value!r}: {why}")
+
+
 class WhenSyntaxError(TalentNordError):
     """A point in time of a definition cannot be read."""
 
