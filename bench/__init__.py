@@ -1,0 +1,1 @@
+"""Durable transitions a second: this engine and its peers, on the same work, side by side."""
