@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 from babel.dates import format_date
@@ -41,15 +41,17 @@ class WorkingTime:
     @field_validator("country")
     @classmethod
     def _country_is_known(cls, country: str) -> str:
-        if country not in holidays.list_supported_countries():
+        if country not in _countries():
             raise ValueError(f"no public holidays are known for the country {country!r}; write a code such as DK")
         return country
 
     @field_validator("time_zone")
     @classmethod
     def _time_zone_is_known(cls, name: str) -> str:
-        if name not in available_timezones():
-            raise ValueError(f"{name!r} is not a time zone; write a name such as Europe/Copenhagen")
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"{name!r} is not a time zone; write a name such as Europe/Copenhagen") from None
         return name
 
     @field_validator("closed_days")
@@ -163,6 +165,11 @@ class _Calendar:
 
 def _by_day(found: Mapping[date, str]) -> Mapping[tuple[int, int], str]:
     return MappingProxyType({(day.month, day.day): name for day, name in found.items()})
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(holidays.list_supported_countries())
 
 
 @lru_cache(maxsize=256)

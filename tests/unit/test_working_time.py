@@ -131,6 +131,8 @@ def test_it_is_read_from_plain_data_and_is_hashable() -> None:
     [
         ({"country": "Danmark"}, "no public holidays are known"),
         ({"time_zone": "Europe/Aalborg"}, "is not a time zone"),
+        ({"time_zone": ""}, "is not a time zone"),
+        ({"time_zone": "Europe"}, "is not a time zone"),
         ({"opens": "16:00"}, "not after it opens"),
         ({"opens": "08:00Z"}, "take no time zone"),
         ({"closed_days": ["24-12"]}, "is not a day of the year"),
