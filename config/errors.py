@@ -43,6 +43,14 @@ class DefinitionError(TalentNordError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+class SettingsError(TalentNordError):
+    """An environment variable is wrong or missing; ``faults`` has a sentence for each, without its value."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
 class FileMissingError(TalentNordError):
     """A file that was asked for does not exist."""
 
@@ -114,7 +122,9 @@ class FactReusedError(TalentNordError):
     def __init__(self, key: str, trigger: str) -> None:
         self.key = key
         self.trigger = trigger
-        super().__init__(f"the key {key!r} already stands for another fact ({trigger}); give this fact a key of its own")
+        super().__init__(
+            f"the key {key!r} already stands for another fact ({trigger}); give this fact a key of its own"
+        )
 
 
 class TemplateError(TalentNordError):
@@ -124,6 +134,15 @@ class TemplateError(TalentNordError):
         self.message = message
         self.part = part
         super().__init__(f"message {message!r}, part {part}: {why}")
+
+
+class FactIncompleteError(TalentNordError):
+    """A fact lacks a detail that its trigger needs, or gives one that cannot be."""
+
+    def __init__(self, trigger: str, field: str, what: str) -> None:
+        self.trigger = trigger
+        self.field = field
+        super().__init__(f"{trigger!r}: {field}: {what}. Nothing was recorded.")
 
 
 class DeliveryError(TalentNordError):

@@ -1,0 +1,97 @@
+"""What the environment says: database, mail transport, addresses. Every variable starts with ``TALENTNORD_``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from config.errors import SettingsError
+from config.mail_address import normal_address
+
+_PREFIX = "TALENTNORD_"
+_NO_SENDER = "talentnord@talentnord.example"
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+Mailbox = Annotated[str, AfterValidator(normal_address)]
+
+
+class Settings(BaseSettings):
+    """The project's settings, fixed once read; passwords and keys show in no repr and no error.
+
+    With nothing set, mails become files under ``var/mail``. ``mail_timeout`` is in seconds and holds for each step of
+    a conversation with a peer. Build it with ``load_settings``.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, hide_input_in_errors=True)
+
+    # An URL may hold a password.
+    database_url: str = Field(default="sqlite:///var/talentnord.db", min_length=1, repr=False)
+    mail_transport: Literal["files", "smtp", "sendgrid"] = "files"
+    mail_directory: Path = Path("var/mail")
+    mail_timeout: float = Field(default=20.0, gt=0, le=600)
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_starttls: bool = True
+    sendgrid_api_key: SecretStr = SecretStr("")
+    sendgrid_host: str = "https://api.sendgrid.com"
+    sender_name: str = "Talent Nord"
+    sender_email: Mailbox = _NO_SENDER
+    reply_to: Mailbox | None = None
+
+    @field_validator("sendgrid_api_key")
+    @classmethod
+    def _one_word(cls, key: SecretStr) -> SecretStr:
+        # A key read from a file often ends in a line break, which an HTTP header must not hold.
+        word = key.get_secret_value().strip()
+        if not word.isascii() or any(character.isspace() for character in word):
+            raise ValueError("is not a key: it must be one word of ASCII characters")
+        return SecretStr(word)
+
+    @field_validator("sendgrid_host")
+    @classmethod
+    def _encrypted(cls, host: str) -> str:
+        url = urlsplit(host)
+        # The key and the mails go there.
+        safe = url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
+        if not (url.hostname and host.isascii() and safe):
+            raise ValueError("must be an https address, such as https://api.eu.sendgrid.com")
+        return host.rstrip("/")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        needed = {
+            "files": [],
+            "smtp": [("smtp_host", self.smtp_host)],
+            "sendgrid": [("sendgrid_api_key", self.sendgrid_api_key.get_secret_value())],
+        }[self.mail_transport]
+        if self.mail_transport != "files":
+            needed.append(("sender_email", "" if self.sender_email == _NO_SENDER else self.sender_email))
+        missing = [_variable(name) for name, value in needed if not value]
+        if missing:
+            raise ValueError(f"{', '.join(missing)} missing: {_variable('mail_transport')} is {self.mail_transport}")
+        return self
+
+
+def load_settings() -> Settings:
+    """The settings of this environment; raises SettingsError naming every variable that is wrong or missing."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        raise SettingsError([_sentence(fault["loc"], fault["msg"]) for fault in faults]) from None
+
+
+def _sentence(place: tuple[int | str, ...], what: str) -> str:
+    said = what.removeprefix("Value error, ")
+    return f"{_variable(str(place[0]))}: {said}" if place else said
+
+
+def _variable(field: str) -> str:
+    return f"{_PREFIX}{field.upper()}"

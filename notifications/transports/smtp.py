@@ -1,0 +1,130 @@
+"""Mails by SMTP: what each failure means depends on whether the mail had begun to go out."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from config.errors import DeliveryError, DeliveryUnknownError, RejectedError, RetryLaterError, TransportBlockedError
+from notifications.transports.guard import plain_email, without_addresses
+from notifications.transports.mime import build
+from notifications.transports.protocol import Mail, Receipt
+
+RETRY_SECONDS = 300.0
+_ACCESS_REFUSED = {530, 534, 535, 538}
+_TOO_LARGE = 552
+
+
+class SmtpTransport:
+    """One connection a mail to ``host``:``port``; ``timeout`` in seconds for each step of the conversation.
+
+    An empty ``user`` means no login. With ``starttls`` the mail goes out encrypted or not at all, and the server's
+    certificate is checked against ``trust`` (by default the system's authorities).
+    """
+
+    name = "smtp"
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        user: str,
+        password: str,
+        starttls: bool,
+        timeout: float,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._user = user
+        self._password = password
+        self._starttls = starttls
+        self._timeout = timeout
+        self._trust = trust
+
+    def send(self, mail: Mail) -> Receipt:
+        """Hand the mail over; the receipt's reference is what the server said when it took it.
+
+        Raises RetryLaterError (no connection, or a temporary refusal), TransportBlockedError (login, certificate or
+        sender refused), RejectedError (recipient or content refused) and DeliveryUnknownError (the connection ended
+        after the mail began to go out).
+        """
+        message = build(mail).as_bytes()
+        with _nothing_sent_yet():
+            client = smtplib.SMTP(self._host, self._port, timeout=self._timeout)
+        try:
+            with _nothing_sent_yet():
+                self._introduce(client)
+                _address(client, mail, len(message))
+            reference = _hand_over(client, message)
+            # The mail is taken: a server that fails to say goodbye changes nothing.
+            with suppress(smtplib.SMTPException, OSError):
+                client.quit()
+        finally:
+            client.close()
+        return Receipt(reference)
+
+    def _introduce(self, client: smtplib.SMTP) -> None:
+        if self._starttls:
+            # Without a context of ours smtplib would take any certificate.
+            client.starttls(context=self._trust or ssl.create_default_context())
+        client.ehlo_or_helo_if_needed()
+        if self._user:
+            client.login(self._user, self._password)
+
+
+def _address(client: smtplib.SMTP, mail: Mail, size: int) -> None:
+    options = [f"size={size}"] if client.has_extn("size") else []
+    code, said = client.mail(plain_email(mail.sender.email, "sender"), options)
+    # Every mail has the same sender: refused once, refused always. Only a size is this mail's own.
+    _accept(code, said, RejectedError if code == _TOO_LARGE else TransportBlockedError)
+    code, said = client.rcpt(plain_email(mail.to.email, "recipient"))
+    _accept(code, said, RejectedError)
+
+
+def _hand_over(client: smtplib.SMTP, message: bytes) -> str:
+    # No cause is chained here and below: a server's words may hold the address.
+    try:
+        code, said = client.data(message)
+    except smtplib.SMTPDataError as refusal:
+        raise _refusal(refusal.smtp_code, refusal.smtp_error, RejectedError) from None
+    except (smtplib.SMTPException, OSError) as error:
+        raise DeliveryUnknownError(
+            f"the mail server's answer to the mail is missing ({type(error).__name__})"
+        ) from None
+    if not (200 <= code < 300 or 400 <= code < 600):
+        raise DeliveryUnknownError("the mail server's answer to the mail cannot be read")
+    _accept(code, said, RejectedError)
+    return without_addresses(said.decode(errors="replace"))
+
+
+@contextmanager
+def _nothing_sent_yet() -> Iterator[None]:
+    try:
+        yield
+    except smtplib.SMTPResponseException as refusal:
+        raise _refusal(refusal.smtp_code, refusal.smtp_error, TransportBlockedError) from None
+    except smtplib.SMTPServerDisconnected:
+        raise RetryLaterError("the mail server hung up before the mail", RETRY_SECONDS) from None
+    except (smtplib.SMTPException, ssl.SSLCertVerificationError, UnicodeError) as error:
+        raise TransportBlockedError(f"the mail server cannot be used: {without_addresses(str(error))}") from None
+    except OSError as error:
+        raise RetryLaterError(f"no connection to the mail server ({type(error).__name__})", RETRY_SECONDS) from None
+
+
+def _accept(code: int, said: bytes, for_good: type[DeliveryError]) -> None:
+    if not 200 <= code < 300:
+        raise _refusal(code, said, for_good)
+
+
+def _refusal(code: int, said: bytes | str, for_good: type[DeliveryError]) -> DeliveryError:
+    text = said.decode(errors="replace") if isinstance(said, bytes) else said
+    why = f"the mail server answered {code} {without_addresses(text)}"
+    if code in _ACCESS_REFUSED:
+        return TransportBlockedError(why)
+    if 500 <= code < 600:
+        return for_good(why)
+    return RetryLaterError(why, RETRY_SECONDS)

@@ -1,0 +1,1 @@
+"""The tests, by how real they are: unit, property, integration, browser."""
