@@ -1,0 +1,254 @@
+"""A programme laid out flat: every milestone, notice and commitment of every module by name.
+
+The YAML speaks of modules and shapes; the engine and the mails ask this instead. Nothing here is Talent Nord's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from config.programme import (
+    CommitmentSpec,
+    EffectSpec,
+    MilestoneSpec,
+    ModuleSpec,
+    Notice,
+    Programme,
+    Reminder,
+    Role,
+    Window,
+)
+from config.working_time import WorkingTime
+
+ACTIVE = "active"
+"""The parent state of every place that the calendar leads through."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module as people know it; ``days`` are its milestones' ids in order."""
+
+    id: str
+    number: int
+    title: str
+    shape: str
+    days: tuple[str, ...]
+    challenge: bool
+    gap_days: tuple[int, int] | None
+    hours: int | None
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """An event of the calendar; ``state`` is the journey state it leads to, ``None`` for one beside the journey."""
+
+    id: str
+    label: str
+    state: str | None
+    final: bool
+    audience: tuple[Role, ...]
+    module: Module | None = None
+    hours: float | None = None
+    date_optional: bool = False
+    window: Window | None = None
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A programme, expanded; equal programmes give equal definitions."""
+
+    programme: Programme
+
+    @cached_property
+    def working_time(self) -> WorkingTime:
+        """The programme's working days and hours."""
+        return self.programme.hours
+
+    @cached_property
+    def modules(self) -> Mapping[str, Module]:
+        """Modules by id, in the calendar's order."""
+        return {module.id: module for module in _modules(self.programme)}
+
+    @cached_property
+    def milestones(self) -> Mapping[str, Milestone]:
+        """Milestones by id, in the calendar's order: ``kickoff``, ``m1d1``, ``m1d2`` …"""
+        return {milestone.id: milestone for milestone in _milestones(self.programme, self.modules)}
+
+    @cached_property
+    def steps(self) -> tuple[Milestone, ...]:
+        """The milestones that move a journey, in order."""
+        return tuple(milestone for milestone in self.milestones.values() if milestone.state is not None)
+
+    @cached_property
+    def commitments(self) -> Mapping[str, CommitmentSpec]:
+        """Commitments by id, those of each module written out: ``mentor_meeting_m1`` …"""
+        return {spec.id: spec for spec in _commitments(self.programme, self.modules)}
+
+    @cached_property
+    def start_state(self) -> str:
+        """The state every journey starts in."""
+        return in_active(self.programme.start)
+
+    @cached_property
+    def final_states(self) -> frozenset[str]:
+        """The states a journey does not leave."""
+        steps = {step.state for step in self.steps if step.final and step.state}
+        return frozenset(steps | {event.to for event in self.programme.events.values() if event.final and event.to})
+
+    @cached_property
+    def states(self) -> tuple[str, ...]:
+        """All journey states in the order people meet them."""
+        found = [self.start_state, *(step.state for step in self.steps if step.state)]
+        found += [event.to for event in self.programme.events.values() if event.to and event.to != "place"]
+        return tuple(dict.fromkeys(found))
+
+    def state_label(self, state: str) -> str:
+        """Return the name of a journey state for people, as the programme's ``places`` give it."""
+        place = state.removeprefix(f"{ACTIVE}.")
+        places = self.programme.places
+        module = self.modules.get(place.split(".")[0])
+        if place in places or module is None:
+            return places.get(place, place)
+        pattern = places.get(".".join(["module", *place.split(".")[1:]]), place)
+        return pattern.format(number=module.number, title=module.title, module=module.id)
+
+    def trigger_label(self, trigger: str) -> str:
+        """Return a trigger's name for people: ``Modul 2 dag 1``, ``Mentormøde i modul 2: holdt``."""
+        name, _, verb = trigger.partition(":")
+        if name in self.milestones:
+            label = self.milestones[name].label
+        elif name in self.commitments:
+            label = self.commitments[name].label
+        elif name in self.programme.events:
+            label = self.programme.events[name].label
+        else:
+            label = name
+        words = self.programme.verbs.get(verb, verb)
+        return f"{label}: {words}" if verb else label
+
+    def moves(self) -> Iterator[tuple[str, EffectSpec]]:
+        """Yield, by milestone, the mail that tells its audience of a new date."""
+        if self.programme.on_move is not None:
+            for milestone in self.milestones.values():
+                yield milestone.id, EffectSpec(mail=self.programme.on_move, to=milestone.audience)
+
+    def effects(self) -> Iterator[tuple[str, EffectSpec]]:
+        """Yield every effect of the definition with the name of what causes it."""
+        for milestone in self.milestones.values():
+            for notice in milestone.notices:
+                yield from ((f"{milestone.id}:{notice.id}", effect) for effect in notice.effects)
+        for name, event in self.programme.events.items():
+            yield from ((name, effect) for effect in event.effects)
+        yield from ((f"{milestone}:move", effect) for milestone, effect in self.moves())
+        for spec in self.commitments.values():
+            for part in (spec.on_open, spec.on_miss, spec.on_keep):
+                yield from ((spec.id, effect) for effect in part)
+            for step in (*spec.reminders, *spec.escalation):
+                yield from ((spec.id, effect) for effect in step.effects)
+
+
+def in_active(place: str) -> str:
+    """Return the state of a place of the calendar."""
+    return f"{ACTIVE}.{place}"
+
+
+def _modules(programme: Programme) -> Iterator[Module]:
+    for entry in programme.calendar:
+        if isinstance(entry, ModuleSpec) and entry.shape in programme.shapes:
+            shape = programme.shapes[entry.shape]
+            days = tuple(f"{entry.module}d{day}" for day in range(1, len(shape.days) + 1))
+            yield Module(
+                entry.module,
+                entry.number,
+                entry.title,
+                entry.shape,
+                days,
+                entry.challenge,
+                shape.gap_days,
+                shape.hours,
+            )
+
+
+def _milestones(programme: Programme, modules: Mapping[str, Module]) -> Iterator[Milestone]:
+    for entry in programme.calendar:
+        if isinstance(entry, MilestoneSpec):
+            yield _single(entry)
+        elif entry.module in modules:
+            yield from _days(programme, entry, modules[entry.module])
+
+
+def _single(entry: MilestoneSpec) -> Milestone:
+    state = None
+    if entry.enters is not None:
+        state = entry.enters if entry.final else in_active(entry.enters)
+    return Milestone(
+        id=entry.milestone,
+        label=entry.label,
+        state=state,
+        final=entry.final,
+        audience=entry.audience,
+        hours=entry.hours,
+        date_optional=entry.date_optional,
+        window=entry.window,
+        notices=_notices(entry.notices, entry.milestone),
+    )
+
+
+def _days(programme: Programme, entry: ModuleSpec, module: Module) -> Iterator[Milestone]:
+    days = programme.shapes[entry.shape].days
+    for number, (ident, day) in enumerate(zip(module.days, days, strict=True), start=1):
+        last = number == len(days)
+        place = entry.leads_to if last and entry.leads_to else day.enters.format(module=module.id)
+        yield Milestone(
+            id=ident,
+            label=day.label.format(module_number=module.number, number=number, title=module.title),
+            state=in_active(place),
+            final=False,
+            audience=("talent",),
+            module=module,
+            notices=_notices(day.notices, ident),
+        )
+
+
+def _notices(notices: tuple[Notice, ...], milestone: str) -> tuple[Notice, ...]:
+    names = {"day": milestone}
+    return tuple(notice.model_copy(update={"when": notice.when.anchored(names)}) for notice in notices)
+
+
+def _commitments(programme: Programme, modules: Mapping[str, Module]) -> Iterator[CommitmentSpec]:
+    order = list(modules.values())
+    for spec in programme.commitments:
+        if spec.each is None:
+            yield spec
+            continue
+        for index, module in enumerate(order):
+            if spec.only_challenges and not module.challenge:
+                continue
+            names = {f"day{n}": day for n, day in enumerate(module.days, start=1)}
+            names |= {"last_day": module.days[-1]}
+            if index + 1 < len(order):
+                names |= {"next_day1": order[index + 1].days[0]}
+            yield _for_module(spec, module, names)
+
+
+def _for_module(spec: CommitmentSpec, module: Module, names: Mapping[str, str]) -> CommitmentSpec:
+    mapping = dict(names)
+
+    def moved(steps: tuple[Reminder, ...]) -> tuple[Reminder, ...]:
+        return tuple(step.model_copy(update={"when": step.when.anchored(mapping)}) for step in steps)
+
+    return spec.model_copy(
+        update={
+            "id": f"{spec.id}_{module.id}",
+            "label": spec.label.format(number=module.number, title=module.title),
+            "module": module.id,
+            "opens": spec.opens.anchored(mapping) if spec.opens else None,
+            "due": spec.due.anchored(mapping),
+            "miss": spec.miss.anchored(mapping),
+            "reminders": moved(spec.reminders),
+            "escalation": moved(spec.escalation),
+        }
+    )

@@ -1,0 +1,237 @@
+"""The typed form of a programme's definition: milestones, journey events, commitments and messages.
+
+The YAML file is written in terms of modules and their shapes; ``config.expansion`` lays it out flat.
+Every rule of requirements.md that is data has its place here and its value in ``config/programmes/``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+
+from config.when import WhenField, parse_when
+from config.working_time import WorkingTime
+
+Role = Literal[
+    "talent",
+    "mentor",
+    "second_mentor",
+    "consultant",
+    "group",
+    "partner",
+    "cohort",
+    "coordinator",
+    "administration",
+    "challenge_owner",
+]
+
+
+class Spec(BaseModel):
+    """The base of all parts of a definition: immutable, and no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EffectSpec(Spec):
+    """What a transition causes: a mail to everyone in ``to``, or a task for each of them, due at ``due``."""
+
+    mail: str | None = None
+    task: str | None = None
+    to: tuple[Role, ...] = Field(min_length=1)
+    due: WhenField | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.mail is None) == (self.task is None):
+            raise ValueError("an effect is either 'mail: <message>' or 'task: <message>'")
+        if self.mail is not None and self.due is not None:
+            raise ValueError("only a task has a 'due'")
+        return self
+
+    @property
+    def message(self) -> str:
+        """The name of the message's template folder."""
+        return self.mail or self.task or ""
+
+
+class Notice(Spec):
+    """Mails or tasks at a time of their own before or after a milestone; ``day`` in ``when`` is the milestone."""
+
+    id: str
+    when: WhenField
+    effects: tuple[EffectSpec, ...] = Field(min_length=1)
+    state: str | None = None
+    """Only journeys that have reached this place are told (R39: never before the journey is complete)."""
+
+
+class DaySpec(Spec):
+    """One day of a module's shape: the place a journey enters when the day has been held, and its notices."""
+
+    enters: str
+    label: str = "{module_number}.{number}"
+    """The day's name for people; may hold ``{module_number}``, ``{number}`` and ``{title}``."""
+    notices: tuple[Notice, ...] = ()
+
+
+class Shape(Spec):
+    """How a module's days lie: its days, the gap in calendar days between them, its length in hours if fixed."""
+
+    label: str
+    days: tuple[DaySpec, ...] = Field(min_length=1)
+    gap_days: tuple[int, int] | None = None
+    hours: int | None = None
+
+
+class Window(Spec):
+    """The earliest and latest day a milestone may lie on (R39)."""
+
+    earliest: WhenField
+    latest: WhenField
+
+
+class MilestoneSpec(Spec):
+    """An event of the cohort's calendar that is not a module day: kick-off, network meeting, alumni day."""
+
+    milestone: str
+    label: str
+    enters: str | None = None
+    """The journey place entered when the event has been held; none for an event beside the journey (R40)."""
+    final: bool = False
+    audience: tuple[Role, ...] = ("talent",)
+    hours: float | None = None
+    date_optional: bool = False
+    window: Window | None = None
+    notices: tuple[Notice, ...] = ()
+
+
+class ModuleSpec(Spec):
+    """A module: its title, its shape and, where it differs from the shape, the place its last day leads to."""
+
+    module: str
+    number: int
+    title: str
+    shape: str
+    challenge: bool = False
+    leads_to: str | None = None
+
+
+class Event(Spec):
+    """Something that befalls a journey out of turn: leave, return, transfer, withdrawal, absence (R7, R29)."""
+
+    label: str
+    rule: str = ""
+    source: tuple[str, ...] = Field(alias="from")
+    to: str | None = None
+    """A state, ``place`` for where the cohort stands now, or nothing: the journey stays where it is."""
+    final: bool = False
+    commitments: Literal["leave", "pause", "resume", "cancel"] = "leave"
+    needs: tuple[Literal["milestone", "new_mentor"], ...] = ()
+    effects: tuple[EffectSpec, ...] = ()
+
+
+class Reminder(Spec):
+    """What is sent while a commitment is open, before it is due."""
+
+    when: WhenField
+    effects: tuple[EffectSpec, ...] = Field(min_length=1)
+
+
+class OpensOn(Spec):
+    """A commitment that opens when another one was kept with this choice (R33)."""
+
+    commitment: str
+    choice: str
+
+
+class CommitmentSpec(Spec):
+    """A promise with an owner and a deadline.
+
+    ``opens``, ``due`` and ``miss`` are points in time; anchors are milestones, ``opened``, ``due`` and ``missed``,
+    and within ``each: module`` also ``day1``, ``day2``, ``last_day`` and ``next_day1``.
+    """
+
+    id: str
+    label: str
+    rule: str = ""
+    subject: Literal["talent", "cohort"] = "talent"
+    owner: Role
+    each: Literal["module"] | None = None
+    only_challenges: bool = False
+    module: str | None = None
+    opens: WhenField | None = None
+    opens_on: OpensOn | None = None
+    due: WhenField
+    miss: WhenField = parse_when("due + 1d")
+    choices: dict[str, str] = Field(default_factory=dict)
+    default_choice: str | None = None
+    """What silence counts as at the deadline (R36); without it the commitment is missed."""
+    changeable_until: WhenField | None = None
+    pairs: bool = False
+    """Kept with a partner from the learning group (R30, R31)."""
+    fills: Literal["second_mentor"] | None = None
+    """The role that a person named when it is kept takes up (R33)."""
+    kept_by_date_of: str | None = None
+    """The milestone whose being dated keeps this commitment (R39)."""
+    on_open: tuple[EffectSpec, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
+    on_miss: tuple[EffectSpec, ...] = ()
+    escalation: tuple[Reminder, ...] = ()
+    on_keep: tuple[EffectSpec, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.opens is None) == (self.opens_on is None):
+            raise ValueError("a commitment has either 'opens' or 'opens_on'")
+        if self.default_choice is not None and self.default_choice not in self.choices:
+            raise ValueError(f"default_choice {self.default_choice!r} is not one of the choices")
+        if self.default_choice is not None and (self.escalation or self.on_miss):
+            raise ValueError("a commitment with a default_choice is never missed: drop 'on_miss' and 'escalation'")
+        return self
+
+
+class Groups(Spec):
+    """Learning groups: their size, the bounds when numbers do not fit, and the milestone that forms them (R27)."""
+
+    size: int = 6
+    smallest: int = 5
+    largest: int = 7
+    formed_at: str
+
+
+def _kind_of_entry(entry: object) -> str:
+    is_module = "module" in entry if isinstance(entry, dict) else isinstance(entry, ModuleSpec)
+    return "module" if is_module else "milestone"
+
+
+CalendarEntry = Annotated[
+    Annotated[MilestoneSpec, Tag("milestone")] | Annotated[ModuleSpec, Tag("module")],
+    Discriminator(_kind_of_entry),
+]
+
+
+class Programme(Spec):
+    """A whole programme as written; versioned, since a running cohort keeps the one it started with."""
+
+    id: str
+    version: int
+    name: str
+    language: str = "da"
+    hours: WorkingTime = WorkingTime()
+    """When mails may go out (R47)."""
+    levels: dict[str, str] = Field(default_factory=dict)
+    start: str
+    """The place a journey starts in."""
+    places: dict[str, str]
+    """Names of the places and states for people; keys may hold ``{module}``."""
+    verbs: dict[str, str] = Field(default_factory=dict)
+    """Names of the commitments' and notices' triggers for people: ``keep: holdt``."""
+    commitment_states: dict[str, str] = Field(default_factory=dict)
+    """Names of the commitments' states for people."""
+    on_move: str | None = None
+    """The mail to a milestone's audience when its date is moved."""
+    groups: Groups | None = None
+    shapes: dict[str, Shape] = Field(default_factory=dict)
+    calendar: tuple[CalendarEntry, ...] = Field(min_length=1)
+    events: dict[str, Event] = Field(default_factory=dict)
+    commitments: tuple[CommitmentSpec, ...] = ()
