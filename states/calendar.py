@@ -1,0 +1,61 @@
+"""A cohort's calendar: when its milestones are, and what the definition's points in time mean on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from config.definition import Definition
+from config.when import When
+
+
+@dataclass(frozen=True)
+class Held:
+    """The day of a milestone, and its start and end in UTC; ``sequence`` counts how often it was moved."""
+
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    sequence: int = 0
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The dated milestones of a cohort. A milestone without a date is not in ``days``."""
+
+    definition: Definition
+    days: Mapping[str, Held] = field(default_factory=dict)
+
+    def day_of(self, when: When, anchors: Mapping[str, date] | None = None) -> date | None:
+        """Return the date that ``when`` stands for, ``None`` while its anchor has no date yet.
+
+        ``anchors`` are the dates of ``opened``, ``due`` and the like; milestones are known.
+        """
+        anchor = (anchors or {}).get(when.anchor)
+        if anchor is None:
+            held = self.days.get(when.anchor)
+            anchor = held.day if held else None
+        return None if anchor is None else when.on(anchor, self.definition.working_time)
+
+    def notice_at(self, when: When, anchors: Mapping[str, date] | None = None) -> datetime | None:
+        """Return when a notice goes out: at opening time, on the working day before where it would be late (R47)."""
+        day = self.day_of(when, anchors)
+        hours = self.definition.working_time
+        return None if day is None else hours.opening(hours.previous_working_day(day))
+
+    def deadline_at(self, when: When, anchors: Mapping[str, date] | None = None) -> datetime | None:
+        """Return the instant at which something counts as missed: opening time of that very day."""
+        day = self.day_of(when, anchors)
+        return None if day is None else self.definition.working_time.opening(day)
+
+    def opening_at(self, when: When) -> datetime | None:
+        """Return when a commitment opens: at a milestone's end if it opens with the event, else like a notice."""
+        held = self.days.get(when.anchor)
+        if held is not None and not when.offsets:
+            return held.ends_at
+        return self.notice_at(when)
+
+    def local_day(self, instant: datetime) -> date:
+        """Return the date that people have at ``instant``."""
+        return self.definition.working_time.local(instant).date()

@@ -1,0 +1,266 @@
+"""The engine: the one door for facts and for time, and the only writer of what is true.
+
+``fire`` takes a fact, ``tick`` lets time pass, ``reschedule`` moves a date. Each works a trigger out for all it
+concerns and writes state, history, timers and effects in one commit, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.exc import DBAPIError
+
+from config.cohort import Cohort, Day
+from config.definition import Definition
+from config.errors import ConflictError, FactReusedError, UnknownRecordError
+from config.people import People
+from states.book import Book, read_book
+from states.changes import Changes, chunks
+from states.effects import Standing
+from states.enrol import Enrolment
+from states.facts import Fact, Outcome, Transition
+from states.move_commitments import Commitments
+from states.move_journeys import Journeys
+from states.reschedule import Move, new_calendar
+from states.store.database import Database, is_conflict
+from states.store.tables import ARMED, CohortRow, CommitmentRow, FactRow, HistoryRow, JourneyRow, MilestoneRow, TimerRow
+from states.work import PROMISE, STANDING, Desk, Promise
+
+R = TypeVar("R")
+
+_ATTEMPTS = 5
+_FIRED = update(TimerRow).where(TimerRow.id == bindparam("b_id")).values(status="fired")
+
+
+class _Due(NamedTuple):
+    """The timers that fall together: one instant, one cohort, one trigger."""
+
+    cohort_id: str
+    trigger: str
+    due_at: datetime
+    rank: int
+
+
+class Engine:
+    """Changes journeys and commitments; ``now`` is the clock (aware UTC)."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self.database = database
+        self.now = now
+        self._books: dict[str, Book] = {}
+
+    def enrol(self, cohort: Cohort, definition: Definition, people: People) -> Outcome:
+        """Enrol a cohort, pinned to ``definition``; again with more people, add those. Idempotent."""
+        with self.database.write() as connection:
+            enrolment = Enrolment(cohort, definition, people, self.now(), f"fact enrol:{cohort.id}")
+            enrolment.write(connection)
+        return Outcome(cohort.id, "enrol", tuple(enrolment.transitions))
+
+    def fire(self, trigger: str, journeys: Sequence[str], fact: Fact) -> Outcome:
+        """Take a fact: fire ``trigger`` on all ``journeys`` in one commit, or on none.
+
+        ``trigger`` is a milestone (``m2d1``), an event (``leave``) or a commitment's verb
+        (``mentor_meeting_m2:keep``); ``journeys`` are ids of one cohort, or the cohort's own id for a commitment of
+        the cohort. The same key again returns the first outcome.
+
+        Raises:
+            UnknownTriggerError, UnknownRecordError: no such trigger or journey.
+            TransitionRefusedError: not possible where one of them stands.
+            FactIncompleteError: a detail is missing.
+            FactReusedError: the key stands for another fact.
+            ConflictError: somebody else was faster, five times in a row.
+        """
+
+        def work(connection: Connection) -> Outcome:
+            return self._fire(connection, trigger, journeys, fact)
+
+        return self._attempt(work)
+
+    def tick(self, now: datetime | None = None) -> list[Outcome]:
+        """Fire every timer that is due, in order, a commit for each (instant, cohort, trigger).
+
+        Returns what changed. Killed midway, the next tick goes on where this one was.
+        """
+        instant = now or self.now()
+        outcomes: list[Outcome] = []
+        while (outcome := self._attempt(lambda connection: self._fire_due(connection, instant))) is not None:
+            outcomes.append(outcome)
+        return [outcome for outcome in outcomes if outcome.transitions]
+
+    def reschedule(self, cohort_id: str, milestone: str, day: Day, fact: Fact) -> Outcome:
+        """Give a milestone a (new) date: deadlines and timers follow, and its audience is told (R39).
+
+        Raises:
+            UnknownRecordError: no such cohort or milestone, or it has been held.
+            FactReusedError: the key stands for another fact.
+        """
+
+        def work(connection: Connection) -> Outcome:
+            trigger = f"{milestone}:move"
+            known = self._known(connection, fact, trigger, cohort_id)
+            if known is not None:
+                return known
+            changes = Changes(self.now(), f"fact {fact.key}")
+            book = read_book(connection, cohort_id)
+            self._take(connection, fact, trigger)
+            Move(connection, book, changes, milestone, day).work_out(fact.details)
+            changes.write(connection)
+            return Outcome(cohort_id, trigger, tuple(changes.transitions))
+
+        return self._attempt(work)
+
+    # -- one attempt -----------------------------------------------------------------------------------------------
+
+    def _attempt(self, work: Callable[[Connection], R]) -> R:
+        """Do ``work`` in a transaction of its own; read everything anew when somebody else was faster."""
+        for _ in range(_ATTEMPTS):
+            try:
+                with self.database.write() as connection:
+                    return work(connection)
+            except ConflictError:
+                self._books.clear()
+            except DBAPIError as error:
+                if not is_conflict(error):
+                    raise
+                self._books.clear()
+        raise ConflictError("what this fact or timer is about")
+
+    def _fire(self, connection: Connection, trigger: str, journeys: Sequence[str], fact: Fact) -> Outcome:
+        cohort_id = self._cohort_of(connection, journeys)
+        known = self._known(connection, fact, trigger, cohort_id)
+        if known is not None:
+            return known
+        book = self._book(connection, cohort_id)
+        name, verb = book.check_trigger(trigger)
+        self._take(connection, fact, trigger)
+        changes = Changes(self.now(), f"fact {fact.key}")
+        desk = Desk(connection, book, changes, fact.details, strict=True)
+        if verb:
+            ids = [f"{journey}/{name}" for journey in journeys]
+            promises = _promises(connection, ids)
+            _all_found("commitment", ids, promises)
+            Commitments(desk).move(name, verb, promises, _standings(connection, journeys))
+        else:
+            standings = _standings(connection, journeys)
+            _all_found("journey", journeys, list(standings.values()))
+            Journeys(desk).move(trigger, list(standings.values()))
+        changes.write(connection)
+        return Outcome(cohort_id, trigger, tuple(changes.transitions))
+
+    def _fire_due(self, connection: Connection, now: datetime) -> Outcome | None:
+        due = connection.execute(
+            select(TimerRow.cohort_id, TimerRow.trigger, TimerRow.due_at, TimerRow.rank)
+            .where(ARMED, TimerRow.due_at <= now)
+            .order_by(TimerRow.due_at, TimerRow.rank, TimerRow.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).one_or_none()
+        if due is None:
+            return None
+        return self._fire_timers(connection, _Due._make(due), now)
+
+    def _fire_timers(self, connection: Connection, due: _Due, now: datetime) -> Outcome:
+        timers = connection.execute(
+            select(TimerRow.id, TimerRow.subject)
+            .where(
+                ARMED,
+                TimerRow.due_at == due.due_at,
+                TimerRow.rank == due.rank,
+                TimerRow.cohort_id == due.cohort_id,
+                TimerRow.trigger == due.trigger,
+            )
+            .order_by(TimerRow.subject)
+            .with_for_update(skip_locked=True)
+        ).all()
+        connection.execute(_FIRED, [{"b_id": timer.id} for timer in timers])
+        book = self._book(connection, due.cohort_id)
+        changes = Changes(now, f"timer {due.trigger} {due.due_at:%Y-%m-%dT%H:%MZ}")
+        desk = Desk(connection, book, changes, {}, strict=False)
+        name, verb = book.check_trigger(due.trigger)
+        if verb:
+            promises = _promises(connection, [timer.subject for timer in timers])
+            owners = [one.journey_id for one in promises if one.journey_id]
+            Commitments(desk).move(name, verb, promises, _standings(connection, owners))
+        else:
+            if due.trigger in book.definition.milestones:
+                connection.execute(
+                    update(MilestoneRow)
+                    .where(MilestoneRow.cohort_id == due.cohort_id, MilestoneRow.id == due.trigger)
+                    .values(held_at=now)
+                )
+                new_calendar(connection, due.cohort_id)
+            Journeys(desk).move(due.trigger, list(_standings(connection, None, due.cohort_id).values()))
+        changes.write(connection)
+        return Outcome(due.cohort_id, due.trigger, tuple(changes.transitions))
+
+    # -- what is known ---------------------------------------------------------------------------------------------
+
+    def _book(self, connection: Connection, cohort_id: str) -> Book:
+        """Return the cohort's book, read again when its calendar has changed or a milestone was held."""
+        version = connection.scalar(select(CohortRow.calendar_version).where(CohortRow.id == cohort_id))
+        book = self._books.get(cohort_id)
+        if book is None or book.calendar_version != version:
+            book = self._books[cohort_id] = read_book(connection, cohort_id)
+        return book
+
+    @staticmethod
+    def _known(connection: Connection, fact: Fact, trigger: str, cohort_id: str) -> Outcome | None:
+        """Return the outcome of a fact that was taken before."""
+        before = connection.scalar(select(FactRow.trigger).where(FactRow.key == fact.key))
+        if before is None:
+            return None
+        if before != trigger:
+            raise FactReusedError(fact.key, before)
+        rows = connection.execute(
+            select(*_TRANSITION).where(HistoryRow.cause == f"fact {fact.key}").order_by(HistoryRow.n)
+        )
+        return Outcome(cohort_id, trigger, tuple(Transition._make(row) for row in rows), replayed=True)
+
+    def _take(self, connection: Connection, fact: Fact, trigger: str) -> None:
+        row = {
+            "key": fact.key,
+            "trigger": trigger,
+            "at": self.now(),
+            "actor": fact.actor,
+            "details": dict(fact.details),
+        }
+        connection.execute(insert(FactRow), row)
+
+    @staticmethod
+    def _cohort_of(connection: Connection, journeys: Sequence[str]) -> str:
+        first = journeys[0] if journeys else ""
+        cohort = connection.scalar(select(JourneyRow.cohort_id).where(JourneyRow.id == first))
+        return cohort or first
+
+
+_TRANSITION = tuple(getattr(HistoryRow, name) for name in Transition._fields)
+
+
+def _standings(connection: Connection, journeys: Sequence[str] | None, cohort_id: str = "") -> dict[str, Standing]:
+    """Return journeys by id: those named, or all of a cohort."""
+    found: dict[str, Standing] = {}
+    if journeys is None:
+        query = select(*STANDING).where(JourneyRow.cohort_id == cohort_id).order_by(JourneyRow.id)
+        rows = connection.execute(query).all()
+        return {row.id: Standing._make(row) for row in rows}
+    for chunk in chunks(journeys):
+        for row in connection.execute(select(*STANDING).where(JourneyRow.id.in_(chunk)).order_by(JourneyRow.id)):
+            found[row.id] = Standing._make(row)
+    return found
+
+
+def _promises(connection: Connection, ids: Sequence[str]) -> list[Promise]:
+    found: list[Promise] = []
+    for chunk in chunks(ids):
+        rows = connection.execute(select(*PROMISE).where(CommitmentRow.id.in_(chunk)).order_by(CommitmentRow.id))
+        found += [Promise._make(row) for row in rows]
+    return found
+
+
+def _all_found(kind: str, wanted: Sequence[str], found: Sequence[Standing] | Sequence[Promise]) -> None:
+    missing = set(wanted) - {one.id for one in found}
+    if missing:
+        raise UnknownRecordError(kind, ", ".join(sorted(missing)))

@@ -1,0 +1,213 @@
+"""Enrols a cohort: its people, its dates, a journey for each talent with what is promised, and the first timers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from config.cohort import Cohort, Contact, Day
+from config.definition import Definition
+from config.people import People, TalentRow
+from config.programme import CommitmentSpec
+from states.book import cast_of
+from states.calendar import Calendar, Held
+from states.facts import Transition
+from states.store.tables import (
+    Base,
+    CohortRow,
+    CommitmentRow,
+    HistoryRow,
+    JourneyRow,
+    MilestoneRow,
+    PersonRow,
+    TimerRow,
+)
+from states.timers import Timer, cohort_timers, opening_timer
+
+
+def held(day: Day, definition: Definition, sequence: int = 0) -> Held:
+    """Return a cohort's day as the calendar has it."""
+    hours = definition.working_time
+    return Held(day.date, day.starts(hours), day.ends(hours), sequence)
+
+
+def journey_id(cohort_id: str, talent: TalentRow) -> str:
+    """Return a talent's journey id: the cohort and the talent's number, nothing personal."""
+    return f"{cohort_id}-{talent.number:02d}"
+
+
+@dataclass
+class Enrolment:
+    """The rows that enrolling a cohort writes; those that are there already are left as they are."""
+
+    cohort: Cohort
+    definition: Definition
+    people: People
+    now: datetime
+    cause: str
+    transitions: list[Transition] = field(default_factory=list)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The dates of the cohort as its file gives them."""
+        days = {ident: held(day, self.definition) for ident, day in self.cohort.dates.items()}
+        return Calendar(self.definition, days)
+
+    def write(self, connection: Connection) -> None:
+        """Write the cohort, or add the talents that are new to it and correct names and addresses."""
+        known = connection.scalar(select(CohortRow.id).where(CohortRow.id == self.cohort.id))
+        if known is None:
+            self._write_cohort(connection)
+        self._write_persons(connection)
+        present = set(connection.scalars(select(JourneyRow.id).where(JourneyRow.cohort_id == self.cohort.id)))
+        fresh = [talent for talent in self.people.talents if journey_id(self.cohort.id, talent) not in present]
+        _insert(connection, JourneyRow, [self._journey(talent) for talent in fresh])
+        promises = [row for talent in fresh for row in self._promises(talent)]
+        timers: list[Timer] = []
+        if known is None:
+            promises += self._cohort_promises()
+            timers += cohort_timers(self.calendar, self.cohort.id, self.now)
+        for promise in promises:
+            spec = self.definition.commitments[promise["name"]]
+            timers += opening_timer(self.calendar, self.cohort.id, promise["id"], spec, self.now)
+        _insert(connection, CommitmentRow, promises)
+        _insert(connection, TimerRow, [timer._asdict() for timer in timers])
+        self.transitions = [self._enrolled(talent) for talent in fresh]
+        _insert(connection, HistoryRow, [row._asdict() for row in self.transitions])
+
+    def _write_cohort(self, connection: Connection) -> None:
+        connection.execute(
+            insert(CohortRow).values(
+                id=self.cohort.id,
+                name=self.cohort.name,
+                definition=self.definition.programme.model_dump_json(by_alias=True),
+                cohort=self.cohort.model_dump_json(),
+            )
+        )
+        _insert(connection, MilestoneRow, list(self._milestones()))
+
+    def _milestones(self) -> Iterator[dict[str, Any]]:
+        calendar = self.calendar
+        for ident in self.definition.milestones:
+            day = self.cohort.dates.get(ident)
+            lies = calendar.days.get(ident)
+            yield {
+                "cohort_id": self.cohort.id,
+                "id": ident,
+                "day": lies.day if lies else None,
+                "starts_at": lies.starts_at if lies else None,
+                "ends_at": lies.ends_at if lies else None,
+                "place": day.place if day else "",
+                "details": day_details(day) if day else {},
+                "held_at": self.now if lies and lies.ends_at <= self.now else None,
+            }
+
+    def _write_persons(self, connection: Connection) -> None:
+        known = {row.id: row for row in connection.execute(select(PersonRow.id, PersonRow.name, PersonRow.email))}
+        fresh = []
+        for person in {row["id"]: row for row in self._persons()}.values():
+            before = known.get(person["id"])
+            if before is None:
+                fresh.append(person)
+            elif (before.name, before.email) != (person["name"], person["email"]):
+                connection.execute(update(PersonRow).where(PersonRow.id == person["id"]).values(person))
+        _insert(connection, PersonRow, fresh)
+
+    def _persons(self) -> Iterator[dict[str, Any]]:
+        cast = cast_of(self.cohort)
+        for ident, contact in zip(cast.coordinators, self.cohort.coordinators, strict=True):
+            yield _person(ident, contact)
+        yield _person(cast.administration, self.cohort.administration)
+        for module, challenge in self.cohort.challenges.items():
+            yield _person(cast.owners[module], challenge.representative)
+        for ident, organisation in self.cohort.organisations.items():
+            yield _person(self._consultant_id(ident), organisation.consultant)
+        for talent in self.people.talents:
+            leader = {"name": talent.leader.name, "email": talent.leader.email, "title": talent.leader_title}
+            yield {"id": self._leader_id(talent), **leader}
+        for talent in self.people.talents:
+            yield {"id": journey_id(self.cohort.id, talent), "name": talent.name, "email": talent.email, "title": ""}
+
+    def _consultant_id(self, organisation: str) -> str:
+        return f"{self.cohort.id}/consultant-{organisation}"
+
+    def _leader_id(self, talent: TalentRow) -> str:
+        """Return the leader's id: a talent's own where the leader is one, else that of the first talent led."""
+        for other in self.people.talents:
+            if other.email == talent.leader.email:
+                return journey_id(self.cohort.id, other)
+        first = min(one.number for one in self.people.talents if one.leader.email == talent.leader.email)
+        return f"{self.cohort.id}/leader-{first:02d}"
+
+    def _journey(self, talent: TalentRow) -> dict[str, Any]:
+        ident = journey_id(self.cohort.id, talent)
+        return {
+            "id": ident,
+            "cohort_id": self.cohort.id,
+            "state": self.definition.start_state,
+            "version": 0,
+            "talent_id": ident,
+            "mentor_id": self._leader_id(talent),
+            "consultant_id": self._consultant_id(talent.organisation),
+            "organisation": talent.organisation,
+            "unit": talent.unit,
+            "level": talent.level,
+        }
+
+    def _promises(self, talent: TalentRow) -> Iterator[dict[str, Any]]:
+        for spec in self.definition.commitments.values():
+            if spec.subject == "talent" and self._lies_ahead(spec):
+                yield self._promise(spec, journey_id(self.cohort.id, talent))
+
+    def _cohort_promises(self) -> Iterator[dict[str, Any]]:
+        for spec in self.definition.commitments.values():
+            if spec.subject == "cohort" and self._lies_ahead(spec):
+                yield self._promise(spec, None)
+
+    def _lies_ahead(self, spec: CommitmentSpec) -> bool:
+        """Whether a commitment can still be kept: for someone who joins late, what is over is not asked for."""
+        due = self.calendar.day_of(spec.due)
+        return due is None or due >= self.calendar.local_day(self.now)
+
+    def _promise(self, spec: CommitmentSpec, journey: str | None) -> dict[str, Any]:
+        return {
+            "id": f"{journey or self.cohort.id}/{spec.id}",
+            "cohort_id": self.cohort.id,
+            "journey_id": journey,
+            "name": spec.id,
+            "state": "planned",
+            "version": 0,
+            "due_on": self.calendar.day_of(spec.due),
+        }
+
+    def _enrolled(self, talent: TalentRow) -> Transition:
+        ident = journey_id(self.cohort.id, talent)
+        return Transition(
+            f"{ident}#0",
+            self.cohort.id,
+            ident,
+            "journey",
+            "enrol",
+            "",
+            self.definition.start_state,
+            self.now,
+            self.cause,
+        )
+
+
+def day_details(day: Day) -> dict[str, Any]:
+    """Return what a milestone keeps beside its time and place."""
+    return {"staff": list(day.staff), "material": dict(day.material)}
+
+
+def _person(ident: str, contact: Contact) -> dict[str, Any]:
+    return {"id": ident, "name": contact.name, "email": contact.email, "title": contact.title}
+
+
+def _insert(connection: Connection, table: type[Base], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)

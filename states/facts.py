@@ -1,0 +1,45 @@
+"""What somebody tells the engine, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that happened, told once: the same key twice is one fact (invariant 4).
+
+    ``actor`` is who told it; ``details`` are what the form held: ``held_on`` (ISO date), ``choice``, ``milestone``,
+    ``new_mentor`` (name and email).
+    """
+
+    key: str
+    actor: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Transition(NamedTuple):
+    """A transition as it went into history."""
+
+    id: str
+    cohort_id: str
+    journey_id: str | None
+    machine: str
+    trigger: str
+    source: str
+    dest: str
+    at: datetime
+    cause: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one commit changed: one trigger of one cohort. ``replayed`` if the fact was known already."""
+
+    cohort_id: str
+    trigger: str
+    transitions: tuple[Transition, ...] = ()
+    replayed: bool = False

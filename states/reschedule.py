@@ -1,0 +1,159 @@
+"""Moves a milestone: its new date, the deadlines and timers that hang on it, and the news for its audience (R39)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from config.cohort import Day
+from config.definition import ACTIVE
+from config.errors import UnknownRecordError
+from config.programme import CommitmentSpec
+from config.when import When
+from states.book import Book
+from states.calendar import Calendar
+from states.changes import Changes
+from states.commitment import FINAL, OPEN, PLANNED
+from states.effects import Standing
+from states.enrol import day_details, held
+from states.move_commitments import Commitments
+from states.move_journeys import Journeys
+from states.store.tables import ARMED, CohortRow, CommitmentRow, JourneyRow, MilestoneRow, TimerRow
+from states.timers import Dates, commitment_timers, milestone_timers
+from states.work import PROMISE, STANDING, Desk, Promise
+
+
+def new_calendar(connection: Connection, cohort_id: str) -> None:
+    """Let everyone who keeps the cohort's calendar in memory know that it has changed."""
+    connection.execute(
+        update(CohortRow).where(CohortRow.id == cohort_id).values(calendar_version=CohortRow.calendar_version + 1)
+    )
+
+
+class Move:
+    """One milestone's move to ``day``."""
+
+    def __init__(self, connection: Connection, book: Book, changes: Changes, milestone: str, day: Day) -> None:
+        if milestone not in book.definition.milestones:
+            raise UnknownRecordError("milestone", milestone)
+        self._connection = connection
+        self._before = book.calendar
+        self._changes = changes
+        self._milestone = milestone
+        self._day = day
+        old = book.calendar.days.get(milestone)
+        self._was_dated = old is not None
+        moved = held(day, book.definition, old.sequence + 1 if old else 0)
+        self._book = replace(book, calendar=Calendar(book.definition, {**book.calendar.days, milestone: moved}))
+
+    def work_out(self, details: Mapping[str, Any]) -> None:
+        """Write the date and collect what follows from it.
+
+        Raises:
+            UnknownRecordError: the milestone has been held already.
+        """
+        self._write_date()
+        self._rearm_milestone()
+        for promise in self._unkept():
+            self._rearm_commitment(promise)
+        desk = Desk(self._connection, self._book, self._changes, details, strict=False)
+        self._keep_what_a_date_keeps(desk)
+        if self._was_dated:
+            Journeys(desk).move(f"{self._milestone}:move", self._active())
+
+    def _write_date(self) -> None:
+        lies = self._book.calendar.days[self._milestone]
+        result = self._connection.execute(
+            update(MilestoneRow)
+            .where(
+                MilestoneRow.cohort_id == self._book.cohort_id,
+                MilestoneRow.id == self._milestone,
+                MilestoneRow.held_at.is_(None),
+            )
+            .values(
+                day=lies.day,
+                starts_at=lies.starts_at,
+                ends_at=lies.ends_at,
+                place=self._day.place,
+                details=day_details(self._day),
+                sequence=lies.sequence,
+            )
+        )
+        if result.rowcount != 1:
+            raise UnknownRecordError("milestone still to come", self._milestone)
+        new_calendar(self._connection, self._book.cohort_id)
+
+    def _rearm_milestone(self) -> None:
+        """Arm the milestone's timers anew; a notice that went out for the old date is not sent again late."""
+        cohort = self._book.cohort_id
+        mine = (TimerRow.trigger == self._milestone) | TimerRow.trigger.startswith(
+            f"{self._milestone}:", autoescape=True
+        )
+        waiting = (ARMED) & (TimerRow.subject == cohort) & mine
+        armed = set(self._connection.scalars(select(TimerRow.trigger).where(waiting)))
+        self._connection.execute(update(TimerRow).where(waiting).values(status="cancelled"))
+        spec = self._book.definition.milestones[self._milestone]
+        for timer in milestone_timers(self._book.calendar, cohort, spec, self._changes.now):
+            late = timer.due_at <= self._changes.now
+            if not late or timer.trigger in armed or not self._was_dated:
+                self._changes.timers.append(timer)
+
+    def _unkept(self) -> list[Promise]:
+        rows = self._connection.execute(
+            select(*PROMISE)
+            .where(CommitmentRow.cohort_id == self._book.cohort_id, CommitmentRow.state.not_in(FINAL))
+            .order_by(CommitmentRow.id)
+        )
+        promises = [Promise._make(row) for row in rows]
+        return [one for one in promises if self._hangs_on_it(self._book.spec(one.name))]
+
+    def _hangs_on_it(self, spec: CommitmentSpec) -> bool:
+        points: list[When | None] = [spec.opens, spec.due, spec.miss, spec.changeable_until]
+        points += [step.when for step in (*spec.reminders, *spec.escalation)]
+        if spec.opens_on is not None and self._hangs_on_it(self._book.spec(spec.opens_on.commitment)):
+            return True
+        return any(point is not None and point.anchor == self._milestone for point in points)
+
+    def _rearm_commitment(self, promise: Promise) -> None:
+        spec, calendar = self._book.spec(promise.name), self._book.calendar
+        if promise.state not in {PLANNED, OPEN}:
+            return  # Missed by the date that held then; it stays so until it is kept.
+        opened = {"opened": promise.opened_on} if promise.opened_on else {}
+        due = calendar.day_of(spec.due, opened)
+        self._connection.execute(update(CommitmentRow).where(CommitmentRow.id == promise.id).values(due_on=due))
+        armed = self._connection.scalar(select(TimerRow.id).where(ARMED, TimerRow.subject == promise.id).limit(1))
+        if promise.state == PLANNED and armed is None and self._was_dated:
+            return  # Paused with its journey; a return arms it.
+        self._changes.disarmed.append(promise.id)
+        self._changes.timers += commitment_timers(
+            calendar,
+            promise.cohort_id,
+            promise.id,
+            spec,
+            promise.state,
+            Dates(promise.opened_on, due, promise.missed_on),
+            self._changes.now,
+        )
+
+    def _keep_what_a_date_keeps(self, desk: Desk) -> None:
+        for spec in self._book.definition.commitments.values():
+            if spec.kept_by_date_of == self._milestone:
+                kept = [one for one in self._all_of(spec.id) if one.state not in {*FINAL, PLANNED}]
+                Commitments(desk).move(spec.id, "keep", kept, {})
+
+    def _all_of(self, name: str) -> list[Promise]:
+        rows = self._connection.execute(
+            select(*PROMISE).where(CommitmentRow.cohort_id == self._book.cohort_id, CommitmentRow.name == name)
+        )
+        return [Promise._make(row) for row in rows]
+
+    def _active(self) -> list[Standing]:
+        rows = self._connection.execute(
+            select(*STANDING)
+            .where(JourneyRow.cohort_id == self._book.cohort_id, JourneyRow.state.startswith(ACTIVE))
+            .order_by(JourneyRow.id)
+        )
+        return [Standing._make(row) for row in rows]

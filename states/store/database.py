@@ -1,0 +1,95 @@
+"""Connections: SQLite (WAL, one writer) and PostgreSQL, with read and write transactions and migrations."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+Synchronous = Literal["FULL", "NORMAL", "OFF"]
+
+
+class Database:
+    """The domain's database; ``url`` as SQLAlchemy writes it.
+
+    ``synchronous`` is SQLite's: FULL survives a loss of power, which "never sent twice" asks for; NORMAL and OFF are
+    for measuring and for rehearsals.
+    """
+
+    def __init__(self, url: str, synchronous: Synchronous = "FULL") -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.url.get_backend_name() == "postgresql" and self.url.drivername == "postgresql":
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        if self.is_sqlite and self.url.database:
+            Path(self.url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
+        self.engine: Engine = create_engine(self.url)
+        if self.is_sqlite:
+            _prepare_sqlite(self.engine, synchronous)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that may write; committed at the end, rolled back on any error."""
+        with self.engine.connect() as connection:
+            writing = connection.execution_options(writing=True)
+            with writing.begin():
+                yield writing
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that sees one state of the database."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest form; safe to call at every start."""
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        with self.write() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def is_conflict(error: DBAPIError) -> bool:
+    """Whether the database says that another writer was first, so that trying again makes sense."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state in {"40001", "40P01", "23505"} or "UNIQUE constraint failed: history.id" in str(error.orig)
+
+
+def _prepare_sqlite(engine: Engine, synchronous: Synchronous) -> None:
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _record: Any) -> None:
+        # The driver's own transactions begin too late for BEGIN IMMEDIATE; we begin them ourselves.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def private(path: Path) -> None:
+    """Let only the owner read a file that holds personal data."""
+    os.chmod(path, 0o600)  # noqa: PTH101
