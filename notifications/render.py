@@ -1,0 +1,299 @@
+"""The words of a mail or a task, from what a message may know about the people and the event it concerns.
+
+A message is a folder of templates: ``subject.j2`` (one line) and ``text.j2``, which both parts of a mail are made of,
+so that they cannot say different things; a message that needs other HTML brings an ``html.j2`` of its own.
+A programme may bring a folder with its own templates: what it lacks is taken from the default one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import jinja2
+from babel.dates import format_date, format_time
+from css_inline import CSSInliner
+from markupsafe import Markup
+
+from config.errors import TemplateError
+
+DEFAULT_FOLDER = Path(__file__).parent / "templates"
+
+Flavour = Literal["txt", "html"]
+
+_BLANK_LINES = re.compile(r"\n\s*\n")
+_BLOCKS = ("<table", "<ul")
+_inliner = CSSInliner(load_remote_stylesheets=False)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone a mail goes to or speaks of; ``first_name`` as in the greeting."""
+
+    name: str
+    first_name: str
+    email: str
+    organisation: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Talent(Person):
+    """The talent whose journey a message is about; ``level_label`` in the programme's words (R1)."""
+
+    organisation: str
+    level_label: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class EventView:
+    """A dated event; ``start`` and ``end`` are local times of the programme's time zone."""
+
+    id: str
+    label: str
+    start: datetime
+    end: datetime
+    place: str
+    staff: tuple[str, ...] = ()
+    module: ModuleView | None = None
+
+
+@dataclass(frozen=True)
+class ModuleView:
+    """A module with its days in order; ``material`` holds pairs of title and address (R19)."""
+
+    number: int
+    title: str
+    bootcamp: bool
+    days: tuple[EventView, ...]
+    challenge_owner: str | None = None
+    representative: str | None = None
+    material: tuple[tuple[str, str], ...] = ()
+
+    def day_number(self, event: EventView) -> int:
+        """Return which of the module's days ``event`` is, counted from 1; ``ValueError`` if it is none of them."""
+        return [day.id for day in self.days].index(event.id) + 1
+
+
+@dataclass(frozen=True)
+class CommitmentView:
+    """A commitment as its owner sees it; ``choice`` is a key of ``choices``."""
+
+    label: str
+    due: date
+    missed_on: date | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    choice: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """All that a template may say; what a message has no business with is ``None`` or empty.
+
+    ``talent`` is whom the message is about, ``recipient`` whom it goes to in the role ``role``; ``mentor`` is the
+    talent's present one; ``partner`` is whom the talent visits or portrays; ``details`` holds what a form gave.
+    """
+
+    role: str
+    recipient: Person
+    coordinator: Person
+    administration: Person
+    programme: str
+    cohort: str
+    today: date
+    talent: Talent | None = None
+    mentor: Person | None = None
+    second_mentor: Person | None = None
+    partner: Person | None = None
+    consultant: Person | None = None
+    group: tuple[Person, ...] = ()
+    group_number: int | None = None
+    event: EventView | None = None
+    module: ModuleView | None = None
+    commitment: CommitmentView | None = None
+    next_event: EventView | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """Whom a mail greets, who signs it, and for which programme."""
+
+    recipient: Person
+    coordinator: Person
+    programme: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One message's part of a mail: a subject of one line, plain text and a fragment of HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A whole mail: one line of subject, plain text and an HTML document with its styles inline."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class TaskText:
+    """A task's title (one line) and what to do, in Markdown."""
+
+    title: str
+    text: str
+
+
+def known_messages(language: str = "da", folder: Path | None = None) -> frozenset[str]:
+    """Return the names of all messages and tasks that have templates."""
+    roots = (root / language for root in _roots(folder))
+    return frozenset(subject.parent.name for root in roots for subject in root.glob("*/subject.j2"))
+
+
+def render_message(message: str, context: Context, language: str = "da", folder: Path | None = None) -> Section:
+    """Return what ``message`` says to ``context.recipient``, without greeting and signature.
+
+    ``folder`` is a programme's own template folder, looked into before the default one.
+
+    Raises:
+        TemplateError: there is no such message, or its template names a value that is not there.
+    """
+    values = _fields(context)
+    render = _renderer(message, language, folder)
+    return Section(
+        subject=_one_line(render("txt", "subject", values)),
+        text=_tidy(render("txt", "text", values)),
+        html=render("html", "html", values | {"message": message}).strip(),
+    )
+
+
+def render_task(message: str, context: Context, language: str = "da", folder: Path | None = None) -> TaskText:
+    """Return the title and the text of the task ``message``.
+
+    Raises:
+        TemplateError: as for ``render_message``.
+    """
+    values = _fields(context)
+    render = _renderer(message, language, folder)
+    return TaskText(_one_line(render("txt", "subject", values)), _tidy(render("txt", "text", values)))
+
+
+def compose(
+    sections: Sequence[Section], greeting: Greeting, language: str = "da", folder: Path | None = None
+) -> Rendered:
+    """Return one mail with all ``sections`` in order, greeted and signed once (R48).
+
+    Raises:
+        TemplateError: there is no section, or a layout's template lacks a value.
+    """
+    if not sections:
+        raise TemplateError("layout", "sections", "a mail needs at least one section")
+    values = {"sections": sections, "language": language, **_fields(greeting)}
+    render = _renderer("layout", language, folder)
+    subject = _one_line(render("txt", "layout.subject", values))
+    html = render("html", "layout.html", values | {"subject": subject})
+    return Rendered(subject, _tidy(render("txt", "layout.txt", values)) + "\n", _inliner.inline(html))
+
+
+def _renderer(message: str, language: str, folder: Path | None) -> Callable[[Flavour, str, Mapping[str, object]], str]:
+    """Return a function that renders one part of ``message`` and names both in any error."""
+
+    def render(flavour: Flavour, part: str, values: Mapping[str, object]) -> str:
+        environment = _environment(flavour, language, folder)
+        try:
+            return environment.select_template([f"{message}/{part}.j2", f"{part}.j2"]).render(values)
+        except jinja2.TemplatesNotFound as error:
+            raise TemplateError(message, part, f"no template in {environment.globals['roots']}") from error
+        except (jinja2.TemplateError, ValueError) as error:
+            raise TemplateError(message, part, str(error)) from error
+
+    return render
+
+
+@lru_cache
+def _environment(flavour: Flavour, language: str, folder: Path | None) -> jinja2.Environment:
+    roots = [root / language for root in _roots(folder)]
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(roots),
+        autoescape=flavour == "html",
+        undefined=jinja2.StrictUndefined,
+        finalize=_present,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals.update(parts=f"parts.{flavour}.j2", roots=", ".join(map(str, roots)))
+    environment.filters["date"] = lambda day, pattern="full": _date(day, pattern, language)
+    environment.filters["time"] = lambda at, pattern="short": _time(at, pattern, language)
+    environment.filters["fact"] = _fact
+    environment.filters["paragraphs"] = _paragraphs
+    return environment
+
+
+def _roots(folder: Path | None) -> list[Path]:
+    return [DEFAULT_FOLDER] if folder is None else [folder, DEFAULT_FOLDER]
+
+
+def _fields(record: Context | Greeting) -> dict[str, object]:
+    return {part.name: getattr(record, part.name) for part in fields(record)}
+
+
+def _present(value: object) -> object:
+    """Refuse to print a value that is not there: StrictUndefined alone would let a ``None`` through."""
+    if value is None:
+        raise jinja2.UndefinedError("a value that is to be printed is None")
+    return value
+
+
+def _date(day: object, pattern: str, language: str) -> str:
+    # Babel would take None for today.
+    if not isinstance(day, date):
+        raise jinja2.UndefinedError("a date that is to be printed is missing")
+    return format_date(day, pattern, locale=language)
+
+
+def _time(at: object, pattern: str, language: str) -> str:
+    if not isinstance(at, datetime):
+        raise jinja2.UndefinedError("a time that is to be printed is missing")
+    # Babel would turn an aware datetime to UTC; this one is local already.
+    return format_time(at.time(), pattern, locale=language)
+
+
+def _fact(details: Mapping[str, str], key: str) -> str:
+    """Return a fact that a form may have given, or an empty text."""
+    return details.get(key, "").strip()
+
+
+def _tidy(text: str) -> str:
+    return _BLANK_LINES.sub("\n\n", text).strip()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _paragraphs(body: str) -> Markup:
+    """Return text as HTML: blocks between blank lines become paragraphs, and lists where all lines start with ``- ``.
+
+    ``body`` is escaped already; tables and lists that a macro made are left alone.
+    """
+    return Markup("\n".join(_block(block) for block in _tidy(str(body)).split("\n\n")))
+
+
+def _block(block: str) -> str:
+    if block.startswith(_BLOCKS):
+        return block
+    lines = block.splitlines()
+    if all(line.startswith("- ") for line in lines):
+        return "<ul>" + "".join(f"<li>{line[2:]}</li>" for line in lines) + "</ul>"
+    return "<p>" + "<br>".join(lines) + "</p>"
