@@ -271,7 +271,7 @@ def _time(at: object, pattern: str, language: str) -> str:
 
 def _fact(details: Mapping[str, str], key: str) -> str:
     """Return a fact that a form may have given, or an empty text."""
-    return details.get(key, "").strip()
+    return str(details.get(key) or "").strip()
 
 
 def _tidy(text: str) -> str:
