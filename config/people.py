@@ -6,38 +6,25 @@ the list can mend it in one go.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import warnings
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
 
-from email_validator import EmailNotValidError, validate_email
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
-from config.errors import DefinitionError, FileMissingError, Problem
-from config.yaml_source import did_you_mean
-
-Level = Literal["leader_of_leaders", "leader_of_employees"]
+from config.errors import FileMissingError
+from config.mail_address import normal_address
+from config.suggest import did_you_mean
+from config.table import Cells, Findings, read_table
 
 NUMBER, NAME, EMAIL = "nr", "navn", "e-mail"
 ORGANISATION, UNIT, LEVEL = "organisation", "enhed", "niveau"
 LEADER_NAME, LEADER_EMAIL, LEADER_TITLE = "leder navn", "leder e-mail", "leder titel"
 REQUIRED = (NUMBER, NAME, EMAIL, ORGANISATION, UNIT, LEVEL, LEADER_NAME, LEADER_EMAIL)
-COLUMNS = (*REQUIRED, LEADER_TITLE)
+OPTIONAL = (LEADER_TITLE,)
+COLUMNS = (*REQUIRED, *OPTIONAL)
 
-LEVELS: dict[str, Level] = {
-    "leder af ledere": "leader_of_leaders",
-    "ll": "leader_of_leaders",
-    "leder af medarbejdere": "leader_of_employees",
-    "lm": "leader_of_employees",
-}
+LEVELS = {"leader_of_leaders": "leder af ledere", "leader_of_employees": "leder af medarbejdere"}
+SHORT_LEVELS = {"ll": "leader_of_leaders", "lm": "leader_of_employees"}
 
 
 @dataclass(frozen=True)
@@ -50,14 +37,17 @@ class PersonRow:
 
 @dataclass(frozen=True)
 class TalentRow:
-    """A talent and the nearest leader, who is the mentor (R2); ``row`` is where in the file they stand, from 1."""
+    """A talent and the nearest leader, who is the mentor (R2).
+
+    ``level`` is the id of one of the programme's levels; ``row`` is where in the file they stand, from 1.
+    """
 
     number: int
     name: str
     email: str
     organisation: str
     unit: str
-    level: Level
+    level: str
     leader: PersonRow
     leader_title: str
     row: int
@@ -70,15 +60,18 @@ class People:
     talents: tuple[TalentRow, ...]
 
 
-def read_people(path: Path, organisations: Collection[str]) -> People:
-    """Read the talents and leaders in ``path``; ``organisations`` are the ids that may occur.
+def read_people(path: Path, organisations: Collection[str], levels: Mapping[str, str] = LEVELS) -> People:
+    """Read the talents and leaders in ``path``.
 
+    ``organisations`` are the ids that may occur, ``levels`` the programme's levels: their names for people by id.
     Raises ``FileMissingError``, and ``DefinitionError`` with every problem of the file.
     """
     if not path.is_file():
         raise FileMissingError(path, "list of people")
-    findings = _Findings(str(path))
-    talents = [_talent(cells, organisations, findings) for cells in _named(list(_rows(path, findings)), findings)]
+    findings = Findings(str(path))
+    words = _level_words(levels)
+    rows = read_table(path, REQUIRED, OPTIONAL, findings)
+    talents = [_talent(cells, organisations, words, findings) for cells in rows]
     if not talents:
         findings.add(None, "", "has no talents")
     _numbers_are_unique(talents, findings)
@@ -88,103 +81,16 @@ def read_people(path: Path, organisations: Collection[str]) -> People:
     return People(tuple(talents))
 
 
-@dataclass
-class _Findings:
-    file: str
-    problems: list[Problem] = field(default_factory=list)
-
-    def add(self, row: int | None, column: str, what: str) -> None:
-        self.problems.append(Problem(self.file, row, column, what))
-
-    def raise_any(self) -> None:
-        if self.problems:
-            raise DefinitionError(sorted(self.problems, key=lambda problem: problem.line or 0))
-
-    def refuse(self, what: str, row: int | None = None) -> DefinitionError:
-        """The error for a file that cannot be read any further."""
-        self.add(row, "", what)
-        return DefinitionError(self.problems)
+def _level_words(levels: Mapping[str, str]) -> dict[str, str]:
+    """What may stand for a level in the list, in lower case: its name or its letters."""
+    short = {ident: letters for letters, ident in SHORT_LEVELS.items()}
+    words: dict[str, str] = {}
+    for ident, name in levels.items():
+        words |= {word.lower(): ident for word in (name, short.get(ident, name))}
+    return words
 
 
-@dataclass(frozen=True)
-class _Cells:
-    """One talent's texts by column."""
-
-    row: int
-    texts: dict[str, str]
-
-    def __getitem__(self, column: str) -> str:
-        return self.texts.get(column, "")
-
-
-def _rows(path: Path, findings: _Findings) -> Iterator[tuple[int, list[str]]]:
-    """Row number and trimmed texts of every row that is not blank."""
-    suffix = path.suffix.lower()
-    if suffix not in (".csv", ".xlsx"):
-        raise findings.refuse("is neither .csv nor .xlsx; save the list as one of them")
-    rows = _csv_rows(path, findings) if suffix == ".csv" else _xlsx_rows(path, findings)
-    for number, cells in rows:
-        texts = [_text(cell) for cell in cells]
-        if any(texts):
-            yield number, texts
-
-
-def _csv_rows(path: Path, findings: _Findings) -> Iterator[tuple[int, Sequence[object]]]:
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")  # as Danish Excel writes "CSV"
-    if "\0" in text or "\ufffd" in text:
-        raise findings.refuse("is neither UTF-8 nor Windows-1252 text; save it as 'CSV UTF-8'")
-    header = text.lstrip().partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter=max(";,", key=header.count), strict=True)
-    start = 1
-    try:
-        for cells in reader:
-            yield start, cells
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise findings.refuse(f"cannot be read from here on: {error}", start) from error
-
-
-def _xlsx_rows(path: Path, findings: _Findings) -> Iterator[tuple[int, Sequence[object]]]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about formats and lists of choices, which hold no data
-        try:
-            workbook = load_workbook(path, read_only=True, data_only=True)
-            sheet = workbook.worksheets[0]
-            sheet.reset_dimensions()  # some programs write wrong ones
-            rows = list(sheet.iter_rows(values_only=True))
-            workbook.close()
-        except (BadZipFile, InvalidFileException, ParseError, KeyError, ValueError) as error:
-            raise findings.refuse("is not an Excel workbook, or is protected by a password") from error
-    yield from enumerate(rows, start=1)
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return "" if cell is None else " ".join(str(cell).split())
-
-
-def _named(rows: Sequence[tuple[int, list[str]]], findings: _Findings) -> list[_Cells]:
-    """The rows below the header by column. Raises ``DefinitionError`` when a column is missing."""
-    if not rows:
-        raise findings.refuse("is empty")
-    (header_row, header), *body = rows
-    names = [name.lower() for name in header]
-    for column in COLUMNS:
-        if names.count(column) > 1:
-            findings.add(header_row, column, "this column is there twice")
-    for column in REQUIRED:
-        if column not in names:
-            findings.add(header_row, column, f"this column is missing; there are {', '.join(filter(None, header))}")
-    findings.raise_any()
-    return [_Cells(number, dict(zip(names, texts, strict=False))) for number, texts in body]
-
-
-def _talent(cells: _Cells, organisations: Collection[str], findings: _Findings) -> TalentRow:
+def _talent(cells: Cells, organisations: Collection[str], levels: Mapping[str, str], findings: Findings) -> TalentRow:
     """The talent of a row; what cannot be read is reported and left 0 or blank, so that the rest is checked too."""
     if cells[LEADER_NAME] or cells[LEADER_EMAIL]:
         leader = PersonRow(_filled(cells, LEADER_NAME, findings), _address(cells, LEADER_EMAIL, findings))
@@ -197,20 +103,20 @@ def _talent(cells: _Cells, organisations: Collection[str], findings: _Findings) 
         email=_address(cells, EMAIL, findings),
         organisation=_organisation(cells, organisations, findings),
         unit=_filled(cells, UNIT, findings),
-        level=_level(cells, findings),
+        level=_level(cells, levels, findings),
         leader=leader,
         leader_title=cells[LEADER_TITLE],
         row=cells.row,
     )
 
 
-def _filled(cells: _Cells, column: str, findings: _Findings) -> str:
+def _filled(cells: Cells, column: str, findings: Findings) -> str:
     if not cells[column]:
         findings.add(cells.row, column, "is blank")
     return cells[column]
 
 
-def _number(cells: _Cells, findings: _Findings) -> int:
+def _number(cells: Cells, findings: Findings) -> int:
     text = _filled(cells, NUMBER, findings)
     if re.fullmatch(r"[1-9][0-9]{0,8}", text):
         return int(text)
@@ -219,33 +125,32 @@ def _number(cells: _Cells, findings: _Findings) -> int:
     return 0
 
 
-def _address(cells: _Cells, column: str, findings: _Findings) -> str:
+def _address(cells: Cells, column: str, findings: Findings) -> str:
     text = _filled(cells, column, findings)
     if not text:
         return ""
     try:
-        found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError as error:
-        findings.add(cells.row, column, f"{text!r} is not a mail address: {error}")
+        return normal_address(text)
+    except ValueError as error:
+        findings.add(cells.row, column, str(error))
         return ""
-    return (found.ascii_email or found.normalized).lower()
 
 
-def _organisation(cells: _Cells, known: Collection[str], findings: _Findings) -> str:
+def _organisation(cells: Cells, known: Collection[str], findings: Findings) -> str:
     text = _filled(cells, ORGANISATION, findings).lower()
     if text and text not in known:
         findings.add(cells.row, ORGANISATION, f"unknown organisation {text!r}{did_you_mean(text, known)}")
     return text
 
 
-def _level(cells: _Cells, findings: _Findings) -> Level:
+def _level(cells: Cells, words: Mapping[str, str], findings: Findings) -> str:
     text = _filled(cells, LEVEL, findings)
-    if text and text.lower() not in LEVELS:
-        findings.add(cells.row, LEVEL, f"unknown level {text!r}; write one of {', '.join(LEVELS)}")
-    return LEVELS.get(text.lower(), "leader_of_employees")
+    if text and text.lower() not in words:
+        findings.add(cells.row, LEVEL, f"unknown level {text!r}; write one of {', '.join(words)}")
+    return words.get(text.lower(), "")
 
 
-def _numbers_are_unique(talents: Sequence[TalentRow], findings: _Findings) -> None:
+def _numbers_are_unique(talents: Sequence[TalentRow], findings: Findings) -> None:
     first: dict[int, TalentRow] = {}
     for talent in talents:
         other = first.setdefault(talent.number, talent)
@@ -253,7 +158,7 @@ def _numbers_are_unique(talents: Sequence[TalentRow], findings: _Findings) -> No
             findings.add(talent.row, NUMBER, f"{talent.number} is already the number of {other.name} (row {other.row})")
 
 
-def _addresses_are_personal(talents: Sequence[TalentRow], findings: _Findings) -> None:
+def _addresses_are_personal(talents: Sequence[TalentRow], findings: Findings) -> None:
     """No talent is there twice, and one address always goes with one name, in whatever role."""
     listed: dict[str, TalentRow] = {}
     named: dict[str, tuple[str, int]] = {}
@@ -271,7 +176,7 @@ def _addresses_are_personal(talents: Sequence[TalentRow], findings: _Findings) -
             findings.add(talent.row, LEADER_EMAIL, f"{what}; one address is one person, always named alike")
 
 
-def _leaders_lead_upward(talents: Sequence[TalentRow], findings: _Findings) -> None:
+def _leaders_lead_upward(talents: Sequence[TalentRow], findings: Findings) -> None:
     """Nobody is their own leader, directly or through other talents."""
     by_email = {talent.email: talent for talent in talents if talent.email}
     seen: set[str] = set()
@@ -286,7 +191,7 @@ def _leaders_lead_upward(talents: Sequence[TalentRow], findings: _Findings) -> N
             _report_circle(chain[chain.index(step) :], findings)
 
 
-def _report_circle(circle: list[TalentRow], findings: _Findings) -> None:
+def _report_circle(circle: list[TalentRow], findings: Findings) -> None:
     start = circle.index(min(circle, key=lambda talent: talent.row))
     circle = circle[start:] + circle[: start + 1]
     if len(circle) == 2:

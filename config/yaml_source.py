@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, get_args
 
@@ -20,6 +20,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from config.errors import DefinitionError, FileMissingError, Problem
+from config.suggest import did_you_mean, nearest
 
 Step = str | int
 
@@ -33,6 +34,7 @@ SENTENCES = {
     **dict.fromkeys(("bool_type", "bool_parsing"), "should be true or false"),
     **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing"), "should be a date such as 2027-03-25"),
     **dict.fromkeys(("time_type", "time_parsing"), "should be a time such as 08:00"),
+    "too_short": "should not be empty",
     **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "should be a list"),
     **dict.fromkeys(
         ("dict_type", "mapping_type", "model_type", "model_attributes_type", "dataclass_type"),
@@ -41,19 +43,37 @@ SENTENCES = {
 }
 UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 MISSING = ("missing", "missing_argument")
-SHOWN_NAMES = 12
 
 
 @dataclass(frozen=True)
 class Source:
-    """A YAML file that was read: ``data`` in plain Python types, and where each part of it stands."""
+    """A YAML file that was read: ``data`` in plain Python types, and where each part of it stands.
+
+    ``dropped`` are the paths in the file of what ``data`` no longer holds, since it could not be used.
+    """
 
     file: str
     data: Any
     root: Node | None
+    dropped: frozenset[tuple[Step, ...]] = frozenset()
+
+    def problem(self, path: Sequence[Step], what: str, warning: bool = False) -> Problem:
+        """Return what is wrong at ``path`` in ``data``, with its line and its dotted field in the file."""
+        written = self.written(path)
+        return Problem(self.file, self.line(written), ".".join(map(str, written)), what, warning)
+
+    def written(self, path: Sequence[Step]) -> tuple[Step, ...]:
+        """Return the path in the file of what stands at ``path`` in ``data``: dropped items of lists count there."""
+        found: tuple[Step, ...] = ()
+        for step in path:
+            if isinstance(step, int):
+                gone = {place[-1] for place in self.dropped if place[:-1] == found}
+                step = next(islice((index for index in count() if index not in gone), step, None))  # noqa: PLW2901
+            found = (*found, step)
+        return found
 
     def line(self, path: Sequence[Step]) -> int | None:
-        """The line, from 1, of the key or item at ``path``, or of its nearest parent; ``None`` in an empty file."""
+        """The line, from 1, of the key or item at ``path`` in the file, or of its nearest parent; ``None`` if empty."""
         if self.root is None:
             return None
         node: Node = self.root
@@ -101,20 +121,11 @@ def problems_of(
         part = part[step]
     problems = []
     for detail in error.errors(include_url=False):
-        local = _path_in(part, detail)
-        path = (*prefix, *local)
-        known = () if model is None else _known_keys(model, local[:-1])
-        what = _sentence(detail, known)
-        problems.append(Problem(source.file, source.line(path), ".".join(map(str, path)), what))
+        local = path_in(part, detail)
+        if not _follows(part, local, detail):
+            known = () if model is None else _known_keys(model, local[:-1])
+            problems.append(source.problem((*prefix, *local), _sentence(detail, known)))
     return sorted(dict.fromkeys(problems), key=lambda problem: problem.line or 0)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence about an unknown ``word``: the nearest known one, else the known ones if there are few."""
-    names = sorted(known)
-    if near := get_close_matches(word.lower(), names, n=1):
-        return f", did you mean {near[0]!r}?"
-    return f"; known: {', '.join(names)}" if 0 < len(names) <= SHOWN_NAMES else ""
 
 
 def _line(node: Node) -> int:
@@ -157,19 +168,29 @@ def _syntax_problem(file: str, error: YAMLError) -> Problem:
     return Problem(file, None if mark is None else mark.line + 1, "", f"is not YAML: {problem}{where}")
 
 
-def _path_in(data: Any, detail: ErrorDetails) -> tuple[Step, ...]:
-    """Where an error stands in ``data``; pydantic's location also names union members, which no file has."""
+def path_in(data: Any, detail: ErrorDetails) -> tuple[Step, ...]:
+    """Return where an error stands in ``data``; pydantic's location also names union members, which no file has."""
     path: list[Step] = []
     location = detail["loc"]
     for index, step in enumerate(location):
+        last = index == len(location) - 1
         if isinstance(data, dict) and (keys := [key for key in data if str(key) == str(step)]):
+            if not last and not isinstance(data[keys[0]], dict | list):
+                continue  # a union member that is named like one of its keys
             data = data[keys[0]]
         elif isinstance(data, list) and isinstance(step, int) and step < len(data):
             data = data[step]
-        elif not (index == len(location) - 1 and detail["type"] in (*MISSING, *UNKNOWN_KEY)):
+        elif not (last and detail["type"] in (*MISSING, *UNKNOWN_KEY)):
             continue
         path.append(step)
     return tuple(path)
+
+
+def _follows(data: Any, path: Sequence[Step], detail: ErrorDetails) -> bool:
+    """Whether a list is only called too short because entries of it are wrong, which is reported by itself."""
+    for step in path:
+        data = data.get(step) if isinstance(data, dict) else data[step] if isinstance(step, int) else None
+    return detail["type"] == "too_short" and len(data or ()) >= detail["ctx"]["min_length"]
 
 
 def _sentence(detail: ErrorDetails, known: Iterable[str]) -> str:
@@ -185,7 +206,7 @@ def _sentence(detail: ErrorDetails, known: Iterable[str]) -> str:
         what += f", not {given!r}"
     if kind in ("literal_error", "enum") and isinstance(given, str):
         names = re.findall(r"'([^']*)'", message)
-        return what + (did_you_mean(given, names) if get_close_matches(given.lower(), names) else "")
+        return what + (did_you_mean(given, names) if nearest(given, names) else "")
     return what
 
 
