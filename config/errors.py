@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.suggest import did_you_mean
+
 
 class TalentNordError(Exception):
     """The root of all errors that the project raises on purpose."""
@@ -52,12 +54,14 @@ class SettingsError(TalentNordError):
 
 
 class FileMissingError(TalentNordError):
-    """A file that was asked for does not exist."""
+    """A file that was asked for does not exist; ``known`` are the names of those that do."""
 
-    def __init__(self, path: Path, kind: str) -> None:
+    def __init__(self, path: Path, kind: str, known: Sequence[str] = ()) -> None:
         self.path = path
         self.kind = kind
-        super().__init__(f"{path}: no such {kind}; check the name, or run 'talentnord check' to see what there is")
+        self.known = tuple(known)
+        hint = did_you_mean(path.stem, known) or "; check the name, or run 'talentnord check' to see what there is"
+        super().__init__(f"{path}: no such {kind}{hint}")
 
 
 class WorkingTimeError(TalentNordError, ValueError):
@@ -171,3 +175,20 @@ class TransportBlockedError(DeliveryError):
 
 class DeliveryUnknownError(DeliveryError):
     """The connection ended after the mail went out: it may or may not have been taken, never send it again blindly."""
+
+
+class EffectFailedError(TalentNordError):
+    """An effect was not carried out, or it is unknown whether it was."""
+
+    def __init__(self, name: str, status: str, why: str) -> None:
+        self.name = name
+        self.status = status
+        super().__init__(f"{name}: {status}: {why}")
+
+
+class EffectsFailedError(TalentNordError):
+    """Some effects of a run failed; each one's task run says why."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        super().__init__(f"{len(self.names)} effects failed: {'; '.join(self.names)}")

@@ -1,6 +1,6 @@
 """The typed form of a programme's definition: milestones, journey events, commitments and messages.
 
-The YAML file is written in terms of modules and their shapes; ``config.expansion`` lays it out flat.
+The YAML file is written in terms of modules and their shapes; ``config.definition`` lays it out flat.
 Every rule of requirements.md that is data has its place here and its value in ``config/programmes/``.
 """
 
@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from config.names import Name, filled_with
 from config.when import WhenField, parse_when
 from config.working_time import WorkingTime
 
@@ -58,7 +59,7 @@ class EffectSpec(Spec):
 class Notice(Spec):
     """Mails or tasks at a time of their own before or after a milestone; ``day`` in ``when`` is the milestone."""
 
-    id: str
+    id: Name
     when: WhenField
     effects: tuple[EffectSpec, ...] = Field(min_length=1)
     state: str | None = None
@@ -68,8 +69,8 @@ class Notice(Spec):
 class DaySpec(Spec):
     """One day of a module's shape: the place a journey enters when the day has been held, and its notices."""
 
-    enters: str
-    label: str = "{module_number}.{number}"
+    enters: Annotated[str, filled_with("module")]
+    label: Annotated[str, filled_with("module_number", "number", "title")] = "{module_number}.{number}"
     """The day's name for people; may hold ``{module_number}``, ``{number}`` and ``{title}``."""
     notices: tuple[Notice, ...] = ()
 
@@ -93,7 +94,7 @@ class Window(Spec):
 class MilestoneSpec(Spec):
     """An event of the cohort's calendar that is not a module day: kick-off, network meeting, alumni day."""
 
-    milestone: str
+    milestone: Name
     label: str
     enters: str | None = None
     """The journey place entered when the event has been held; none for an event beside the journey (R40)."""
@@ -108,7 +109,7 @@ class MilestoneSpec(Spec):
 class ModuleSpec(Spec):
     """A module: its title, its shape and, where it differs from the shape, the place its last day leads to."""
 
-    module: str
+    module: Name
     number: int
     title: str
     shape: str
@@ -151,8 +152,8 @@ class CommitmentSpec(Spec):
     and within ``each: module`` also ``day1``, ``day2``, ``last_day`` and ``next_day1``.
     """
 
-    id: str
-    label: str
+    id: Name
+    label: Annotated[str, filled_with("number", "title")]
     rule: str = ""
     subject: Literal["talent", "cohort"] = "talent"
     owner: Role
@@ -217,13 +218,15 @@ class Programme(Spec):
     version: int
     name: str
     language: str = "da"
+    templates: str | None = None
+    """The programme's own template folder, relative to the configuration's root; what it lacks, the default has."""
     hours: WorkingTime = WorkingTime()
     """When mails may go out (R47)."""
     levels: dict[str, str] = Field(default_factory=dict)
     start: str
     """The place a journey starts in."""
-    places: dict[str, str]
-    """Names of the places and states for people; keys may hold ``{module}``."""
+    places: dict[str, Annotated[str, filled_with("number", "title", "module")]]
+    """Names of the places and states for people; ``module.sprint`` names the place ``sprint`` of every module."""
     verbs: dict[str, str] = Field(default_factory=dict)
     """Names of the commitments' and notices' triggers for people: ``keep: holdt``."""
     commitment_states: dict[str, str] = Field(default_factory=dict)
@@ -233,5 +236,5 @@ class Programme(Spec):
     groups: Groups | None = None
     shapes: dict[str, Shape] = Field(default_factory=dict)
     calendar: tuple[CalendarEntry, ...] = Field(min_length=1)
-    events: dict[str, Event] = Field(default_factory=dict)
+    events: dict[Name, Event] = Field(default_factory=dict)
     commitments: tuple[CommitmentSpec, ...] = ()

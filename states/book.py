@@ -38,6 +38,7 @@ class Book:
     rules: Rules
     calendar: Calendar
     calendar_version: int
+    cohort: Cohort
     cast: Cast
     reached: str
     """The state in which the cohort stands: where the last milestone held has led."""
@@ -46,6 +47,11 @@ class Book:
     def definition(self) -> Definition:
         """The definition the cohort is pinned to."""
         return self.rules.definition
+
+    def organisation_name(self, ident: str) -> str:
+        """Return an organisation's name for people."""
+        organisation = self.cohort.organisations.get(ident)
+        return organisation.name if organisation else ident
 
     def spec(self, commitment: str) -> CommitmentSpec:
         """Return the definition of a commitment."""
@@ -111,7 +117,7 @@ def read_book(connection: Connection, cohort_id: str) -> Book:
     ).one_or_none()
     if row is None:
         raise UnknownRecordError("cohort", cohort_id)
-    rules = rules_of(row.definition)
+    rules, cohort = rules_of(row.definition), _cohort_of(row.cohort)
     held_ones: set[str] = set()
     days: dict[str, Held] = {}
     for milestone in connection.execute(
@@ -136,6 +142,7 @@ def read_book(connection: Connection, cohort_id: str) -> Book:
         rules=rules,
         calendar=Calendar(rules.definition, days),
         calendar_version=row.calendar_version,
-        cast=cast_of(_cohort_of(row.cohort)),
+        cohort=cohort,
+        cast=cast_of(cohort),
         reached=reached[-1] if reached else order[0],
     )

@@ -60,4 +60,5 @@ class Transport(Protocol):
 
     name: str
 
-    def send(self, mail: Mail) -> Receipt: ...
+    def send(self, mail: Mail) -> Receipt:
+        """Hand the mail over and return the peer's receipt."""

@@ -1,0 +1,25 @@
+"""Clocks: the real one, and one that a rehearsal turns by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def system_clock() -> datetime:
+    """Return the present instant, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+class TurnedClock:
+    """Shows what it was set to; never goes backwards."""
+
+    def __init__(self, start: datetime) -> None:
+        self._instant = start
+
+    def __call__(self) -> datetime:
+        """Return the instant it stands at."""
+        return self._instant
+
+    def turn_to(self, instant: datetime) -> None:
+        """Set it forward to ``instant``; an earlier one is ignored."""
+        self._instant = max(self._instant, instant)

@@ -1,0 +1,135 @@
+"""An errand: what one run of ``react`` is to do, and the run that Prefect keeps of it, made at most once.
+
+The key of a run is made of what it carries. Asked again for the same errand, Prefect answers with the run it has; only
+one that ended, or was left lying, without having done everything is followed by another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from prefect import Flow
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import FlowRunCreate
+from prefect.client.schemas.objects import FlowRun
+from prefect.states import Pending, to_state_create
+from sqlalchemy import Connection, select
+
+from flows.office import Office
+from states.book import read_book
+from states.facts import Outcome
+from states.store.tables import PENDING, EffectRow
+
+LEFT_LYING = timedelta(minutes=15)
+"""After this long without an end a run counts as left lying by a process that was killed."""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Effects of one trigger of one cohort: database ids, with the transitions and journeys behind them."""
+
+    cohort_id: str
+    trigger: str
+    title: str
+    transitions: tuple[str, ...]
+    journeys: tuple[str, ...]
+    effects: tuple[int, ...]
+
+    @property
+    def key(self) -> str:
+        """What makes this errand the same as another: the transitions and effects it carries."""
+        text = "\n".join([self.cohort_id, self.trigger, *self.transitions, *map(str, self.effects)])
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    @property
+    def tags(self) -> list[str]:
+        """Tags to find the run by: cohort, trigger, and each talent's journey id (nothing personal)."""
+        return [self.cohort_id, self.trigger, *(f"talent:{journey}" for journey in self.journeys)]
+
+    def parameters(self) -> dict[str, Any]:
+        """Return what the flow is called with."""
+        return {
+            "cohort": self.cohort_id,
+            "trigger": self.trigger,
+            "transitions": list(self.transitions),
+            "effects": list(self.effects),
+        }
+
+
+def errands(office: Office, outcomes: Iterable[Outcome]) -> list[Errand]:
+    """Return what is to be done now: for each outcome its effects that are due, then whatever else waits."""
+    found: list[Errand] = []
+    taken: set[int] = set()
+    with office.database.read() as connection:
+        pending = connection.execute(
+            select(EffectRow.id, EffectRow.cohort_id, EffectRow.trigger, EffectRow.history_id, EffectRow.journey_id)
+            .where(PENDING, EffectRow.send_at <= office.now())
+            .order_by(EffectRow.id)
+        ).all()
+        for outcome in outcomes:
+            if not outcome.transitions:
+                continue
+            ids = tuple(transition.id for transition in outcome.transitions)
+            mine = set(ids)
+            effects = tuple(row.id for row in pending if row.history_id in mine)
+            taken.update(effects)
+            journeys = [one.journey_id for one in outcome.transitions]
+            found.append(_errand(connection, outcome.cohort_id, outcome.trigger, ids, journeys, effects))
+        waiting: dict[tuple[str, str], list[Any]] = {}
+        for row in pending:
+            if row.id not in taken:
+                waiting.setdefault((row.cohort_id, row.trigger), []).append(row)
+        for (cohort, trigger), rows in waiting.items():
+            ids = tuple(dict.fromkeys(row.history_id for row in rows))
+            effects = tuple(row.id for row in rows)
+            found.append(_errand(connection, cohort, trigger, ids, [row.journey_id for row in rows], effects))
+    return found
+
+
+def _errand(
+    connection: Connection,
+    cohort_id: str,
+    trigger: str,
+    transitions: tuple[str, ...],
+    journeys: Sequence[str | None],
+    effects: tuple[int, ...],
+) -> Errand:
+    book = read_book(connection, cohort_id)
+    concerned = tuple(dict.fromkeys(journey for journey in journeys if journey))
+    people = f" · {len(concerned)} talent{'er' if len(concerned) != 1 else ''}" if concerned else ""
+    title = f"{book.name} · {book.definition.trigger_label(trigger)}{people}"
+    return Errand(cohort_id, trigger, title, transitions, concerned, effects)
+
+
+async def claim_run(client: PrefectClient, flow: Flow[..., Any], errand: Errand) -> FlowRun | None:
+    """Return a new run for the errand, or ``None`` if another process is at it or it has been done."""
+    flow_id = await client.create_flow(flow)
+    for attempt in range(1, 100):
+        body = FlowRunCreate(
+            flow_id=flow_id,
+            flow_version=flow.version,
+            name=errand.title,
+            parameters=errand.parameters(),
+            tags=errand.tags,
+            state=to_state_create(Pending()),
+            idempotency_key=f"{errand.key}:{attempt}",
+        )
+        response = await client.request("POST", "/flow_runs/", json=body.model_dump(mode="json", exclude_unset=True))
+        run = FlowRun.model_validate(response.json())
+        if response.status_code == 201:
+            return run
+        if not errand.effects:
+            return None
+        if not _is_over(run):
+            return None
+    return None
+
+
+def _is_over(run: FlowRun) -> bool:
+    if run.state is not None and run.state.is_final():
+        return True
+    return run.created is not None and datetime.now(UTC) - run.created > LEFT_LYING

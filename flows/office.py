@@ -1,0 +1,48 @@
+"""The one place where everything is put together: settings, database, engine, outbox, library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from config.library import Library
+
+from config.settings import Settings, load_settings
+from flows.clock import system_clock
+from notifications.outbox import Letterhead, Outbox
+from notifications.transports.choose import transport_from
+from notifications.transports.protocol import Address
+from states.engine import Engine
+from states.store.database import Database
+
+
+@dataclass(frozen=True)
+class Office:
+    """What flows and commands work with."""
+
+    settings: Settings
+    library: Library
+    database: Database
+    engine: Engine
+    outbox: Outbox
+    now: Callable[[], datetime]
+
+
+def open_office(settings: Settings, now: Callable[[], datetime]) -> Office:
+    """Put an office together and bring its database to the newest form."""
+    database = Database(settings.database_url)
+    database.migrate()
+    library = Library(settings.config_root) if settings.config_root else Library()
+    letterhead = Letterhead(Address(settings.sender_name, settings.sender_email), library.root)
+    outbox = Outbox(database, transport_from(settings), letterhead, now)
+    return Office(settings, library, database, Engine(database, now), outbox, now)
+
+
+@cache
+def office() -> Office:
+    """Return the office of this process, put together from the environment at first use."""
+    settings = load_settings()
+    ahead = timedelta(seconds=settings.clock_ahead)
+    return open_office(settings, lambda: system_clock() + ahead)

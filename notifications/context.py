@@ -1,0 +1,224 @@
+"""What a message may say, read from the database for one effect: the people, the event, the commitment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from config.definition import Definition, Module
+from notifications.render import CommitmentView, Context, EventView, ModuleView, Person, Talent
+from states.book import Book, read_book
+from states.store.tables import CommitmentRow, EffectRow, JourneyRow, MilestoneRow, PersonRow
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An outbox row, as far as it is read."""
+
+    id: int
+    key: str
+    cohort_id: str
+    journey_id: str | None
+    subject: str
+    trigger: str
+    kind: str
+    message: str
+    role: str
+    recipient_id: str
+    details: Mapping[str, Any]
+    status: str
+    send_at: datetime
+    mail_id: str | None
+    note: str
+
+
+EFFECT = tuple(getattr(EffectRow, name) for name in Effect.__dataclass_fields__)
+
+
+def first_name(name: str) -> str:
+    """Return what to greet someone with: the first name, or the whole name of an office."""
+    words = name.split()
+    return words[0] if len(words) in {2, 3, 4} and all(word[:1].isupper() for word in words) else name
+
+
+class CohortReader:
+    """Reads what messages about one cohort say; each table at most once, so it is good for one transaction."""
+
+    def __init__(self, connection: Connection, cohort_id: str, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+        self.book: Book = read_book(connection, cohort_id)
+
+    @property
+    def definition(self) -> Definition:
+        """The definition the cohort is pinned to."""
+        return self.book.definition
+
+    @cached_property
+    def journeys(self) -> Mapping[str, Row[Any]]:
+        """Journeys by id."""
+        query = select(JourneyRow.__table__).where(JourneyRow.cohort_id == self.book.cohort_id)
+        return {row.id: row for row in self._connection.execute(query.order_by(JourneyRow.id))}
+
+    def commitment(self, ident: str | None) -> Row[Any] | None:
+        """Return a commitment by id."""
+        return self._connection.execute(select(CommitmentRow.__table__).where(CommitmentRow.id == ident)).one_or_none()
+
+    @cached_property
+    def _persons(self) -> Mapping[str, Row[Any]]:
+        mine = PersonRow.id.startswith(self.book.cohort_id, autoescape=True)
+        return {row.id: row for row in self._connection.execute(select(PersonRow.__table__).where(mine))}
+
+    @cached_property
+    def _organisations(self) -> Mapping[str, str]:
+        """Organisations' names by person: talents, and leaders through their talents."""
+        found: dict[str, str] = {}
+        for journey in self.journeys.values():
+            name = self.book.organisation_name(journey.organisation)
+            found[journey.talent_id] = name
+            if journey.mentor_id:
+                found.setdefault(journey.mentor_id, name)
+        return found
+
+    @cached_property
+    def events(self) -> Mapping[str, EventView]:
+        """The dated milestones by id, without their modules."""
+        query = select(MilestoneRow.__table__).where(MilestoneRow.cohort_id == self.book.cohort_id)
+        rows = {row.id: row for row in self._connection.execute(query)}
+        found: dict[str, EventView] = {}
+        for ident, milestone in self.definition.milestones.items():
+            row = rows.get(ident)
+            if row is not None and row.starts_at is not None and row.ends_at is not None:
+                start, end = (self.definition.working_time.local(at) for at in (row.starts_at, row.ends_at))
+                staff = tuple(row.details.get("staff", ()))
+                found[ident] = EventView(ident, milestone.label, start, end, row.place, staff)
+        self._materials = {ident: tuple(row.details.get("material", {}).items()) for ident, row in rows.items()}
+        return found
+
+    def person(self, ident: str | None) -> Person | None:
+        """Return a person by id."""
+        row = self._persons.get(ident or "")
+        if row is None:
+            return None
+        return Person(row.name, first_name(row.name), row.email, self._organisations.get(row.id))
+
+    def talent(self, journey: Row[Any]) -> Talent:
+        """Return the talent of a journey."""
+        row = self._persons[journey.talent_id]
+        return Talent(
+            name=row.name,
+            first_name=first_name(row.name),
+            email=row.email,
+            organisation=self.book.organisation_name(journey.organisation),
+            level_label=self.definition.programme.levels.get(journey.level, journey.level),
+            unit=journey.unit,
+        )
+
+    def module(self, module: Module | None) -> ModuleView | None:
+        """Return a module with its days."""
+        if module is None:
+            return None
+        days = tuple(self.events[day] for day in module.days if day in self.events)
+        challenge = self.book.cohort.challenges.get(module.id)
+        representative = self.person(self.book.cast.owners.get(module.id))
+        return ModuleView(
+            number=module.number,
+            title=module.title,
+            bootcamp=module.hours is not None,
+            days=days,
+            challenge_owner=challenge.owner if challenge else None,
+            representative=representative.name if representative else None,
+            material=self._materials.get(module.days[0], ()) if days else (),
+        )
+
+    def event(self, milestone: str | None) -> EventView | None:
+        """Return a dated milestone with its module, ``None`` while it has no date."""
+        view = self.events.get(milestone or "")
+        if view is None:
+            return None
+        module = self.definition.milestones[view.id].module
+        return EventView(view.id, view.label, view.start, view.end, view.place, view.staff, self.module(module))
+
+    def next_event(self) -> EventView | None:
+        """Return the next event of the journeys' calendar."""
+        now = self.definition.working_time.local(self._now)
+        ahead = [step.id for step in self.definition.steps if step.id in self.events]
+        return next((self.event(ident) for ident in ahead if self.events[ident].start > now), None)
+
+    def context(self, effect: Effect) -> Context:
+        """Return what the effect's message may say to its recipient."""
+        journey = self.journeys.get(effect.journey_id or "")
+        name, _, verb = effect.trigger.partition(":")
+        about_event = name in self.definition.milestones and bool(verb)
+        recipient, coordinator, administration = (
+            self.person(ident)
+            for ident in (effect.recipient_id, self.book.cast.coordinators[0], self.book.cast.administration)
+        )
+        assert recipient is not None
+        assert coordinator is not None
+        assert administration is not None
+        if journey is None or (about_event and effect.role != "talent"):
+            people: dict[str, Any] = {}
+        else:
+            people = self._people(journey, effect)
+        return Context(
+            role=effect.role,
+            recipient=recipient,
+            coordinator=coordinator,
+            administration=administration,
+            programme=self.definition.programme.name,
+            cohort=self.book.name,
+            today=self.book.calendar.local_day(self._now),
+            next_event=self.next_event(),
+            details={key: str(value) for key, value in effect.details.items() if isinstance(value, str | int)},
+            **people,
+            **self._matter(effect, name),
+        )
+
+    def _people(self, journey: Row[Any], effect: Effect) -> dict[str, Any]:
+        commitment = self.commitment(effect.subject)
+        partner = self.journeys.get(commitment.partner_id or "") if commitment is not None else None
+        members = [
+            self.person(other.talent_id)
+            for other in self.journeys.values()
+            if journey.group_number is not None
+            and other.group_number == journey.group_number
+            and other.id != journey.id
+            and other.state.startswith("active")
+        ]
+        return {
+            "talent": self.talent(journey),
+            "mentor": self.person(journey.mentor_id),
+            "second_mentor": self.person(journey.second_mentor_id),
+            "partner": self.person(partner.talent_id) if partner is not None else None,
+            "consultant": self.person(journey.consultant_id),
+            "group": tuple(member for member in members if member is not None),
+            "group_number": journey.group_number,
+        }
+
+    def _matter(self, effect: Effect, name: str) -> dict[str, Any]:
+        """Return the event, module or commitment that a message is about."""
+        event = self.event(effect.details.get("milestone"))
+        if name in self.definition.milestones or "milestone" in effect.details:
+            return {"event": event, "module": event.module if event else None}
+        if name not in self.definition.commitments:
+            return {}
+        spec = self.definition.commitments[name]
+        row = self.commitment(effect.subject)
+        assert row is not None
+        return {
+            "event": self.event(spec.kept_by_date_of),
+            "module": self.module(self.definition.modules.get(spec.module or "")),
+            "commitment": CommitmentView(
+                label=spec.label,
+                due=row.due_on or self.book.calendar.local_day(self._now),
+                missed_on=row.missed_on,
+                choices=spec.choices,
+                choice=row.choice,
+            ),
+        }

@@ -1,0 +1,311 @@
+"""The outbox: a mail is claimed, handed over, recorded; a task is opened. Never lost, never twice (invariant 5).
+
+A crash between hand-over and record leaves a mail *claimed*; ``settle`` calls it *unknown* later, and nothing sends
+an unknown mail again by itself. What is due to the same person at the same time goes as one mail (R48).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from config.errors import (
+    DeliveryUnknownError,
+    RejectedError,
+    RetryLaterError,
+    TemplateError,
+    TransportBlockedError,
+    UnknownRecordError,
+)
+from notifications.context import EFFECT, CohortReader, Effect
+from notifications.render import Greeting, Rendered, Section, compose, render_message, render_task
+from notifications.transports.protocol import Address, Mail, Transport
+from states.store.database import Database
+from states.store.tables import PENDING, EffectRow, MailRow, TaskRow
+
+T = TypeVar("T")
+
+LEASE = timedelta(minutes=15)
+"""After this long a claimed mail without a record counts as unknown."""
+
+
+class Due(NamedTuple):
+    """What is to be carried out now for one trigger of one cohort: effect ids in order."""
+
+    cohort_id: str
+    trigger: str
+    effects: tuple[int, ...]
+
+
+class Done(NamedTuple):
+    """What became of an effect: its status, and a word on it."""
+
+    effect: int
+    status: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """Who mails come from, and where the programmes' own templates lie."""
+
+    sender: Address
+    templates_root: Path
+
+
+class _Letter(NamedTuple):
+    mail: Mail
+    effects: tuple[int, ...]
+    recipient_id: str
+    cohort_id: str
+
+
+class Outbox:
+    """Carries effects out, one at a time; safe to run in several processes."""
+
+    def __init__(
+        self, database: Database, transport: Transport, letterhead: Letterhead, now: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._transport = transport
+        self._letterhead = letterhead
+        self._now = now
+        self._worker = f"{socket.gethostname()}:{os.getpid()}"
+
+    def due(self) -> list[Due]:
+        """Return what waits to be carried out, by cohort and trigger, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(EffectRow.id, EffectRow.cohort_id, EffectRow.trigger)
+                .where(PENDING, EffectRow.send_at <= self._now())
+                .order_by(EffectRow.id)
+            ).all()
+        groups: dict[tuple[str, str], list[int]] = {}
+        for row in rows:
+            groups.setdefault((row.cohort_id, row.trigger), []).append(row.id)
+        return [Due(cohort, trigger, tuple(ids)) for (cohort, trigger), ids in groups.items()]
+
+    def settle(self) -> int:
+        """Call mails unknown whose sender has not recorded what came of them; return how many effects that are."""
+        now = self._now()
+        with self._database.write() as connection:
+            lost = connection.scalars(
+                select(MailRow.id).where(MailRow.status == "claimed", MailRow.claimed_at <= now - LEASE)
+            ).all()
+            for mail in lost:
+                _record(connection, mail, "unknown", now, "the sender stopped before it recorded the hand-over")
+            return len(lost)
+
+    def carry_out(self, effect_id: int) -> Done:
+        """Send an effect's mail, together with what else is due to that person, or open its task.
+
+        An effect that was carried out before is left alone.
+
+        Raises:
+            TemplateError: its message cannot be rendered; the effect is set aside as rejected.
+            TransportBlockedError: the peer takes no mail at all; the effect waits.
+        """
+        with self._database.read() as connection:
+            effect = _effect(connection, effect_id)
+            if effect.status != "pending":
+                return Done(
+                    effect.id, effect.status, effect.note or (f"i mail {effect.mail_id}" if effect.mail_id else "")
+                )
+        if effect.kind == "task":
+            return self._open_task(effect)
+        letter = self._letter(effect)
+        if letter is None or not self._claim(letter):
+            return Done(effect.id, "pending", "carried out elsewhere meanwhile")
+        return self._hand_over(effect, letter)
+
+    # -- tasks -----------------------------------------------------------------------------------------------------
+
+    def _open_task(self, effect: Effect) -> Done:
+        now = self._now()
+        with self._database.read() as connection:
+            reader = CohortReader(connection, effect.cohort_id, now)
+            context, programme = reader.context(effect), reader.definition.programme
+        text = self._rendered(
+            effect,
+            partial(render_task, effect.message, context, programme.language, self._folder(programme.templates)),
+        )
+        with self._database.write() as connection:
+            taken = connection.execute(
+                update(EffectRow)
+                .where(EffectRow.id == effect.id, PENDING)
+                .values(status="done", changed_at=now, note=text.title)
+            )
+            if taken.rowcount:
+                due = effect.details.get("due_on")
+                connection.execute(
+                    insert(TaskRow).values(
+                        id=effect.key,
+                        cohort_id=effect.cohort_id,
+                        journey_id=effect.journey_id,
+                        subject=effect.subject,
+                        owner_id=effect.recipient_id,
+                        title=text.title,
+                        text=text.text,
+                        due_on=datetime.fromisoformat(due).date() if due else None,
+                        opened_at=now,
+                        status="open",
+                    )
+                )
+        return Done(effect.id, "done", text.title)
+
+    # -- mails -----------------------------------------------------------------------------------------------------
+
+    def _letter(self, effect: Effect) -> _Letter | None:
+        """Return the mail that carries ``effect`` and all else that is due to its recipient now."""
+        now = self._now()
+        with self._database.read() as connection:
+            together = connection.execute(
+                select(*EFFECT)
+                .where(
+                    PENDING,
+                    EffectRow.kind == "mail",
+                    EffectRow.cohort_id == effect.cohort_id,
+                    EffectRow.recipient_id == effect.recipient_id,
+                    EffectRow.send_at <= now,
+                )
+                .order_by(EffectRow.id)
+            ).all()
+            effects = [Effect(*row) for row in together]
+            reader = CohortReader(connection, effect.cohort_id, now)
+            contexts = [reader.context(one) for one in effects]
+        if effect.id not in {one.id for one in effects}:
+            return None
+        programme = reader.definition.programme
+        folder = self._folder(programme.templates)
+        sections: list[tuple[int, Section]] = []
+        for one, context in zip(effects, contexts, strict=True):
+            render = partial(render_message, one.message, context, programme.language, folder)
+            if one.id == effect.id:
+                sections.append((one.id, self._rendered(one, render)))
+            else:
+                # What cannot be rendered waits for its own turn, and says so there.
+                try:
+                    sections.append((one.id, render()))
+                except TemplateError:
+                    continue
+        greeting = Greeting(contexts[0].recipient, contexts[0].coordinator, programme.name)
+        rendered = compose([section for _, section in sections], greeting, programme.language, folder)
+        ids = tuple(ident for ident, _ in sections)
+        keys = [one.key for one in effects if one.id in ids]
+        return _Letter(self._mail(keys, greeting, rendered, now), ids, effect.recipient_id, effect.cohort_id)
+
+    def _mail(self, keys: Sequence[str], greeting: Greeting, rendered: Rendered, now: datetime) -> Mail:
+        return Mail(
+            message_id=f"tn-{hashlib.sha256(chr(10).join(keys).encode()).hexdigest()[:32]}",
+            sender=self._letterhead.sender,
+            to=Address(greeting.recipient.name, greeting.recipient.email),
+            reply_to=Address(greeting.coordinator.name, greeting.coordinator.email),
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            date=now,
+        )
+
+    def _claim(self, letter: _Letter) -> bool:
+        """Take a letter's effects for this worker: all of them, or none."""
+        now = self._now()
+        with self._database.write() as connection:
+            free = connection.scalars(
+                select(EffectRow.id).where(EffectRow.id.in_(letter.effects), PENDING).with_for_update(skip_locked=True)
+            ).all()
+            if len(free) != len(letter.effects):
+                return False
+            connection.execute(
+                update(EffectRow)
+                .where(EffectRow.id.in_(letter.effects))
+                .values(status="claimed", mail_id=letter.mail.message_id, changed_at=now)
+            )
+            connection.execute(
+                insert(MailRow).values(
+                    id=letter.mail.message_id,
+                    cohort_id=letter.cohort_id,
+                    recipient_id=letter.recipient_id,
+                    subject=letter.mail.subject,
+                    claimed_at=now,
+                    claimed_by=self._worker,
+                    status="claimed",
+                )
+            )
+        return True
+
+    def _hand_over(self, effect: Effect, letter: _Letter) -> Done:
+        mail = letter.mail.message_id
+        try:
+            receipt = self._transport.send(letter.mail)
+        except RetryLaterError as error:
+            self._release(letter, str(error), timedelta(seconds=error.after))
+            return Done(effect.id, "pending", str(error))
+        except TransportBlockedError as error:
+            self._release(letter, str(error), timedelta())
+            raise
+        except RejectedError as error:
+            return self._conclude(effect, mail, "rejected", str(error))
+        except DeliveryUnknownError as error:
+            return self._conclude(effect, mail, "unknown", str(error))
+        return self._conclude(effect, mail, "sent", letter.mail.subject, receipt.reference)
+
+    def _conclude(self, effect: Effect, mail: str, status: str, note: str, reference: str = "") -> Done:
+        with self._database.write() as connection:
+            _record(connection, mail, status, self._now(), note, reference)
+        return Done(effect.id, status, note)
+
+    def _release(self, letter: _Letter, why: str, after: timedelta) -> None:
+        """Give back what the peer surely did not take: it is sent again, not before ``after``."""
+        now = self._now()
+        with self._database.write() as connection:
+            connection.execute(
+                update(EffectRow)
+                .where(EffectRow.mail_id == letter.mail.message_id)
+                .values(status="pending", mail_id=None, changed_at=now, send_at=now + after, note=why)
+            )
+            connection.execute(delete(MailRow).where(MailRow.id == letter.mail.message_id))
+
+    # -- what both need --------------------------------------------------------------------------------------------
+
+    def _folder(self, templates: str | None) -> Path | None:
+        return self._letterhead.templates_root / templates if templates else None
+
+    def _rendered(self, effect: Effect, render: Callable[[], T]) -> T:
+        """Render; a message that cannot be is set aside, so that it neither blocks the others nor is tried for ever."""
+        try:
+            return render()
+        except TemplateError as error:
+            with self._database.write() as connection:
+                connection.execute(
+                    update(EffectRow)
+                    .where(EffectRow.id == effect.id, PENDING)
+                    .values(status="rejected", changed_at=self._now(), note=str(error))
+                )
+            raise
+
+
+def _effect(connection: Connection, effect_id: int) -> Effect:
+    row = connection.execute(select(*EFFECT).where(EffectRow.id == effect_id)).one_or_none()
+    if row is None:
+        raise UnknownRecordError("effect", str(effect_id))
+    return Effect(*row)
+
+
+def _record(connection: Connection, mail: str, status: str, now: datetime, note: str, reference: str = "") -> None:
+    """Record what came of a mail, for it and for every effect it carried."""
+    sent_at = now if status == "sent" else None
+    connection.execute(
+        update(MailRow).where(MailRow.id == mail).values(status=status, reference=reference, sent_at=sent_at)
+    )
+    connection.execute(
+        update(EffectRow).where(EffectRow.mail_id == mail).values(status=status, changed_at=now, note=note)
+    )
