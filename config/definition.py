@@ -5,7 +5,7 @@ The YAML speaks of modules and shapes; the engine and the mails ask this instead
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +20,7 @@ from config.programme import (
     Role,
     Window,
 )
+from config.when import When
 from config.working_time import WorkingTime
 
 ACTIVE = "active"
@@ -218,37 +219,47 @@ def _notices(notices: tuple[Notice, ...], milestone: str) -> tuple[Notice, ...]:
     return tuple(notice.model_copy(update={"when": notice.when.anchored(names)}) for notice in notices)
 
 
+def day_names(modules: Sequence[Module], module: Module) -> dict[str, str]:
+    """Return what ``day1``, ``last_day``, ``next_day1`` and the like stand for within ``module``."""
+    names = {f"day{number}": day for number, day in enumerate(module.days, start=1)}
+    names["last_day"] = module.days[-1]
+    after = modules[modules.index(module) + 1 :]
+    return names | ({"next_day1": after[0].days[0]} if after else {})
+
+
+def modules_of(spec: CommitmentSpec, modules: Iterable[Module]) -> list[Module]:
+    """Return the modules that a commitment of ``each: module`` is written out for."""
+    return [module for module in modules if module.challenge or not spec.only_challenges]
+
+
 def _commitments(programme: Programme, modules: Mapping[str, Module]) -> Iterator[CommitmentSpec]:
     order = list(modules.values())
     for spec in programme.commitments:
         if spec.each is None:
             yield spec
-            continue
-        for index, module in enumerate(order):
-            if spec.only_challenges and not module.challenge:
-                continue
-            names = {f"day{n}": day for n, day in enumerate(module.days, start=1)}
-            names |= {"last_day": module.days[-1]}
-            if index + 1 < len(order):
-                names |= {"next_day1": order[index + 1].days[0]}
-            yield _for_module(spec, module, names)
+        else:
+            yield from (_for_module(spec, module, day_names(order, module)) for module in modules_of(spec, order))
 
 
-def _for_module(spec: CommitmentSpec, module: Module, names: Mapping[str, str]) -> CommitmentSpec:
-    mapping = dict(names)
+def _for_module(spec: CommitmentSpec, module: Module, names: dict[str, str]) -> CommitmentSpec:
+    def anchored(when: When | None) -> When | None:
+        return when.anchored(names) if when else None
 
-    def moved(steps: tuple[Reminder, ...]) -> tuple[Reminder, ...]:
-        return tuple(step.model_copy(update={"when": step.when.anchored(mapping)}) for step in steps)
+    def effects(specs: tuple[EffectSpec, ...]) -> tuple[EffectSpec, ...]:
+        return tuple(effect.model_copy(update={"due": anchored(effect.due)}) for effect in specs)
+
+    def steps(specs: tuple[Reminder, ...]) -> tuple[Reminder, ...]:
+        return tuple(
+            step.model_copy(update={"when": anchored(step.when), "effects": effects(step.effects)}) for step in specs
+        )
 
     return spec.model_copy(
         update={
             "id": f"{spec.id}_{module.id}",
             "label": spec.label.format(number=module.number, title=module.title),
             "module": module.id,
-            "opens": spec.opens.anchored(mapping) if spec.opens else None,
-            "due": spec.due.anchored(mapping),
-            "miss": spec.miss.anchored(mapping),
-            "reminders": moved(spec.reminders),
-            "escalation": moved(spec.escalation),
+            **{name: anchored(getattr(spec, name)) for name in ("opens", "due", "miss", "changeable_until")},
+            **{name: effects(getattr(spec, name)) for name in ("on_open", "on_miss", "on_keep")},
+            **{name: steps(getattr(spec, name)) for name in ("reminders", "escalation")},
         }
     )

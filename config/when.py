@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, PlainSerializer
 from config.errors import WhenSyntaxError
 from config.working_time import WorkingTime
 
-_TERM = re.compile(r"\s*([+-])\s*(\d+)\s*(wd|mo|d|w)")
+_TERM = re.compile(r"\s*([+-])\s*(\d{1,4})\s*(wd|mo|d|w)")  # four digits stay within the calendar
 _ANCHOR = re.compile(r"\s*([a-z][a-z0-9_]*)")
 
 
