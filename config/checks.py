@@ -14,13 +14,13 @@ from config.cohort import Cohort
 from config.definition import Definition
 from config.errors import DefinitionError, FileMissingError, Problem
 from config.library import Library, LoadedCohort, LoadedProgramme
-from config.people import LEVELS, People, read_people
+from config.people import People, read_people
 from config.programme import Programme
 from config.salvage import salvage
 from config.yaml_source import Source, load_yaml
 
 # Without an entry of these, the rest of the file still means what it says.
-INDEPENDENT = {"commitments", "events", "dates", "organisations", "challenges", "coordinators"}
+INDEPENDENT = {"commitments", "events", "forms", "form_fields", "dates", "organisations", "challenges", "coordinators"}
 
 
 def check_programme(loaded: LoadedProgramme, messages: Collection[str]) -> list[Problem]:
@@ -96,7 +96,7 @@ def _people(source: Source, definition: Definition | None) -> tuple[People | Non
     if not path.is_file() or not isinstance(organisations, dict):
         return None, []
     try:
-        return read_people(path, organisations, definition.programme.levels if definition else LEVELS), []
+        return read_people(path, organisations, definition.programme.levels if definition else None), []
     except DefinitionError as error:
         return None, list(error.problems)
 
@@ -108,6 +108,7 @@ def _programme(definition: Definition, source: Source, messages: Collection[str]
     yield from checks_programme.unknown_messages(definition, source, messages)
     yield from checks_programme.nobody_meant(definition, source)
     yield from checks_programme.twice(definition, source)
+    yield from checks_programme.forms(definition, source)
     yield from checks_programme.places(definition, source)
     yield from checks_time.unknown_anchors(definition, source)
     yield from checks_time.wrong_order(definition, source)

@@ -146,6 +146,23 @@ def _refers(spec: CommitmentSpec, definition: Definition) -> Iterator[tuple[tupl
         yield ("opens_on", "choice"), f"{leader.id!r} has no choice {choice!r}{did_you_mean(choice, leader.choices)}"
 
 
+def forms(definition: Definition, source: Source) -> Iterator[Problem]:
+    """Yield a problem for each form of an unknown commitment or event, and for each id that two forms have."""
+    programme = definition.programme
+    kinds = {spec.id for spec in programme.commitments}
+    complete = all(path[0] not in ("commitments", "events") for path in source.dropped)
+    for number, form in enumerate(programme.forms):
+        if form.id in [other.id for other in programme.forms[:number]]:
+            yield source.problem(("forms", number, "id"), f"{form.id!r} is already the id of another form")
+        for index, kind in enumerate(form.commitments):
+            if kind not in kinds and complete:
+                what = f"unknown commitment {kind!r}{did_you_mean(kind, kinds)}"
+                yield source.problem(("forms", number, "commitments", index), what)
+        if form.event is not None and form.event not in programme.events and complete:
+            what = f"unknown event {form.event!r}{did_you_mean(form.event, programme.events)}"
+            yield source.problem(("forms", number, "event"), what)
+
+
 def places(definition: Definition, source: Source) -> Iterator[Problem]:
     """Yield a problem for every place without a name for people, and for a calendar that does not lead to an end."""
     entered = [definition.start_state, *(step.state for step in definition.steps if step.state)]

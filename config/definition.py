@@ -18,6 +18,7 @@ from config.programme import (
     Programme,
     Reminder,
     Role,
+    Shape,
     Window,
 )
 from config.when import When
@@ -76,7 +77,7 @@ class Definition:
     @cached_property
     def milestones(self) -> Mapping[str, Milestone]:
         """Milestones by id, in the calendar's order: ``kickoff``, ``m1d1``, ``m1d2`` …"""
-        return {milestone.id: milestone for milestone in _milestones(self.programme, self.modules)}
+        return {milestone.id: milestone for milestone in _milestones(self.programme)}
 
     @cached_property
     def steps(self) -> tuple[Milestone, ...]:
@@ -156,29 +157,31 @@ def in_active(place: str) -> str:
     return f"{ACTIVE}.{place}"
 
 
+def _module(entry: ModuleSpec, shape: Shape) -> Module:
+    return Module(
+        id=entry.module,
+        number=entry.number,
+        title=entry.title,
+        shape=entry.shape,
+        days=tuple(f"{entry.module}d{day}" for day in range(1, len(shape.days) + 1)),
+        challenge=entry.challenge,
+        gap_days=shape.gap_days,
+        hours=shape.hours,
+    )
+
+
 def _modules(programme: Programme) -> Iterator[Module]:
     for entry in programme.calendar:
         if isinstance(entry, ModuleSpec) and entry.shape in programme.shapes:
-            shape = programme.shapes[entry.shape]
-            days = tuple(f"{entry.module}d{day}" for day in range(1, len(shape.days) + 1))
-            yield Module(
-                entry.module,
-                entry.number,
-                entry.title,
-                entry.shape,
-                days,
-                entry.challenge,
-                shape.gap_days,
-                shape.hours,
-            )
+            yield _module(entry, programme.shapes[entry.shape])
 
 
-def _milestones(programme: Programme, modules: Mapping[str, Module]) -> Iterator[Milestone]:
+def _milestones(programme: Programme) -> Iterator[Milestone]:
     for entry in programme.calendar:
         if isinstance(entry, MilestoneSpec):
             yield _single(entry)
-        elif entry.module in modules:
-            yield from _days(programme, entry, modules[entry.module])
+        elif entry.shape in programme.shapes:
+            yield from _days(entry, programme.shapes[entry.shape])
 
 
 def _single(entry: MilestoneSpec) -> Milestone:
@@ -198,10 +201,10 @@ def _single(entry: MilestoneSpec) -> Milestone:
     )
 
 
-def _days(programme: Programme, entry: ModuleSpec, module: Module) -> Iterator[Milestone]:
-    days = programme.shapes[entry.shape].days
-    for number, (ident, day) in enumerate(zip(module.days, days, strict=True), start=1):
-        last = number == len(days)
+def _days(entry: ModuleSpec, shape: Shape) -> Iterator[Milestone]:
+    module = _module(entry, shape)
+    for number, (ident, day) in enumerate(zip(module.days, shape.days, strict=True), start=1):
+        last = number == len(shape.days)
         place = entry.leads_to if last and entry.leads_to else day.enters.format(module=module.id)
         yield Milestone(
             id=ident,

@@ -60,16 +60,17 @@ class People:
     talents: tuple[TalentRow, ...]
 
 
-def read_people(path: Path, organisations: Collection[str], levels: Mapping[str, str] = LEVELS) -> People:
+def read_people(path: Path, organisations: Collection[str], levels: Mapping[str, str] | None = LEVELS) -> People:
     """Read the talents and leaders in ``path``.
 
-    ``organisations`` are the ids that may occur, ``levels`` the programme's levels: their names for people by id.
+    ``organisations`` are the ids that may occur, ``levels`` the programme's levels: their names for people by id
+    (``None`` while they are not known, so that any text will do).
     Raises ``FileMissingError``, and ``DefinitionError`` with every problem of the file.
     """
     if not path.is_file():
         raise FileMissingError(path, "list of people")
     findings = Findings(str(path))
-    words = _level_words(levels)
+    words = None if levels is None else _level_words(levels)
     rows = read_table(path, REQUIRED, OPTIONAL, findings)
     talents = [_talent(cells, organisations, words, findings) for cells in rows]
     if not talents:
@@ -90,7 +91,9 @@ def _level_words(levels: Mapping[str, str]) -> dict[str, str]:
     return words
 
 
-def _talent(cells: Cells, organisations: Collection[str], levels: Mapping[str, str], findings: Findings) -> TalentRow:
+def _talent(
+    cells: Cells, organisations: Collection[str], levels: Mapping[str, str] | None, findings: Findings
+) -> TalentRow:
     """The talent of a row; what cannot be read is reported and left 0 or blank, so that the rest is checked too."""
     if cells[LEADER_NAME] or cells[LEADER_EMAIL]:
         leader = PersonRow(_filled(cells, LEADER_NAME, findings), _address(cells, LEADER_EMAIL, findings))
@@ -143,8 +146,10 @@ def _organisation(cells: Cells, known: Collection[str], findings: Findings) -> s
     return text
 
 
-def _level(cells: Cells, words: Mapping[str, str], findings: Findings) -> str:
+def _level(cells: Cells, words: Mapping[str, str] | None, findings: Findings) -> str:
     text = _filled(cells, LEVEL, findings)
+    if words is None:
+        return text
     if text and text.lower() not in words:
         findings.add(cells.row, LEVEL, f"unknown level {text!r}; write one of {', '.join(words)}")
     return words.get(text.lower(), "")

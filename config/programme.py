@@ -200,6 +200,24 @@ class Groups(Spec):
     formed_at: str
 
 
+class Form(Spec):
+    """A form in which a coordinator records what happened: a verb on commitments of some kinds, or an event."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    label: str
+    help: str = ""
+    commitments: tuple[str, ...] = ()
+    """Kinds of commitments, as they are written under ``commitments``."""
+    verb: Literal["keep", "waive"] = "keep"
+    event: str | None = None
+
+    @model_validator(mode="after")
+    def _one_purpose(self) -> Self:
+        if bool(self.commitments) == (self.event is not None):
+            raise ValueError("a form records either 'commitments' or an 'event'")
+        return self
+
+
 def _kind_of_entry(entry: object) -> str:
     is_module = "module" in entry if isinstance(entry, dict) else isinstance(entry, ModuleSpec)
     return "module" if is_module else "milestone"
@@ -238,3 +256,6 @@ class Programme(Spec):
     calendar: tuple[CalendarEntry, ...] = Field(min_length=1)
     events: dict[Name, Event] = Field(default_factory=dict)
     commitments: tuple[CommitmentSpec, ...] = ()
+    forms: tuple[Form, ...] = ()
+    form_fields: dict[str, str] = Field(default_factory=dict)
+    """Names of the forms' fields for people."""

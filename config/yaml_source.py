@@ -188,9 +188,11 @@ def path_in(data: Any, detail: ErrorDetails) -> tuple[Step, ...]:
 
 def _follows(data: Any, path: Sequence[Step], detail: ErrorDetails) -> bool:
     """Whether a list is only called too short because entries of it are wrong, which is reported by itself."""
+    if detail["type"] != "too_short":
+        return False
     for step in path:
-        data = data.get(step) if isinstance(data, dict) else data[step] if isinstance(step, int) else None
-    return detail["type"] == "too_short" and len(data or ()) >= detail["ctx"]["min_length"]
+        data = data[step]
+    return len(data) >= int(detail["ctx"]["min_length"])
 
 
 def _sentence(detail: ErrorDetails, known: Iterable[str]) -> str:
