@@ -192,3 +192,12 @@ class EffectsFailedError(TalentNordError):
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
         super().__init__(f"{len(self.names)} effects failed: {'; '.join(self.names)}")
+
+
+class ServerError(TalentNordError):
+    """A server that we started did not come up, or ended by itself; ``log`` is the end of what it said."""
+
+    def __init__(self, why: str, log: str) -> None:
+        self.why = why
+        self.log = log
+        super().__init__(f"{why}; the end of its log:\n{log}" if log else why)

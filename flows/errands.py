@@ -57,6 +57,7 @@ class Errand:
             "trigger": self.trigger,
             "transitions": list(self.transitions),
             "effects": list(self.effects),
+            "pages": [self.cohort_id, *self.journeys],
         }
 
 
@@ -103,6 +104,17 @@ def _errand(
     people = f" · {len(concerned)} talent{'er' if len(concerned) != 1 else ''}" if concerned else ""
     title = f"{book.name} · {book.definition.trigger_label(trigger)}{people}"
     return Errand(cohort_id, trigger, title, transitions, concerned, effects)
+
+
+def pages_of(batch: Sequence[Errand]) -> list[list[str]]:
+    """Return the pages that each errand of a batch publishes: each page once, by the last run that concerns it."""
+    seen: set[str] = set()
+    pages: list[list[str]] = []
+    for errand in reversed(batch):
+        mine = [ident for ident in (errand.cohort_id, *errand.journeys) if ident not in seen]
+        seen.update(mine)
+        pages.append(mine)
+    return pages[::-1]
 
 
 async def claim_run(client: PrefectClient, flow: Flow[..., Any], errand: Errand) -> FlowRun | None:

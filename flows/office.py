@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 
 from config.library import Library
 
@@ -40,9 +39,18 @@ def open_office(settings: Settings, now: Callable[[], datetime]) -> Office:
     return Office(settings, library, database, Engine(database, now), outbox, now)
 
 
-@cache
+_open: list[Office] = []
+
+
 def office() -> Office:
     """Return the office of this process, put together from the environment at first use."""
-    settings = load_settings()
-    ahead = timedelta(seconds=settings.clock_ahead)
-    return open_office(settings, lambda: system_clock() + ahead)
+    if not _open:
+        settings = load_settings()
+        ahead = timedelta(seconds=settings.clock_ahead)
+        use(open_office(settings, lambda: system_clock() + ahead))
+    return _open[0]
+
+
+def use(desk: Office | None) -> None:
+    """Let this process work with ``desk`` from now on; ``None`` leaves it without one."""
+    _open[:] = [desk] if desk else []

@@ -5,26 +5,40 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from prefect.artifacts import acreate_markdown_artifact
+from prefect.artifacts import MarkdownArtifact
+from prefect.client.orchestration import get_client
 
 from flows.office import Office
 from flows.pages import artifact_key, cohort_markdown, talent_markdown
 from states.overview import Overview
 
 
-async def publish(office: Office, cohort_id: str, journeys: Iterable[str]) -> None:
-    """Publish the cohort's overview and the pages of ``journeys``; each becomes a new version of its artifact."""
-    pages = await asyncio.to_thread(_pages, office, cohort_id, tuple(dict.fromkeys(journeys)))
-    for ident, title, markdown in pages:
-        await acreate_markdown_artifact(markdown, key=artifact_key(ident), description=title)
+async def publish(office: Office, cohort_id: str, pages: Iterable[str]) -> None:
+    """Publish the pages of the cohort and of journeys, by id; each becomes a new version of its artifact."""
+    written = await asyncio.to_thread(_written, office, cohort_id, tuple(dict.fromkeys(pages)))
+    if not written:
+        return
+    async with get_client() as client:
+        await asyncio.gather(
+            *(
+                MarkdownArtifact(key=artifact_key(ident), description=title, markdown=markdown).acreate(client)
+                for ident, title, markdown in written
+            )
+        )
 
 
-def _pages(office: Office, cohort_id: str, journeys: tuple[str, ...]) -> list[tuple[str, str, str]]:
+def _written(office: Office, cohort_id: str, pages: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    """Return each page as (id, title, Markdown)."""
+    if not pages:
+        return []
+    written: list[tuple[str, str, str]] = []
     with office.database.read() as connection:
         overview = Overview(connection, cohort_id, office.now())
-        cohort = overview.cohort()
-        pages = [(cohort_id, cohort.name, cohort_markdown(cohort))]
-        for journey in journeys:
-            page = overview.talent(journey)
-            pages.append((journey, page.line.name, talent_markdown(page)))
-    return pages
+        for ident in pages:
+            if ident == cohort_id:
+                cohort = overview.cohort()
+                written.append((ident, cohort.name, cohort_markdown(cohort)))
+            else:
+                talent = overview.talent(ident)
+                written.append((ident, talent.line.name, talent_markdown(talent)))
+    return written

@@ -15,7 +15,7 @@ from prefect.client.orchestration import get_client
 from prefect.flow_engine import run_flow_async
 
 from config.errors import EffectFailedError, EffectsFailedError, TemplateError
-from flows.errands import claim_run, errands
+from flows.errands import claim_run, errands, pages_of
 from flows.office import Office, office
 from flows.progress import publish
 from notifications.naming import effect_names
@@ -37,8 +37,14 @@ async def carry_out(effect: int, name: str) -> str:
 
 
 @flow(name="react", persist_result=False)
-async def react(cohort: str, trigger: str, transitions: list[str], effects: list[int]) -> str:  # noqa: ARG001
-    """Carry out the effects of one trigger.
+async def react(
+    cohort: str,
+    trigger: str,  # noqa: ARG001
+    transitions: list[str],  # noqa: ARG001
+    effects: list[int],
+    pages: list[str],
+) -> str:
+    """Carry out the effects of one trigger, then publish ``pages`` (ids of cohorts and journeys).
 
     An effect that fails is seen in its task run and keeps no other back; a blocked transport stops the run.
 
@@ -56,7 +62,7 @@ async def react(cohort: str, trigger: str, transitions: list[str], effects: list
             except (EffectFailedError, TemplateError):
                 failed.append(names[effect])
     finally:
-        await publish(desk, cohort, [transition.partition("#")[0].partition("/")[0] for transition in transitions])
+        await publish(desk, cohort, pages)
     if failed:
         raise EffectsFailedError(failed)
     return f"{len(effects)} effects"
@@ -64,11 +70,13 @@ async def react(cohort: str, trigger: str, transitions: list[str], effects: list
 
 async def react_to(desk: Office, outcomes: Iterable[Outcome] = ()) -> int:
     """Run ``react`` for what has just changed and for all that waits to be sent; return how many runs that were."""
+    waiting = await asyncio.to_thread(errands, desk, list(outcomes))
     runs = 0
     async with get_client() as client:
-        for errand in await asyncio.to_thread(errands, desk, list(outcomes)):
+        for errand, pages in zip(waiting, pages_of(waiting), strict=True):
             run = await claim_run(client, react, errand)
             if run is not None:
-                await run_flow_async(react, flow_run=run, parameters=errand.parameters(), return_type="state")
+                parameters = errand.parameters() | {"pages": pages}
+                await run_flow_async(react, flow_run=run, parameters=parameters, return_type="state")
                 runs += 1
     return runs

@@ -55,8 +55,8 @@ class Rehearsal:
         first, last = self.clock(), max(day.ends_at for day in calendar.days.values())
         while (instant := self._next_instant()) is not None:
             self.clock.turn_to(instant)
-            outcomes = self.engine.tick()
-            outcomes += self._act()
+            # What people do may arm a timer for this very instant: it belongs to the same morning (R48).
+            outcomes = [*self.engine.tick(), *self._act(), *self.engine.tick()]
             self._plan(act for outcome in outcomes for act in behaviour.react_to(outcome.transitions))
             yield Step(instant, tuple(outcomes), min(1.0, (instant - first) / (last - first)))
 

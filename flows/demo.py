@@ -1,0 +1,49 @@
+"""The demo: a whole cohort through a real Prefect server on a clock turned by hand, in under three minutes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from config.library import LoadedCohort
+from config.profile import Profile
+from config.settings import Settings
+from flows import office as wiring
+from flows.clock import TurnedClock
+from flows.react import react_to
+from flows.rehearsal import Rehearsal, first_instant
+from states.summary import Summary, summarise
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the demo came to."""
+
+    summary: Summary
+    runs: int
+    clock: TurnedClock
+
+
+def run_demo(
+    loaded: LoadedCohort, profile: Profile, seed: int, settings: Settings, show: Callable[[float, str], None]
+) -> Shown:
+    """Run the cohort from end to end; ``show`` is told the share of the way and the day.
+
+    The environment must name the Prefect server before this module is imported.
+    """
+    clock = TurnedClock(first_instant(loaded))
+    desk = wiring.open_office(settings, clock)
+    wiring.use(desk)
+    rehearsal = Rehearsal(loaded, profile, seed, desk.database, clock, desk.engine)
+
+    async def run() -> int:
+        runs = 0
+        for step in rehearsal.run():
+            runs += await react_to(desk, step.outcomes)
+            show(step.share, f"{step.at:%d.%m.%Y}")
+        return runs
+
+    runs = asyncio.run(run())
+    with desk.database.read() as connection:
+        return Shown(summarise(connection, loaded.cohort.id), runs, clock)

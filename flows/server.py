@@ -1,0 +1,156 @@
+"""A Prefect server of our own as a child process: started, waited for, and ended with all its children.
+
+This module does not import Prefect, which reads its environment once, when it is first imported.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import ServerError
+
+HOST = "127.0.0.1"
+_STARTS_WITHIN = 120.0
+_ENDS_WITHIN = 15.0
+
+
+@dataclass(frozen=True)
+class ServerPlace:
+    """Where a server is: its port on this machine, and the folder that its database and logs live in."""
+
+    port: int
+    home: Path
+
+    @property
+    def ui(self) -> str:
+        """The address to open in a browser."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def api(self) -> str:
+        """The address of the API."""
+        return f"{self.ui}/api"
+
+    def environment(self) -> dict[str, str]:
+        """Return what the server and everything that talks to it has to have in its environment.
+
+        Telemetry is off in server and client, and the UI asks the API where it really is.
+        """
+        return {
+            "PREFECT_HOME": str(self.home.absolute()),
+            "PREFECT_API_URL": self.api,
+            "PREFECT_SERVER_API_HOST": HOST,
+            "PREFECT_SERVER_API_PORT": str(self.port),
+            "PREFECT_SERVER_UI_API_URL": self.api,
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+            "PREFECT_CLI_PROMPT": "false",
+            "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+            "PREFECT_LOGGING_LEVEL": os.environ.get("PREFECT_LOGGING_LEVEL", "WARNING"),
+        }
+
+
+def free_port(wanted: int | None = None) -> int:
+    """Return ``wanted`` if nobody listens there, otherwise a port that is free."""
+    for port in ([wanted] if wanted else []) + [0]:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise ServerError("no free port on this machine", "")
+
+
+@contextmanager
+def child(command: list[str], environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command with its output in ``log``; at the end it and all it has started are ended."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, **environment},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a child and its whole process group: asked first, forced when it does not go."""
+    for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, how)
+        except ProcessLookupError:
+            break
+        try:
+            process.wait(_ENDS_WITHIN if how is signal.SIGINT else 5)
+        except subprocess.TimeoutExpired:
+            continue
+        if not _group_lives(process.pid):
+            break
+    process.wait()
+
+
+def _group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@contextmanager
+def prefect_server(place: ServerPlace) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a Prefect server at ``place`` and wait until it answers.
+
+    Raises:
+        ServerError: it ended, or did not answer within two minutes; the error holds the end of its log.
+    """
+    log = place.home / "server.log"
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(place.port)]
+    with child(command, place.environment(), log) as process:
+        _wait_for(place, process, log)
+        yield process
+
+
+def _wait_for(place: ServerPlace, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _STARTS_WITHIN
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise ServerError(f"the Prefect server ended with code {process.returncode}", _tail(log))
+        if answers(place):
+            return
+        time.sleep(0.2)
+    raise ServerError("the Prefect server did not answer within two minutes", _tail(log))
+
+
+def answers(place: ServerPlace) -> bool:
+    """Whether a Prefect server answers at ``place``."""
+    try:
+        with urllib.request.urlopen(f"{place.api}/health", timeout=2) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-15:]) if log.exists() else ""
