@@ -45,6 +45,7 @@ COMMITMENT_MOVES = (
         choice=bindparam("b_choice"),
     )
 )
+_HISTORY, _TIMERS, _EFFECTS = insert(HistoryRow), insert(TimerRow), insert(EffectRow)
 
 
 @dataclass
@@ -99,11 +100,11 @@ class Changes:
         for commitment, partner in self.partners:
             connection.execute(update(CommitmentRow).where(CommitmentRow.id == commitment).values(partner_id=partner))
         if self.transitions:
-            connection.execute(insert(HistoryRow), [row._asdict() for row in self.transitions])
+            connection.execute(_HISTORY, [row._asdict() for row in self.transitions])
         self._disarm(connection)
         self._silence(connection)
         if self.timers:
-            connection.execute(insert(TimerRow), [timer._asdict() for timer in self.timers])
+            connection.execute(_TIMERS, [timer._asdict() for timer in self.timers])
         self._write_effects(connection)
 
     def _write_people(self, connection: Connection) -> None:
@@ -150,7 +151,7 @@ class Changes:
             known.update(connection.scalars(select(EffectRow.key).where(EffectRow.key.in_(keys))))
         fresh = [row for key, row in rows.items() if key not in known]
         if fresh:
-            connection.execute(insert(EffectRow), fresh)
+            connection.execute(_EFFECTS, fresh)
 
 
 def _move(connection: Connection, statement: Update, rows: list[dict[str, Any]], what: str) -> None:

@@ -10,28 +10,50 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 
 from config.cohort import Cohort, Day
 from config.definition import Definition
-from config.errors import ConflictError, FactReusedError, UnknownRecordError
+from config.errors import ConflictError
 from config.people import People
 from states.book import Book, read_book
-from states.changes import Changes, chunks
-from states.effects import Standing
+from states.changes import Changes
 from states.enrol import Enrolment
-from states.facts import Fact, Outcome, Transition
+from states.facts import Fact, Outcome
 from states.move_commitments import Commitments
 from states.move_journeys import Journeys
+from states.reads import all_found, calendar_version, concerned, journeys_of, promises
 from states.reschedule import Move, new_calendar
 from states.store.database import Database, is_conflict
-from states.store.tables import ARMED, CohortRow, CommitmentRow, FactRow, HistoryRow, JourneyRow, MilestoneRow, TimerRow
-from states.work import PROMISE, STANDING, Desk, Promise
+from states.store.tables import ARMED, MilestoneRow, TimerRow
+from states.taken import AlreadyTaken, known, take
+from states.work import Desk
 
 R = TypeVar("R")
 
 _ATTEMPTS = 5
+
+# Built once: building a statement costs several times what running it does.
+_DUE = (
+    select(TimerRow.cohort_id, TimerRow.trigger, TimerRow.due_at, TimerRow.rank)
+    .where(ARMED, TimerRow.due_at <= bindparam("now"))
+    .order_by(TimerRow.due_at, TimerRow.rank, TimerRow.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_FALLING = (
+    select(TimerRow.id, TimerRow.subject)
+    .where(
+        ARMED,
+        TimerRow.due_at == bindparam("due_at"),
+        TimerRow.rank == bindparam("rank"),
+        TimerRow.cohort_id == bindparam("cohort_id"),
+        TimerRow.trigger == bindparam("trigger"),
+    )
+    .order_by(TimerRow.subject)
+    .with_for_update(skip_locked=True)
+)
 _FIRED = update(TimerRow).where(TimerRow.id == bindparam("b_id")).values(status="fired")
 
 
@@ -77,7 +99,11 @@ class Engine:
         def work(connection: Connection) -> Outcome:
             return self._fire(connection, trigger, journeys, fact)
 
-        return self._attempt(work)
+        try:
+            return self._attempt(work)
+        except AlreadyTaken:
+            with self.database.read() as connection:
+                return known(connection, fact, trigger, concerned(connection, journeys).cohort_id)
 
     def tick(self, now: datetime | None = None) -> list[Outcome]:
         """Fire every timer that is due, in order, a commit for each (instant, cohort, trigger).
@@ -98,19 +124,22 @@ class Engine:
             FactReusedError: the key stands for another fact.
         """
 
+        trigger = f"{milestone}:move"
+
         def work(connection: Connection) -> Outcome:
-            trigger = f"{milestone}:move"
-            known = self._known(connection, fact, trigger, cohort_id)
-            if known is not None:
-                return known
-            changes = Changes(self.now(), f"fact {fact.key}")
+            now = self.now()
+            take(connection, fact, trigger, now)
+            changes = Changes(now, f"fact {fact.key}")
             book = read_book(connection, cohort_id)
-            self._take(connection, fact, trigger)
             Move(connection, book, changes, milestone, day).work_out(fact.details)
             changes.write(connection)
             return Outcome(cohort_id, trigger, tuple(changes.transitions))
 
-        return self._attempt(work)
+        try:
+            return self._attempt(work)
+        except AlreadyTaken:
+            with self.database.read() as connection:
+                return known(connection, fact, trigger, cohort_id)
 
     # -- one attempt -----------------------------------------------------------------------------------------------
 
@@ -129,61 +158,39 @@ class Engine:
         raise ConflictError("what this fact or timer is about")
 
     def _fire(self, connection: Connection, trigger: str, journeys: Sequence[str], fact: Fact) -> Outcome:
-        cohort_id = self._cohort_of(connection, journeys)
-        known = self._known(connection, fact, trigger, cohort_id)
-        if known is not None:
-            return known
-        book = self._book(connection, cohort_id)
+        standings, cohort_id, calendar_version = concerned(connection, journeys)
+        now = self.now()
+        take(connection, fact, trigger, now)
+        book = self._book(connection, cohort_id, calendar_version)
         name, verb = book.check_trigger(trigger)
-        self._take(connection, fact, trigger)
-        changes = Changes(self.now(), f"fact {fact.key}")
+        changes = Changes(now, f"fact {fact.key}")
         desk = Desk(connection, book, changes, fact.details, strict=True)
         if verb:
             ids = [f"{journey}/{name}" for journey in journeys]
-            promises = _promises(connection, ids)
-            _all_found("commitment", ids, promises)
-            Commitments(desk).move(name, verb, promises, _standings(connection, journeys))
+            found = promises(connection, ids)
+            all_found("commitment", ids, found)
+            Commitments(desk).move(name, verb, found, standings)
         else:
-            standings = _standings(connection, journeys)
-            _all_found("journey", journeys, list(standings.values()))
+            all_found("journey", journeys, list(standings.values()))
             Journeys(desk).move(trigger, list(standings.values()))
         changes.write(connection)
         return Outcome(cohort_id, trigger, tuple(changes.transitions))
 
     def _fire_due(self, connection: Connection, now: datetime) -> Outcome | None:
-        due = connection.execute(
-            select(TimerRow.cohort_id, TimerRow.trigger, TimerRow.due_at, TimerRow.rank)
-            .where(ARMED, TimerRow.due_at <= now)
-            .order_by(TimerRow.due_at, TimerRow.rank, TimerRow.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        ).one_or_none()
-        if due is None:
-            return None
-        return self._fire_timers(connection, _Due._make(due), now)
+        due = connection.execute(_DUE, {"now": now}).one_or_none()
+        return None if due is None else self._fire_timers(connection, _Due._make(due), now)
 
     def _fire_timers(self, connection: Connection, due: _Due, now: datetime) -> Outcome:
-        timers = connection.execute(
-            select(TimerRow.id, TimerRow.subject)
-            .where(
-                ARMED,
-                TimerRow.due_at == due.due_at,
-                TimerRow.rank == due.rank,
-                TimerRow.cohort_id == due.cohort_id,
-                TimerRow.trigger == due.trigger,
-            )
-            .order_by(TimerRow.subject)
-            .with_for_update(skip_locked=True)
-        ).all()
+        timers = connection.execute(_FALLING, due._asdict()).all()
         connection.execute(_FIRED, [{"b_id": timer.id} for timer in timers])
-        book = self._book(connection, due.cohort_id)
+        book = self._book(connection, due.cohort_id, calendar_version(connection, due.cohort_id))
         changes = Changes(now, f"timer {due.trigger} {due.due_at:%Y-%m-%dT%H:%MZ}")
         desk = Desk(connection, book, changes, {}, strict=False)
         name, verb = book.check_trigger(due.trigger)
         if verb:
-            promises = _promises(connection, [timer.subject for timer in timers])
-            owners = [one.journey_id for one in promises if one.journey_id]
-            Commitments(desk).move(name, verb, promises, _standings(connection, owners))
+            found = promises(connection, [timer.subject for timer in timers])
+            owners = [one.journey_id for one in found if one.journey_id]
+            Commitments(desk).move(name, verb, found, concerned(connection, owners).standings)
         else:
             if due.trigger in book.definition.milestones:
                 connection.execute(
@@ -192,75 +199,13 @@ class Engine:
                     .values(held_at=now)
                 )
                 new_calendar(connection, due.cohort_id)
-            Journeys(desk).move(due.trigger, list(_standings(connection, None, due.cohort_id).values()))
+            Journeys(desk).move(due.trigger, journeys_of(connection, due.cohort_id))
         changes.write(connection)
         return Outcome(due.cohort_id, due.trigger, tuple(changes.transitions))
 
-    # -- what is known ---------------------------------------------------------------------------------------------
-
-    def _book(self, connection: Connection, cohort_id: str) -> Book:
+    def _book(self, connection: Connection, cohort_id: str, calendar_version: int | None) -> Book:
         """Return the cohort's book, read again when its calendar has changed or a milestone was held."""
-        version = connection.scalar(select(CohortRow.calendar_version).where(CohortRow.id == cohort_id))
         book = self._books.get(cohort_id)
-        if book is None or book.calendar_version != version:
+        if book is None or book.calendar_version != calendar_version:
             book = self._books[cohort_id] = read_book(connection, cohort_id)
         return book
-
-    @staticmethod
-    def _known(connection: Connection, fact: Fact, trigger: str, cohort_id: str) -> Outcome | None:
-        """Return the outcome of a fact that was taken before."""
-        before = connection.scalar(select(FactRow.trigger).where(FactRow.key == fact.key))
-        if before is None:
-            return None
-        if before != trigger:
-            raise FactReusedError(fact.key, before)
-        rows = connection.execute(
-            select(*_TRANSITION).where(HistoryRow.cause == f"fact {fact.key}").order_by(HistoryRow.n)
-        )
-        return Outcome(cohort_id, trigger, tuple(Transition._make(row) for row in rows), replayed=True)
-
-    def _take(self, connection: Connection, fact: Fact, trigger: str) -> None:
-        row = {
-            "key": fact.key,
-            "trigger": trigger,
-            "at": self.now(),
-            "actor": fact.actor,
-            "details": dict(fact.details),
-        }
-        connection.execute(insert(FactRow), row)
-
-    @staticmethod
-    def _cohort_of(connection: Connection, journeys: Sequence[str]) -> str:
-        first = journeys[0] if journeys else ""
-        cohort = connection.scalar(select(JourneyRow.cohort_id).where(JourneyRow.id == first))
-        return cohort or first
-
-
-_TRANSITION = tuple(getattr(HistoryRow, name) for name in Transition._fields)
-
-
-def _standings(connection: Connection, journeys: Sequence[str] | None, cohort_id: str = "") -> dict[str, Standing]:
-    """Return journeys by id: those named, or all of a cohort."""
-    found: dict[str, Standing] = {}
-    if journeys is None:
-        query = select(*STANDING).where(JourneyRow.cohort_id == cohort_id).order_by(JourneyRow.id)
-        rows = connection.execute(query).all()
-        return {row.id: Standing._make(row) for row in rows}
-    for chunk in chunks(journeys):
-        for row in connection.execute(select(*STANDING).where(JourneyRow.id.in_(chunk)).order_by(JourneyRow.id)):
-            found[row.id] = Standing._make(row)
-    return found
-
-
-def _promises(connection: Connection, ids: Sequence[str]) -> list[Promise]:
-    found: list[Promise] = []
-    for chunk in chunks(ids):
-        rows = connection.execute(select(*PROMISE).where(CommitmentRow.id.in_(chunk)).order_by(CommitmentRow.id))
-        found += [Promise._make(row) for row in rows]
-    return found
-
-
-def _all_found(kind: str, wanted: Sequence[str], found: Sequence[Standing] | Sequence[Promise]) -> None:
-    missing = set(wanted) - {one.id for one in found}
-    if missing:
-        raise UnknownRecordError(kind, ", ".join(sorted(missing)))

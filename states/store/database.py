@@ -39,15 +39,20 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that may write; committed at the end, rolled back on any error."""
-        with self.engine.connect() as connection:
-            writing = connection.execution_options(writing=True)
-            with writing.begin():
-                yield writing
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the database."""
-        with self.engine.connect() as connection, connection.begin():
+        with self._transaction("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Connection]:
+        with self.engine.begin() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql(begin)
             yield connection
 
     def migrate(self) -> None:
@@ -83,11 +88,6 @@ def _prepare_sqlite(engine: Engine, synchronous: Synchronous) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
 def private(path: Path) -> None:

@@ -1,0 +1,76 @@
+"""What the engine reads before it moves anybody.
+
+Statements are built once: building a query costs several times what running it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import BindParameter, Connection, bindparam, select
+
+from config.errors import UnknownRecordError
+from states.changes import chunks
+from states.effects import Standing
+from states.store.tables import CohortRow, CommitmentRow, JourneyRow
+from states.work import PROMISE, STANDING, Promise
+
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_CALENDAR_VERSION = select(CohortRow.calendar_version).where(CohortRow.id == bindparam("cohort"))
+_CONCERNED = select(*STANDING, CohortRow.calendar_version).join(CohortRow, CohortRow.id == JourneyRow.cohort_id)
+_JOURNEY = _CONCERNED.where(JourneyRow.id == bindparam("ids"))
+_JOURNEYS = _CONCERNED.where(JourneyRow.id.in_(_IDS)).order_by(JourneyRow.id)
+_COHORT = select(*STANDING).where(JourneyRow.cohort_id == bindparam("cohort")).order_by(JourneyRow.id)
+_PROMISES = select(*PROMISE).where(CommitmentRow.id.in_(_IDS)).order_by(CommitmentRow.id)
+
+
+class Concerned(NamedTuple):
+    """The journeys that a fact is about, by id, their cohort, and the version of its calendar."""
+
+    standings: dict[str, Standing]
+    cohort_id: str
+    calendar_version: int | None
+
+
+def concerned(connection: Connection, journeys: Sequence[str]) -> Concerned:
+    """Return the journeys named, as far as there are any; or the cohort that stands in the place of one."""
+    found: dict[str, Standing] = {}
+    version = None
+    for chunk in chunks(journeys):
+        # Most facts are about one journey, and a list of one costs more than the one.
+        one = len(chunk) == 1
+        for row in connection.execute(_JOURNEY if one else _JOURNEYS, {"ids": chunk[0] if one else chunk}):
+            found[row[0]] = Standing._make(row[:-1])
+            version = row[-1]
+    if found:
+        return Concerned(found, found.get(journeys[0], next(iter(found.values()))).cohort_id, version)
+    cohort = journeys[0] if journeys else ""
+    return Concerned(found, cohort, calendar_version(connection, cohort))
+
+
+def calendar_version(connection: Connection, cohort_id: str) -> int | None:
+    """Return the version of a cohort's calendar; ``None`` if there is no such cohort."""
+    return connection.scalar(_CALENDAR_VERSION, {"cohort": cohort_id})
+
+
+def journeys_of(connection: Connection, cohort_id: str) -> list[Standing]:
+    """Return all journeys of a cohort."""
+    return [Standing._make(row) for row in connection.execute(_COHORT, {"cohort": cohort_id})]
+
+
+def promises(connection: Connection, ids: Sequence[str]) -> list[Promise]:
+    """Return the commitments named, as far as there are any."""
+    found: list[Promise] = []
+    for chunk in chunks(ids):
+        found += [Promise._make(row) for row in connection.execute(_PROMISES, {"ids": chunk})]
+    return found
+
+
+def all_found(kind: str, wanted: Sequence[str], found: Sequence[Standing] | Sequence[Promise]) -> None:
+    """Raise ``UnknownRecordError`` unless everything named was found."""
+    if len(found) == len(wanted):
+        return
+    missing = set(wanted) - {one.id for one in found}
+    if missing:
+        raise UnknownRecordError(kind, ", ".join(sorted(missing)))
