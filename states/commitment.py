@@ -30,6 +30,14 @@ DROPS_PENDING = frozenset({"miss", "lapse", "keep", "waive", "cancel", "pause", 
 """Verbs after which mails and tasks that earlier transitions caused are no longer true."""
 
 
+def told(spec: CommitmentSpec) -> tuple[str, ...]:
+    """Return the verbs that people tell; all others come with time, a choice or an event of the journey.
+
+    What a milestone's date keeps is neither kept nor waived by word: without the date the journeys would stand still.
+    """
+    return () if spec.kept_by_date_of else ("keep", "waive")
+
+
 def level(number: int) -> str:
     """Return the state of an escalation's level, counted from 1."""
     return f"{ESCALATED}.{number}"

@@ -21,17 +21,14 @@ def propose_groups(candidates: Sequence[Candidate], rules: Groups) -> dict[str, 
     """Return each journey's group number, counted from 1.
 
     Sizes differ by at most one and lie within the rules' bounds where the number of talents allows it. Talents are
-    dealt out organisation by organisation, so that those of one organisation, and still more those of one team, land
-    apart, each where the fewest of the same team, organisation and level sit.
+    dealt out in rounds, team by team and organisation by organisation, each to where the fewest of the same team,
+    organisation and level sit; in rounds, so that the last team of all still finds room in different groups.
     """
-    count = group_count(len(candidates), rules)
-    groups: list[list[Candidate]] = [[] for _ in range(count)]
-    largest = -(-len(candidates) // count) if count else 0
-    full_groups = len(candidates) - (largest - 1) * count
+    groups: list[list[Candidate]] = [[] for _ in range(group_count(len(candidates), rules))]
     for candidate in _dealing_order(candidates):
-        full = sum(len(group) == largest for group in groups)
-        room = [group for group in groups if len(group) < largest - 1 or (len(group) < largest and full < full_groups)]
-        min(room, key=lambda group: _clash(candidate, group)).append(candidate)
+        fewest = min(len(group) for group in groups)
+        waiting = [group for group in groups if len(group) == fewest]
+        min(waiting, key=lambda group: _clash(candidate, group)).append(candidate)
     return {member.journey_id: number for number, group in enumerate(groups, start=1) for member in group}
 
 
@@ -67,11 +64,10 @@ def _dealing_order(candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda c: (-sizes[c.organisation], c.organisation, c.unit, c.level, c.journey_id))
 
 
-def _clash(candidate: Candidate, group: Sequence[Candidate]) -> tuple[int, int, int, int]:
+def _clash(candidate: Candidate, group: Sequence[Candidate]) -> tuple[int, int, int]:
     same_organisation = [member for member in group if member.organisation == candidate.organisation]
     return (
         sum(member.unit == candidate.unit for member in same_organisation),
         len(same_organisation),
         sum(member.level == candidate.level for member in group),
-        len(group),
     )

@@ -36,8 +36,9 @@ def places(definition: Definition) -> tuple[str, ...]:
 def _milestone_rules(definition: Definition) -> Iterator[Rule]:
     order = places(definition)
     for position, step in enumerate(definition.steps, start=1):
-        for source in order[:position]:
-            yield Rule(step.id, source, step.state)
+        for source in dict.fromkeys(order[:position]):
+            if source not in definition.final_states:
+                yield Rule(step.id, source, step.state)
 
 
 def _notice_rules(definition: Definition) -> Iterator[Rule]:

@@ -1,0 +1,210 @@
+"""The commitment: kept in time, or missed, escalated and kept late; paused, taken up again, waived, cancelled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from config.programme import CommitmentSpec
+from states.commitment import AHEAD, CHANGEABLE, DROPS_PENDING, FINAL, FULFILLED, ON_TIME, commitment_rules, level, told
+from states.effects import commitment_effects
+from states.rulebook import RuleBook
+from tests.support.driver import talent_nord
+
+SPECS = talent_nord().commitments
+MEETING = commitment_rules(SPECS["mentor_meeting_m1"])
+CHOICE = commitment_rules(SPECS["second_half_choice"])
+FOLLOWER = commitment_rules(SPECS["second_mentor"])
+ALUMNI = commitment_rules(SPECS["alumni_date"])
+LATE = ["missed", "escalated.1", "escalated.2"]
+
+
+def ask(book: RuleBook, state: str, verb: str, *guards: str) -> str | None:
+    return book.answer(state, verb, frozenset(guards))
+
+
+def along(book: RuleBook, *verbs: str) -> str:
+    state = book.initial
+    for verb in verbs:
+        found = ask(book, state, verb)
+        assert found is not None, f"{verb} is refused in {state}"
+        state = found
+    return state
+
+
+@pytest.mark.parametrize(
+    ("verbs", "state"),
+    [
+        (("open",), "open"),
+        (("open", "keep"), "kept"),
+        (("open", "remind_1", "remind_2", "keep"), "kept"),
+        (("open", "miss"), "missed"),
+        (("open", "miss", "keep"), "kept_late"),
+        (("open", "miss", "escalate"), "escalated.1"),
+        (("open", "miss", "escalate", "escalate"), "escalated.2"),
+        (("open", "miss", "escalate", "escalate", "keep"), "kept_late"),
+        (("open", "miss", "escalate", "waive"), "waived"),
+        (("keep",), "kept"),
+        (("open", "pause"), "planned"),
+        (("cancel",), "cancelled"),
+    ],
+)
+def test_a_mentor_meeting_goes_its_ways(verbs: tuple[str, ...], state: str) -> None:
+    assert along(MEETING, *verbs) == state
+
+
+@pytest.mark.parametrize("state", LATE)
+def test_what_took_place_in_time_but_was_recorded_late_counts_as_kept(state: str) -> None:
+    assert ask(MEETING, state, "keep", ON_TIME) == "kept"
+    assert ask(MEETING, state, "keep") == "kept_late"
+
+
+def test_escalation_ends_with_the_last_level() -> None:
+    assert ask(MEETING, level(2), "escalate") is None
+    assert ask(MEETING, "open", "escalate") is None, "only what was missed is escalated"
+
+
+def test_what_is_kept_is_never_missed() -> None:
+    assert ask(MEETING, "kept", "miss") is None
+    assert ask(MEETING, "planned", "miss") is None
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_an_end_is_left_by_nothing_but_a_change_of_choice(name: str) -> None:
+    book = commitment_rules(SPECS[name])
+    for state in sorted(FINAL):
+        for verb in book.triggers:
+            changes = (state, verb, SPECS[name].changeable_until is not None) == ("kept", "keep", True)
+            guards = book.guards_of(verb)
+            assert ask(book, state, verb, *guards) == ("kept" if changes else None), (state, verb)
+
+
+@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize(("verb", "dest"), [("waive", "waived"), ("cancel", "cancelled"), ("pause", "planned")])
+def test_whatever_is_not_at_an_end_can_be_waived_cancelled_or_paused(name: str, verb: str, dest: str) -> None:
+    book = commitment_rules(SPECS[name])
+    for state in book.states:
+        if state not in FINAL and state != "escalated":
+            assert ask(book, state, verb) == dest, state
+
+
+# -- leave and return ----------------------------------------------------------------------------------------------
+
+
+def test_a_return_takes_up_what_still_lies_ahead_and_drops_the_rest() -> None:
+    assert ask(MEETING, "planned", "resume", AHEAD) == "planned"
+    assert ask(MEETING, "planned", "resume") == "cancelled"
+
+
+@pytest.mark.parametrize("state", ["open", *LATE])
+def test_only_what_was_paused_is_taken_up(state: str) -> None:
+    assert ask(MEETING, state, "resume", AHEAD) is None
+
+
+# -- choices (R33, R36) --------------------------------------------------------------------------------------------
+
+
+def test_silence_counts_as_a_choice_and_is_never_a_miss() -> None:
+    assert along(CHOICE, "open", "lapse") == "kept"
+    assert ask(CHOICE, "open", "miss") is None
+    assert ask(MEETING, "open", "lapse") is None
+
+
+def test_a_choice_can_be_changed_as_long_as_it_is_changeable() -> None:
+    assert ask(CHOICE, "kept", "keep", CHANGEABLE) == "kept"
+    assert ask(CHOICE, "kept", "keep") is None
+    assert ask(MEETING, "kept", "keep", CHANGEABLE) is None
+
+
+def test_what_follows_a_choice_that_was_never_made_expires() -> None:
+    assert along(FOLLOWER, "expire") == "cancelled"
+    assert ask(FOLLOWER, "open", "expire") is None
+    assert ask(MEETING, "planned", "expire") is None
+
+
+# -- kept by a date (R39) ------------------------------------------------------------------------------------------
+
+
+def test_a_date_that_is_there_already_keeps_its_commitment_as_it_opens() -> None:
+    assert ask(ALUMNI, "planned", "open", FULFILLED) == "kept"
+    assert ask(ALUMNI, "planned", "open") == "open"
+    assert ask(MEETING, "planned", "open", FULFILLED) == "open"
+
+
+def test_people_tell_that_something_was_kept_or_waived_but_not_a_date_that_is_missing() -> None:
+    for name, spec in SPECS.items():
+        assert told(spec) == (() if name == "alumni_date" else ("keep", "waive"))
+        assert set(told(spec)) <= set(commitment_rules(spec).triggers)
+
+
+# -- what is caused ------------------------------------------------------------------------------------------------
+
+
+def messages(name: str, verb: str, dest: str) -> list[str]:
+    return [effect.message for effect in commitment_effects(SPECS[name], verb, dest)]
+
+
+@pytest.mark.parametrize(
+    ("verb", "dest", "caused"),
+    [
+        ("open", "open", ["meeting_plan"]),
+        ("remind_1", "open", ["meeting_reminder"]),
+        ("remind_2", "open", ["meeting_due"]),
+        ("miss", "missed", ["meeting_missed"]),
+        ("escalate", "escalated.1", ["meeting_overdue"]),
+        ("escalate", "escalated.2", ["meeting_escalated"]),
+        ("keep", "kept", []),
+        ("keep", "kept_late", []),
+        ("waive", "waived", []),
+        ("pause", "planned", []),
+    ],
+)
+def test_each_step_of_a_mentor_meeting_causes_what_its_definition_says(verb: str, dest: str, caused: list[str]) -> None:
+    assert messages("mentor_meeting_m1", verb, dest) == caused
+
+
+def test_nobody_is_asked_for_a_date_that_is_there() -> None:
+    assert messages("alumni_date", "open", "open") == ["alumni_set_date"]
+    assert messages("alumni_date", "open", "kept") == []
+
+
+def test_a_second_mentor_who_was_found_is_told_of_at_once_or_late() -> None:
+    assert messages("second_mentor", "keep", "kept") == messages("second_mentor", "keep", "kept_late")
+    assert messages("second_mentor", "keep", "kept") == ["second_mentor_found"]
+
+
+@pytest.mark.parametrize("verb", ["open", "remind_1", "escalate"])
+def test_what_goes_on_leaves_earlier_tasks_open(verb: str) -> None:
+    assert verb not in DROPS_PENDING
+
+
+@pytest.mark.parametrize("verb", ["keep", "waive", "cancel", "pause", "miss", "lapse", "expire"])
+def test_what_changes_the_matter_closes_earlier_tasks(verb: str) -> None:
+    assert verb in DROPS_PENDING
+
+
+# -- definitions that contradict themselves ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"opens_on": {"commitment": "choice", "choice": "a"}}, "either 'opens' or 'opens_on'"),
+        ({"opens": None}, "either 'opens' or 'opens_on'"),
+        ({"choices": {"a": "A"}, "default_choice": "b"}, "is not one of the choices"),
+        (
+            {
+                "choices": {"a": "A"},
+                "default_choice": "a",
+                "on_miss": [{"mail": "missed", "to": ["talent"]}],
+            },
+            "is never missed",
+        ),
+    ],
+)
+def test_a_commitment_that_contradicts_itself_is_refused(change: dict[str, Any], why: str) -> None:
+    good: dict[str, Any] = {"id": "x", "label": "X", "owner": "talent", "opens": "kickoff", "due": "kickoff + 7d"}
+    with pytest.raises(ValidationError, match=why):
+        CommitmentSpec.model_validate(good | change)

@@ -1,0 +1,138 @@
+"""Learning groups that mix, and pairs and trios in which everyone visits and is visited (R27, R30 to R32)."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from config.programme import Groups
+from states.groups import Candidate, group_count, partners, propose_groups
+from tests.support.driver import hold_3_people
+
+RULES = Groups(formed_at="m1d1")
+
+
+def talents(*rows: tuple[str, str, str]) -> list[Candidate]:
+    return [Candidate(f"t{number:02d}", *row) for number, row in enumerate(rows)]
+
+
+# Skewed on purpose: a few big organisations and teams are what makes it hard to keep people apart.
+candidates = st.lists(
+    st.tuples(st.sampled_from("aaabbcdef"), st.sampled_from("uuuvvwxyz"), st.sampled_from("LLM")), max_size=45
+).map(lambda rows: talents(*rows))
+TWO_OF_ONE_TEAM_COME_LAST = talents(
+    *[("c", "u", "L")] * 2,
+    *[("a", "u", "M"), *[("a", "v", "M")] * 2, ("b", "u", "L"), ("a", "v", "L"), ("a", "v", "M")],
+    *[("b", "v", "L")] * 2,
+)
+
+members = st.lists(st.text("abcdefgh0123456789-", min_size=1, max_size=5), unique=True, max_size=20)
+
+
+def sizes(proposal: dict[str, int]) -> list[int]:
+    return list(Counter(proposal.values()).values())
+
+
+def fits(number: int) -> bool:
+    """Whether some number of groups keeps every group within 5 to 7."""
+    return any(5 * count <= number <= 7 * count for count in range(1, number + 1))
+
+
+# -- groups (R27) --------------------------------------------------------------------------------------------------
+
+
+@given(candidates)
+def test_everyone_is_in_one_group_and_groups_are_numbered_from_one(people: list[Candidate]) -> None:
+    proposal = propose_groups(people, RULES)
+    assert set(proposal) == {one.journey_id for one in people}
+    assert set(proposal.values()) == set(range(1, group_count(len(people), RULES) + 1))
+
+
+@given(candidates)
+def test_sizes_differ_by_at_most_one(people: list[Candidate]) -> None:
+    found = sizes(propose_groups(people, RULES))
+    assert not found or max(found) - min(found) <= 1
+
+
+@given(candidates)
+def test_sizes_lie_in_five_to_seven_where_the_number_allows_it(people: list[Candidate]) -> None:
+    if fits(len(people)):
+        assert all(5 <= size <= 7 for size in sizes(propose_groups(people, RULES)))
+
+
+@given(candidates)
+@example(TWO_OF_ONE_TEAM_COME_LAST)
+def test_a_team_sits_together_only_where_it_outnumbers_the_groups(people: list[Candidate]) -> None:
+    proposal = propose_groups(people, RULES)
+    teams = Counter((one.organisation, one.unit) for one in people)
+    groups = group_count(len(people), RULES)
+    together = Counter((one.organisation, one.unit, proposal[one.journey_id]) for one in people)
+    for (organisation, unit, _), count in together.items():
+        assert count <= -(-teams[organisation, unit] // groups)
+
+
+@given(candidates)
+def test_an_organisation_is_spread_as_evenly_as_can_be(people: list[Candidate]) -> None:
+    proposal = propose_groups(people, RULES)
+    groups = range(1, group_count(len(people), RULES) + 1)
+    for organisation in {one.organisation for one in people}:
+        sitting = Counter(proposal[one.journey_id] for one in people if one.organisation == organisation)
+        assert max(sitting[number] for number in groups) - min(sitting[number] for number in groups) <= 1
+
+
+@given(candidates)
+def test_the_order_of_the_list_changes_nothing(people: list[Candidate]) -> None:
+    assert propose_groups(people, RULES) == propose_groups(list(reversed(people)), RULES)
+
+
+@pytest.mark.parametrize(
+    ("number", "groups"), [(0, 0), (1, 1), (4, 1), (5, 1), (7, 1), (8, 1), (10, 2), (12, 2), (17, 3), (24, 4), (29, 5)]
+)
+def test_the_number_of_groups_keeps_them_nearest_to_six(number: int, groups: int) -> None:
+    assert group_count(number, RULES) == groups
+
+
+def test_hold_3_gets_four_groups_of_six_that_mix() -> None:
+    people = [Candidate(f"t{one.number:02d}", one.organisation, one.unit, one.level) for one in hold_3_people().talents]
+    proposal = propose_groups(people, RULES)
+    assert sizes(proposal) == [6, 6, 6, 6]
+    for number in range(1, 5):
+        group = [one for one in people if proposal[one.journey_id] == number]
+        assert len({(one.organisation, one.unit) for one in group}) == 6, "nobody meets a colleague of the same team"
+        assert len({one.level for one in group}) == 2, "both levels"
+        assert len({one.organisation for one in group}) >= 4
+
+
+# -- pairs (R30 to R32) --------------------------------------------------------------------------------------------
+
+
+@given(members)
+def test_everyone_visits_somebody_else_and_is_visited_once(group: list[str]) -> None:
+    visits = partners(group)
+    if len(group) >= 2:
+        assert set(visits) == set(visits.values()) == set(group)
+        assert len(visits.values()) == len(set(visits.values()))
+    assert all(who != whom for who, whom in visits.items())
+
+
+@given(members)
+def test_an_odd_group_has_one_trio_and_otherwise_pairs(group: list[str]) -> None:
+    visits = partners(group)
+    one_way = [who for who, whom in visits.items() if visits[whom] != who]
+    assert len(one_way) == (3 if len(group) >= 3 and len(group) % 2 else 0)
+
+
+def test_a_trio_visits_in_a_ring() -> None:
+    assert partners(["c", "a", "b"]) == {"a": "b", "b": "c", "c": "a"}
+
+
+def test_a_talent_left_alone_has_no_partner() -> None:
+    assert partners(["a"]) == {}
+    assert partners([]) == {}
+
+
+def test_the_order_of_the_members_changes_nothing() -> None:
+    assert partners(["d", "b", "a", "c", "e"]) == partners(["a", "b", "c", "d", "e"])

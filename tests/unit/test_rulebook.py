@@ -1,0 +1,166 @@
+"""The rule book: what it keeps is what the machine says, what the machine says is what the rules say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from config.definition import ACTIVE, Definition
+from config.programme import Programme
+from config.yaml_source import load_yaml
+from states.commitment import commitment_rules
+from states.journey import journey_rules
+from states.rulebook import Rule, RuleBook
+from tests.support.driver import talent_nord
+
+MENTOR_LIGHT = Path(__file__).parents[1] / "data" / "config" / "programmes" / "mentor-light.yaml"
+
+Case = tuple[str, str, frozenset[str]]
+
+
+def mentor_light() -> Definition:
+    return Definition(Programme.model_validate(load_yaml(MENTOR_LIGHT).data))
+
+
+def books(definition: Definition) -> dict[str, RuleBook]:
+    """Every machine that a definition gives, by name."""
+    commitments = {name: commitment_rules(spec) for name, spec in definition.commitments.items()}
+    return {"journey": journey_rules(definition)} | commitments
+
+
+def cases(book: RuleBook) -> Iterator[Case]:
+    """Every state, trigger and set of guards; of guards that shut each other out (places) at most one holds."""
+    for state in book.states:
+        for trigger in book.triggers:
+            guards = book.guards_of(trigger)
+            exclusive = all("=" in guard for guard in guards)
+            for size in range(2 if exclusive else len(guards) + 1):
+                yield from ((state, trigger, frozenset(chosen)) for chosen in combinations(guards, size))
+
+
+def by_the_rules(book: RuleBook, case: Case) -> str | None:
+    """What the rules say, read one by one: those of the state itself first, then those of the states around it."""
+    state, trigger, guards = case
+    around = state
+    while around:
+        for rule in book.rules:
+            if (rule.trigger, rule.source) == (trigger, around) and (rule.guard is None or rule.guard in guards):
+                return rule.dest or state
+        around = around.rpartition(".")[0]
+    return None
+
+
+ALL = [
+    pytest.param(book, id=f"{definition.programme.id}-{name}")
+    for definition in (talent_nord(), mentor_light())
+    for name, book in books(definition).items()
+]
+
+
+@pytest.mark.parametrize("book", ALL)
+def test_every_answer_kept_is_the_machines_own(book: RuleBook) -> None:
+    walked = list(cases(book))
+    kept = {case: book.answer(*case) for case in walked}
+    for case in reversed(walked):
+        assert book.answer(*case) == kept[case] == book.live(*case), case
+
+
+@pytest.mark.parametrize("book", ALL)
+def test_the_machine_says_what_the_rules_say(book: RuleBook) -> None:
+    for case in cases(book):
+        assert book.live(*case) == by_the_rules(book, case), case
+
+
+def test_the_walk_meets_refusals_stays_and_moves() -> None:
+    answers = [(case[0], book.live(*case)) for book in books(talent_nord()).values() for case in cases(book)]
+    assert sum(dest is None for _, dest in answers) > 1000
+    assert sum(dest == state for state, dest in answers) > 300
+    assert sum(dest not in {None, state} for state, dest in answers) > 300
+
+
+# -- the book itself -----------------------------------------------------------------------------------------------
+
+DOOR = RuleBook(
+    ["shut", "open", "open.wide", "open.ajar", "gone"],
+    "shut",
+    [
+        Rule("push", "shut", "open.wide", "strong"),
+        Rule("push", "shut", "open.ajar"),
+        Rule("knock", "shut", None),
+        Rule("shut", "open", "shut"),
+        Rule("burn", "open.ajar", "gone", "dry"),
+    ],
+)
+
+
+def test_a_kept_answer_does_not_call_the_machine_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = RuleBook(DOOR.states, DOOR.initial, DOOR.rules)
+    asked: list[Case] = []
+    live = book.live
+
+    def counted(state: str, trigger: str, guards: frozenset[str] = frozenset()) -> str | None:
+        asked.append((state, trigger, guards))
+        return live(state, trigger, guards)
+
+    monkeypatch.setattr(book, "live", counted)
+    for _ in range(3):
+        assert book.answer("shut", "push") == "open.ajar"
+        assert book.answer("shut", "push", frozenset({"strong"})) == "open.wide"
+        assert book.answer("shut", "burn") is None
+    assert len(asked) == 3, "a refusal is kept like any answer"
+
+
+def test_the_first_rule_whose_guard_holds_decides() -> None:
+    assert DOOR.answer("shut", "push", frozenset({"strong"})) == "open.wide"
+    assert DOOR.answer("shut", "push", frozenset({"dry"})) == "open.ajar"
+    assert DOOR.answer("open.ajar", "burn") is None, "no rule is left"
+
+
+def test_a_state_within_another_follows_its_rules() -> None:
+    assert DOOR.answer("open.wide", "shut") == "shut"
+
+
+def test_an_internal_rule_stays_where_it_is_and_is_no_refusal() -> None:
+    assert DOOR.answer("shut", "knock") == "shut"
+    assert DOOR.answer("open.wide", "knock") is None
+
+
+def test_a_trigger_that_no_rule_knows_is_refused() -> None:
+    assert DOOR.answer("shut", "kick") is None
+    assert DOOR.answer("shut", "to_open") is None, "the library's own triggers are not there"
+
+
+def test_guards_are_named_by_trigger() -> None:
+    assert DOOR.guards_of("push") == ("strong",)
+    assert DOOR.guards_of("knock") == ()
+
+
+def test_triggers_and_states_are_listed_once_in_order() -> None:
+    assert DOOR.triggers == ("push", "knock", "shut", "burn")
+    assert DOOR.states == ("shut", "open", "open.wide", "open.ajar", "gone")
+
+
+def test_the_diagram_shows_every_move_and_no_stay() -> None:
+    assert DOOR.mermaid().splitlines() == [
+        "stateDiagram-v2",
+        "    [*] --> shut",
+        "    shut --> open_wide: push",
+        "    shut --> open_ajar: push",
+        "    open --> shut: shut",
+        "    open_ajar --> gone: burn",
+    ]
+
+
+def test_commitments_of_one_shape_share_a_book() -> None:
+    specs = talent_nord().commitments
+    assert commitment_rules(specs["mentor_meeting_m1"]) is commitment_rules(specs["mentor_meeting_m6"])
+    assert commitment_rules(specs["mentor_meeting_m1"]) is not commitment_rules(specs["portrait"])
+
+
+def test_a_journeys_book_knows_every_state_of_its_definition() -> None:
+    book = journey_rules(talent_nord())
+    assert book.states == (ACTIVE, *talent_nord().states)
+    assert book.initial == talent_nord().start_state
