@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Integer, bindparam, insert, literal_column, select, update
 
 from config.errors import ConflictError
 from states.facts import Transition
+from states.store.prepared import Prepared
 from states.store.tables import (
     ARMED,
     OPEN_TASK,
@@ -28,24 +29,26 @@ from states.timers import Timer
 
 _CHUNK = 500
 
-JOURNEY_MOVES = (
+_ONE = literal_column("1", Integer)
+_JOURNEY_MOVES = Prepared(
     update(JourneyRow)
     .where(JourneyRow.id == bindparam("b_id"), JourneyRow.version == bindparam("b_version"))
-    .values(state=bindparam("b_state"), version=bindparam("b_version") + 1)
+    .values(state=bindparam("b_state"), version=JourneyRow.version + _ONE)
 )
-COMMITMENT_MOVES = (
+_COMMITMENT_MOVES = Prepared(
     update(CommitmentRow)
     .where(CommitmentRow.id == bindparam("b_id"), CommitmentRow.version == bindparam("b_version"))
     .values(
         state=bindparam("b_state"),
-        version=bindparam("b_version") + 1,
+        version=CommitmentRow.version + _ONE,
         opened_on=bindparam("b_opened_on"),
         due_on=bindparam("b_due_on"),
         missed_on=bindparam("b_missed_on"),
         choice=bindparam("b_choice"),
     )
 )
-_HISTORY, _TIMERS, _EFFECTS = insert(HistoryRow), insert(TimerRow), insert(EffectRow)
+_HISTORY = Prepared(insert(HistoryRow).inline(), Transition._fields)
+_TIMERS, _EFFECTS = insert(TimerRow), insert(EffectRow)
 
 
 @dataclass
@@ -93,14 +96,14 @@ class Changes:
             ConflictError: a journey or commitment has moved on since it was read; the transaction is to be given up.
         """
         self._write_people(connection)
-        _move(connection, JOURNEY_MOVES, self.journeys, "a journey")
-        _move(connection, COMMITMENT_MOVES, self.commitments, "a commitment")
+        _move(connection, _JOURNEY_MOVES, self.journeys, "a journey")
+        _move(connection, _COMMITMENT_MOVES, self.commitments, "a commitment")
         for journey, values in self.fields:
             connection.execute(update(JourneyRow).where(JourneyRow.id == journey).values(values))
         for commitment, partner in self.partners:
             connection.execute(update(CommitmentRow).where(CommitmentRow.id == commitment).values(partner_id=partner))
         if self.transitions:
-            connection.execute(_HISTORY, [row._asdict() for row in self.transitions])
+            _HISTORY.run(connection, [row._asdict() for row in self.transitions])
         self._disarm(connection)
         self._silence(connection)
         if self.timers:
@@ -154,11 +157,10 @@ class Changes:
             connection.execute(_EFFECTS, fresh)
 
 
-def _move(connection: Connection, statement: Update, rows: list[dict[str, Any]], what: str) -> None:
+def _move(connection: Connection, statement: Prepared, rows: list[dict[str, Any]], what: str) -> None:
     if not rows:
         return
-    result = connection.execute(statement, rows)
-    if result.rowcount != len(rows):
+    if statement.run(connection, rows).rowcount != len(rows):
         raise ConflictError(what)
 
 

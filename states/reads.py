@@ -6,20 +6,21 @@ Statements are built once: building a query costs several times what running it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from config.errors import UnknownRecordError
 from states.changes import chunks
 from states.effects import Standing
+from states.store.prepared import Prepared
 from states.store.tables import CohortRow, CommitmentRow, JourneyRow
 from states.work import PROMISE, STANDING, Promise
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _CALENDAR_VERSION = select(CohortRow.calendar_version).where(CohortRow.id == bindparam("cohort"))
 _CONCERNED = select(*STANDING, CohortRow.calendar_version).join(CohortRow, CohortRow.id == JourneyRow.cohort_id)
-_JOURNEY = _CONCERNED.where(JourneyRow.id == bindparam("ids"))
+_JOURNEY = Prepared(_CONCERNED.where(JourneyRow.id == bindparam("id")))
 _JOURNEYS = _CONCERNED.where(JourneyRow.id.in_(_IDS)).order_by(JourneyRow.id)
 _COHORT = select(*STANDING).where(JourneyRow.cohort_id == bindparam("cohort")).order_by(JourneyRow.id)
 _PROMISES = select(*PROMISE).where(CommitmentRow.id.in_(_IDS)).order_by(CommitmentRow.id)
@@ -38,15 +39,20 @@ def concerned(connection: Connection, journeys: Sequence[str]) -> Concerned:
     found: dict[str, Standing] = {}
     version = None
     for chunk in chunks(journeys):
-        # Most facts are about one journey, and a list of one costs more than the one.
-        one = len(chunk) == 1
-        for row in connection.execute(_JOURNEY if one else _JOURNEYS, {"ids": chunk[0] if one else chunk}):
+        for row in _rows(connection, chunk):
             found[row[0]] = Standing._make(row[:-1])
             version = row[-1]
     if found:
         return Concerned(found, found.get(journeys[0], next(iter(found.values()))).cohort_id, version)
     cohort = journeys[0] if journeys else ""
     return Concerned(found, cohort, calendar_version(connection, cohort))
+
+
+def _rows(connection: Connection, journeys: Sequence[str]) -> Sequence[Sequence[Any]]:
+    """Most facts are about one journey, and that is the way worth a statement of its own."""
+    if len(journeys) == 1:
+        return _JOURNEY.run(connection, [{"id": journeys[0]}]).fetchall()
+    return connection.execute(_JOURNEYS, {"ids": journeys}).all()
 
 
 def calendar_version(connection: Connection, cohort_id: str) -> int | None:

@@ -9,11 +9,12 @@ from sqlalchemy.exc import IntegrityError
 
 from config.errors import FactReusedError
 from states.facts import Fact, Outcome, Transition
+from states.store.prepared import Prepared
 from states.store.tables import FactRow, HistoryRow
 
 _FACT = FactRow.__table__.c
 _KNOWN = select(_FACT.trigger).where(_FACT.key == bindparam("key"))
-_TAKE = insert(FactRow)
+_TAKE = Prepared(insert(FactRow), _FACT.keys())
 _OUTCOME = (
     select(*(HistoryRow.__table__.c[name] for name in Transition._fields))
     .where(HistoryRow.cause == bindparam("cause"))
@@ -33,7 +34,7 @@ def take(connection: Connection, fact: Fact, trigger: str, now: datetime) -> Non
     """
     row = {"key": fact.key, "trigger": trigger, "at": now, "actor": fact.actor, "details": dict(fact.details)}
     try:
-        connection.execute(_TAKE, row)
+        _TAKE.run(connection, [row])
     except IntegrityError as error:
         raise AlreadyTaken from error
 

@@ -13,6 +13,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 
+from states.store.prepared import hand_over
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 Synchronous = Literal["FULL", "NORMAL", "OFF"]
@@ -52,7 +54,7 @@ class Database:
     def _transaction(self, begin: str) -> Iterator[Connection]:
         with self.engine.begin() as connection:
             if self.is_sqlite:
-                connection.exec_driver_sql(begin)
+                hand_over(connection, begin)
             yield connection
 
     def migrate(self) -> None:
