@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
+from config.errors import FileMissingError
+from config.library import typed
 from config.programme import Spec
 from config.when import WhenField
+from config.yaml_source import load_yaml
 
 
 class Habit(Spec):
@@ -47,3 +51,15 @@ class Profile(Spec):
         """Return the habit for a commitment id, that of its kind (``mentor_meeting`` for ``mentor_meeting_m2``)."""
         kinds = [kind for kind in self.habits if commitment == kind or commitment.startswith(f"{kind}_")]
         return self.habits.get(max(kinds, key=len, default="default"), Habit())
+
+
+def load_profile(root: Path, ident: str) -> Profile:
+    """Read ``profiles/<ident>.yaml`` below the configuration's root.
+
+    Raises ``FileMissingError`` naming those there are, and ``DefinitionError`` with all that is wrong in the file.
+    """
+    path = root / "profiles" / f"{ident}.yaml"
+    known = sorted(one.stem for one in path.parent.glob("*.yaml"))
+    if ident not in known:
+        raise FileMissingError(path, "profile", known)
+    return typed(Profile, load_yaml(path))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from config.library import Library
-
 from config.settings import Settings, load_settings
 from flows.clock import system_clock
 from notifications.outbox import Letterhead, Outbox

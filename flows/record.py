@@ -54,9 +54,7 @@ async def record(
     return "; ".join(f"{one.machine}: {one.source} → {one.dest}" for one in outcome.transitions)
 
 
-def take(
-    desk: Office, programme: str, ident: str, given: dict[str, str], details: dict[str, Any], key: str
-) -> Outcome:
+def take(desk: Office, programme: str, ident: str, given: dict[str, str], details: dict[str, Any], key: str) -> Outcome:
     """Work out what a form means and fire it; ``given`` holds labels or ids, ``details`` goes with the fact.
 
     Raises:

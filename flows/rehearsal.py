@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from config.library import LoadedCohort
 from sqlalchemy import func, select
 
+from config.library import LoadedCohort
 from config.profile import Profile
 from flows.behaviour import Act, Behaviour
 from flows.clock import TurnedClock

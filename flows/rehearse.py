@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.library import LoadedCohort
-
 from config.profile import Profile
 from config.settings import Settings
 from flows.clock import TurnedClock

@@ -1,7 +1,8 @@
 """The commitment: a promise with an owner and a deadline, as a small machine.
 
 planned → open → kept, or missed → escalated (levels) → kept late or waived; or cancelled. A pause (leave) puts an
-unkept commitment back to planned, a resumption takes it up again if its deadline still lies ahead.
+unkept commitment back to planned, a resumption takes it up again if its deadline still lies ahead. A commitment that
+follows a choice is retracted to planned when the choice is changed, and expires with the last day for changing it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ AHEAD = "ahead"
 CHANGEABLE = "changeable"
 """Guard: a choice that was made may still be changed (R36)."""
 
-DROPS_PENDING = frozenset({"miss", "lapse", "keep", "waive", "cancel", "pause", "expire"})
+DROPS_PENDING = frozenset({"miss", "lapse", "keep", "waive", "cancel", "pause", "retract", "expire"})
 """Verbs after which mails and tasks that earlier transitions caused are no longer true."""
 
 
@@ -68,6 +69,7 @@ def _book(
     rules += [Rule("resume", PLANNED, None, AHEAD), Rule("resume", PLANNED, CANCELLED)]
     if follows:
         rules.append(Rule("expire", PLANNED, CANCELLED))
+        rules += [Rule("retract", state, PLANNED) for state in (OPEN, *late)]
     states = [PLANNED, OPEN, KEPT, MISSED, ESCALATED, *late[1:], KEPT_LATE, WAIVED, CANCELLED]
     return RuleBook(states, PLANNED, rules)
 

@@ -15,10 +15,11 @@ from sqlalchemy.exc import DBAPIError
 
 from config.cohort import Cohort, Day
 from config.definition import Definition
-from config.errors import ConflictError
+from config.errors import ConflictError, UnknownTriggerError
 from config.people import People
 from states.book import Book, read_book
 from states.changes import Changes
+from states.commitment import told
 from states.enrol import Enrolment
 from states.facts import Fact, Outcome
 from states.move_commitments import Commitments
@@ -166,6 +167,8 @@ class Engine:
         changes = Changes(now, f"fact {fact.key}")
         desk = Desk(connection, book, changes, fact.details, strict=True)
         if verb:
+            if verb not in told(book.spec(name)):
+                raise UnknownTriggerError(trigger, [f"{name}:{one}" for one in told(book.spec(name))])
             ids = [f"{journey}/{name}" for journey in journeys]
             found = promises(connection, ids)
             all_found("commitment", ids, found)

@@ -86,7 +86,7 @@ class CommitmentMoves:
         for choice in leader.choices:
             wanted = choice == self._spec.opens_on.choice
             if wanted or (leader.changeable_until is not None and node.state != PLANNED):
-                for dest in self._answers(node, "open" if wanted else "pause"):
+                for dest in self._answers(node, "open" if wanted else "retract"):
                     yield f"{leader.id}:keep={choice}", dest
 
     def _answers(self, node: CommitmentNode, verb: str) -> Iterator[CommitmentNode]:

@@ -37,6 +37,8 @@ class Commitments:
             TransitionRefusedError: strict, and one of them stands where the verb is not possible.
             FactIncompleteError: a choice is to be made, and the fact names none of the possible ones.
         """
+        if not promises:
+            return
         spec = self._desk.book.spec(name)
         choice = self._choice(spec, verb)
         rules = self._desk.book.rules.commitments[name]
@@ -152,7 +154,7 @@ class Commitments:
             due = self._desk.book.calendar.day_of(spec.due, {"opened": opened})
         elif verb == "miss":
             missed = self._desk.book.calendar.day_of(spec.miss, Dates(opened, due).anchors()) or self._desk.today
-        elif verb == "pause":
+        elif verb in {"pause", "retract"}:
             opened = missed = None
         return Dates(opened, due, missed)
 
@@ -167,7 +169,7 @@ class Commitments:
         for follower in self._desk.book.definition.commitments.values():
             if follower.opens_on is None or follower.opens_on.commitment != name:
                 continue
-            verb = "open" if follower.opens_on.choice == choice else "pause"
+            verb = "open" if follower.opens_on.choice == choice else "retract"
             ids = [f"{one.journey_id}/{follower.id}" for one in kept]
             rows = self._desk.connection.execute(select(*PROMISE).where(CommitmentRow.id.in_(ids)))
             found = [Promise._make(row) for row in rows]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from config.errors import FactIncompleteError
 from config.programme import Event
-from states.commitment import FINAL
+from states.commitment import FINAL, PLANNED
 from states.effects import Occasion, Standing
 from states.groups import Candidate, propose_groups
 from states.journey import PLACE, place_guard
@@ -45,7 +45,8 @@ class Journeys:
             history = self._move_journey(trigger, standing, dest)
             if event is not None:
                 standing = self._event_details(trigger, event, standing)  # noqa: PLW2901
-            self._desk.cause(effects, self._journey_occasion(trigger, standing, history))
+            if effects:
+                self._desk.cause(effects, self._journey_occasion(trigger, standing, history))
         if event is not None and moved:
             self._carry_along(event, [standing for standing, _ in moved])
         groups = self._desk.book.definition.programme.groups
@@ -112,12 +113,36 @@ class Journeys:
         )
         unkept = [Promise._make(row) for row in rows]
         by_id = {standing.id: standing for standing in standings}
+        again = self._chosen(unkept) if event.commitments == "resume" else frozenset()
         for name in dict.fromkeys(promise.name for promise in unkept):
-            self._commitments.move(
-                name, event.commitments, [one for one in unkept if one.name == name], by_id, strict=False
-            )
+            mine = [one for one in unkept if one.name == name]
+            chosen = [one for one in mine if one.id in again]
+            self._commitments.move(name, "open", chosen, by_id, strict=False)
+            rest = [one for one in mine if one.id not in again]
+            self._commitments.move(name, event.commitments, rest, by_id, strict=False)
         if event.commitments != "resume":
             self._commitments.pair_anew()
+
+    def _chosen(self, promises: Sequence[Promise]) -> frozenset[str]:
+        """Return those that follow from a choice which still stands: a return opens them again (R33)."""
+        leaders: dict[str, tuple[str, str]] = {}
+        for promise in promises:
+            follows = self._desk.book.spec(promise.name).opens_on
+            if follows is not None and promise.state == PLANNED:
+                leaders[promise.id] = (f"{promise.journey_id}/{follows.commitment}", follows.choice)
+        if not leaders:
+            return frozenset()
+        ids = [leader for leader, _ in leaders.values()]
+        choices = dict(
+            self._desk.connection.execute(
+                select(CommitmentRow.id, CommitmentRow.choice).where(
+                    CommitmentRow.id.in_(ids), CommitmentRow.state.in_(FINAL)
+                )
+            )
+            .tuples()
+            .all()
+        )
+        return frozenset(ident for ident, (leader, choice) in leaders.items() if choices.get(leader) == choice)
 
     def _form_groups(self) -> None:
         """Put the active talents into learning groups (R27); a group that was given before is left as it is."""

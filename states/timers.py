@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from config.definition import Milestone
 from config.programme import CommitmentSpec, Notice
+from config.when import When
 from states.calendar import Calendar
 from states.commitment import ESCALATED, FINAL, MISSED, OPEN, PLANNED
 
@@ -81,11 +82,13 @@ def opening_timer(
 
 
 def last_opening(calendar: Calendar, spec: CommitmentSpec) -> datetime | None:
-    """Return after when the commitment that ``spec`` follows can no longer open it."""
+    """Return when the commitment that ``spec`` follows can no longer open it: the day after its last change."""
     if spec.opens_on is None:
         return None
     leader = calendar.definition.commitments[spec.opens_on.commitment]
-    return calendar.deadline_at(leader.changeable_until or leader.miss, due_anchor(calendar, leader))
+    last = leader.changeable_until or leader.miss
+    day_after = When(last.anchor, (*last.offsets, (1, "d")))
+    return calendar.deadline_at(day_after, due_anchor(calendar, leader))
 
 
 def due_anchor(calendar: Calendar, spec: CommitmentSpec) -> Mapping[str, date]:

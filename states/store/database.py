@@ -41,21 +41,20 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that may write; committed at the end, rolled back on any error."""
-        with self._transaction("BEGIN IMMEDIATE") as connection:
+        with self.engine.begin() as connection:
+            self._begin(connection, "BEGIN IMMEDIATE")
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the database."""
-        with self._transaction("BEGIN") as connection:
+        with self.engine.begin() as connection:
+            self._begin(connection, "BEGIN")
             yield connection
 
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[Connection]:
-        with self.engine.begin() as connection:
-            if self.is_sqlite:
-                hand_over(connection, begin)
-            yield connection
+    def _begin(self, connection: Connection, command: str) -> None:
+        if self.is_sqlite:
+            hand_over(connection, command)
 
     def migrate(self) -> None:
         """Bring the tables to the newest form; safe to call at every start."""

@@ -122,6 +122,7 @@ class FactRow(Base):
     """Something somebody told us, once: the key is the fact (invariant 4)."""
 
     __tablename__ = "facts"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - one tree to write, not two
 
     key: Mapped[str] = mapped_column(primary_key=True)
     trigger: Mapped[str]

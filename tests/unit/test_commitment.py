@@ -124,6 +124,12 @@ def test_what_follows_a_choice_that_was_never_made_expires() -> None:
     assert ask(MEETING, "planned", "expire") is None
 
 
+@pytest.mark.parametrize("state", ["open", "missed", "escalated.1"])
+def test_what_follows_a_choice_is_retracted_when_the_choice_is_changed(state: str) -> None:
+    assert ask(FOLLOWER, state, "retract") == "planned"
+    assert ask(MEETING, state, "retract") is None
+
+
 # -- kept by a date (R39) ------------------------------------------------------------------------------------------
 
 
@@ -180,7 +186,7 @@ def test_what_goes_on_leaves_earlier_tasks_open(verb: str) -> None:
     assert verb not in DROPS_PENDING
 
 
-@pytest.mark.parametrize("verb", ["keep", "waive", "cancel", "pause", "miss", "lapse", "expire"])
+@pytest.mark.parametrize("verb", ["keep", "waive", "cancel", "pause", "miss", "lapse", "expire", "retract"])
 def test_what_changes_the_matter_closes_earlier_tasks(verb: str) -> None:
     assert verb in DROPS_PENDING
 

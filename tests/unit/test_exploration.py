@@ -6,8 +6,6 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-import pytest
-
 from config.definition import Definition
 from config.programme import Programme
 from states.book import Rules
@@ -101,7 +99,6 @@ def test_nobody_is_ever_stuck_in_a_sound_programme() -> None:
     assert explore(small()).problems == ()
 
 
-@pytest.mark.xfail(strict=True, reason="a change of choice leaves the other choice's commitment without a timer")
 def test_nobody_is_ever_stuck_in_talent_nord() -> None:
     assert explore(talent_nord()).problems == ()
 

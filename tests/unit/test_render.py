@@ -122,6 +122,8 @@ def milestone_cases() -> Iterator[Case]:
             event = replace(KICKOFF, id=entry["milestone"], label=entry["label"])
             context = replace(BASE, event=event, mentor=HANNE, talent=METTE)
             yield from map(without_talent, addressed(effects_of(entry), context, entry["milestone"]))
+            moved = [{"mail": DEFINITION["on_move"], "to": entry.get("audience", ["talent"])}]
+            yield from map(without_talent, addressed(moved, context, f"{entry['milestone']}-moved"))
 
 
 def without_talent(case: Case) -> Case:

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_facts")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "history",

@@ -1,0 +1,245 @@
+"""The ``talentnord`` command.
+
+Prefect is imported by the commands that need it only, after its environment is set: it reads that once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from config.checks import check_all
+from config.errors import DefinitionError, Problem, TalentNordError
+from config.library import Library, LoadedCohort
+from config.profile import Profile, load_profile
+from config.settings import Settings, load_settings
+from config.summary import summary as page
+from flows import office as wiring
+from flows.clock import system_clock
+from flows.console import bar, out, print_summary
+from flows.server import ServerPlace, child, free_port, prefect_server
+from notifications.render import known_messages
+from states.exploration import explore
+from states.summary import summarise
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Runs a leadership programme: every talent's journey is a state machine, every effect a Prefect run.",
+)
+CohortOption = Annotated[str, typer.Option("--cohort", help="The cohort, by its folder in config/cohorts.")]
+PortOption = Annotated[int, typer.Option("--port", help="The port of the Prefect UI; another if it is taken.")]
+VAR = Path("var")
+
+
+def main() -> None:
+    """Run the command; a known error is one clear message and exit code 2."""
+    try:
+        app(standalone_mode=True)
+    except DefinitionError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        sys.exit(2)
+    except TalentNordError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+
+
+@app.command()
+def check(
+    cohort: Annotated[list[str] | None, typer.Option("--cohort", help="One cohort; all if not given.")] = None,
+) -> None:
+    """Check the definition and the cohorts: "ok" and a page about each, or every error at once and exit code 2."""
+    library = _library(load_settings())
+    wanted = cohort or library.cohorts()
+    problems = check_all(library, wanted, known_messages())
+    errors = [problem for problem in problems if not problem.warning]
+    if not errors:
+        for programme in dict.fromkeys(library.cohort(ident).cohort.programme for ident in wanted):
+            explored = explore(library.programme(programme).definition)
+            file = str(library.programme_file(programme))
+            errors += [Problem(file, None, stuck.machine, str(stuck)) for stuck in explored.problems]
+            out.print(
+                f"{programme}: {explored.states} states and {explored.transitions} transitions explored,"
+                f" {len(explored.problems)} places where someone is stuck"
+            )
+    for problem in problems:
+        if problem.warning:
+            out.print(str(problem), markup=False)
+    if errors:
+        raise DefinitionError(errors)
+    for ident in wanted:
+        out.print(page(library.cohort(ident)), markup=False)
+    out.print("ok")
+
+
+@app.command()
+def rehearse(
+    out_dir: Annotated[Path, typer.Option("--out", help="Where mail/, history.jsonl and summary.json are written.")],
+    cohort: CohortOption = "hold-3",
+    profile: Annotated[str, typer.Option(help="How people behave: a file in config/profiles.")] = "typical",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Run a cohort from end to end without Prefect, on a clock turned by hand, in seconds."""
+    from flows.rehearse import Rehearsed
+    from flows.rehearse import rehearse as run
+
+    settings = load_settings()
+    loaded, behaviour = _loaded(settings, cohort, profile)
+    with bar(quiet=as_json) as show:
+        for step in run(loaded, behaviour, out_dir, seed, settings, _library(settings).root):
+            if isinstance(step, Rehearsed):
+                result = step
+            else:
+                show(step.share, f"{step.at:%d.%m.%Y}")
+    if as_json:
+        print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        print_summary(result.summary)
+        out.print(f"mails in {out_dir / 'mail'}, history in {out_dir / 'history.jsonl'}")
+
+
+@app.command()
+def demo(
+    cohort: CohortOption = "hold-3",
+    profile: Annotated[str, typer.Option(help="How people behave: a file in config/profiles.")] = "typical",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 1,
+    port: PortOption = 4200,
+    wait: Annotated[bool, typer.Option(envvar="WAIT", help="Leave the server up until Ctrl-C.")] = True,
+) -> None:
+    """Run a whole cohort through a real Prefect server, on a clock turned by hand, in under three minutes."""
+    folder = VAR / "demo"
+    _empty(folder)
+    place = ServerPlace(free_port(port), folder / "prefect")
+    os.environ.update(place.environment())
+    settings = Settings(
+        database_url=f"sqlite:///{folder.absolute()}/talentnord.db",
+        mail_directory=folder / "mail",
+        mail_transport="files",
+    )
+    loaded, behaviour = _loaded(settings, cohort, profile)
+    out.print("Starting the Prefect server …")
+    with prefect_server(place):
+        out.print(f"Prefect UI: {place.ui}")
+        from flows.demo import run_demo
+
+        with bar() as show:
+            shown = run_demo(loaded, behaviour, seed, settings, show)
+        print_summary(shown.summary)
+        out.print(f"{shown.runs} runs in Prefect. Overview: {place.ui}{_page(loaded.cohort.id)}")
+        out.print(f"Prefect UI: {place.ui}\nMails: {(folder / 'mail').absolute()}")
+        if wait:
+            ahead = int((shown.clock() - system_clock()).total_seconds())
+            _serve(place, settings, {"TALENTNORD_CLOCK_AHEAD": str(max(0, ahead))}, folder / "serve.log")
+
+
+@app.command()
+def up(port: PortOption = 4200) -> None:
+    """Run everything on this machine until Ctrl-C: Prefect server, UI, scheduled tick and the coordinators' forms."""
+    settings = load_settings()
+    place = ServerPlace(free_port(port), VAR / "prefect")
+    os.environ.update(place.environment())
+    wiring.open_office(settings, system_clock).database.close()
+    out.print("Starting the Prefect server …")
+    with prefect_server(place):
+        out.print(f"Prefect UI: {place.ui}")
+        _serve(place, settings, {}, VAR / "serve.log")
+
+
+@app.command(name="import")
+def import_cohort(cohort: CohortOption = "hold-3") -> None:
+    """Enrol a cohort from its files: people, dates, journeys. Again with more people in the file, those are added."""
+    settings = load_settings()
+    library = _library(settings)
+    errors = [problem for problem in check_all(library, [cohort], known_messages()) if not problem.warning]
+    if errors:
+        raise DefinitionError(errors)
+    desk = wiring.open_office(settings, system_clock)
+    try:
+        loaded = library.cohort(cohort)
+        outcome = desk.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
+        out.print(f"{loaded.cohort.name}: {len(outcome.transitions)} talents enrolled")
+    finally:
+        desk.database.close()
+
+
+@app.command()
+def status(
+    cohort: Annotated[str | None, typer.Option("--cohort", help="One cohort; all if not given.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Print where each cohort stands: talents by state, commitments, mails, tasks, and what is stuck."""
+    from sqlalchemy import select
+
+    from states.store.tables import CohortRow
+
+    desk = wiring.open_office(load_settings(), system_clock)
+    try:
+        with desk.database.read() as connection:
+            idents = [cohort] if cohort else list(connection.scalars(select(CohortRow.id).order_by(CohortRow.id)))
+            found = [summarise(connection, ident) for ident in idents]
+    finally:
+        desk.database.close()
+    if as_json:
+        print(json.dumps([one.as_dict() for one in found], ensure_ascii=False, indent=2))
+        return
+    if not found:
+        out.print("No cohort is enrolled yet: talentnord import --cohort hold-3")
+    for one in found:
+        print_summary(one)
+
+
+@app.command()
+def diagram(programme: Annotated[str, typer.Option(help="A file in config/programmes.")] = "talent-nord") -> None:
+    """Print a programme's journey as a Mermaid state diagram, drawn from its definition."""
+    from states.diagram import mermaid
+
+    print(mermaid(_library(load_settings()).programme(programme).definition))
+
+
+def _library(settings: Settings) -> Library:
+    return Library(settings.config_root) if settings.config_root else Library()
+
+
+def _loaded(settings: Settings, cohort: str, profile: str) -> tuple[LoadedCohort, Profile]:
+    library = _library(settings)
+    return library.cohort(cohort), load_profile(library.root, profile)
+
+
+def _serve(place: ServerPlace, settings: Settings, environment: dict[str, str], log: Path) -> None:
+    """Serve the deployments in a child until Ctrl-C, or until the child ends by itself."""
+    given = {
+        "TALENTNORD_DATABASE_URL": settings.database_url,
+        "TALENTNORD_MAIL_DIRECTORY": str(settings.mail_directory),
+    }
+    with child([sys.executable, "-m", "flows.serve"], {**place.environment(), **given, **environment}, log) as process:
+        out.print("Ready. Ctrl-C ends it all.")
+        try:
+            while process.poll() is None:
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            out.print("\nEnding …")
+            return
+    raise typer.Exit(process.returncode or 1)
+
+
+def _page(ident: str) -> str:
+    from flows.pages import artifact_link
+
+    return artifact_link(ident)
+
+
+def _empty(folder: Path) -> None:
+    """Remove what an earlier demo left."""
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)

@@ -1,0 +1,54 @@
+"""What the command prints: a bar while it works, and what a cohort came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from states.summary import Summary
+
+out = Console(highlight=False, soft_wrap=True)
+
+
+class Bar:
+    """A bar of a programme's way: the share that is behind, and the day it stands at."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=1.0, day="") if progress else None
+
+    def __call__(self, share: float, day: str) -> None:
+        """Show ``share`` (0 to 1) and ``day``."""
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, completed=share, day=day)
+
+
+@contextmanager
+def bar(quiet: bool = False) -> Iterator[Bar]:
+    """Show a bar while the block works; nothing if ``quiet``."""
+    if quiet:
+        yield Bar(None)
+        return
+    columns = (
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[day]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=out) as progress:
+        yield Bar(progress)
+
+
+def print_summary(found: Summary) -> None:
+    """Print a cohort's counts; what is stuck is named."""
+    out.print(
+        f"{found.cohort}: {found.talents} talents, {found.transitions} transitions, {found.mails} mails,"
+        f" {found.tasks} tasks ({found.tasks_open} open), {found.escalations} escalations"
+    )
+    out.print("  talents: " + ", ".join(f"{count} {state}" for state, count in found.states.items()))
+    out.print("  commitments: " + ", ".join(f"{count} {state}" for state, count in found.commitments.items()))
+    if found.stuck:
+        out.print(f"  stuck: {', '.join(found.stuck)}")

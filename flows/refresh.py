@@ -1,0 +1,36 @@
+"""``refresh``: publishes all pages anew and sets the forms' lists."""
+
+from __future__ import annotations
+
+import asyncio
+
+from prefect import flow
+from prefect.client.orchestration import get_client
+from sqlalchemy import select
+
+from flows.lists import set_lists
+from flows.office import Office, office
+from flows.progress import publish
+from states.store.tables import CohortRow, JourneyRow
+
+
+@flow(name="refresh", persist_result=False)
+async def refresh() -> str:
+    """Publish the pages of every cohort and talent, and give the forms their lists; safe at any time."""
+    desk = office()
+    pages = await asyncio.to_thread(_all_pages, desk)
+    for cohort, idents in pages.items():
+        await publish(desk, cohort, idents)
+    async with get_client() as client:
+        forms = await set_lists(client, desk)
+    return f"{sum(map(len, pages.values()))} pages, {forms} forms"
+
+
+def _all_pages(desk: Office) -> dict[str, list[str]]:
+    with desk.database.read() as connection:
+        pages: dict[str, list[str]] = {
+            cohort: [cohort] for cohort in connection.scalars(select(CohortRow.id).order_by(CohortRow.id))
+        }
+        for journey in connection.execute(select(JourneyRow.id, JourneyRow.cohort_id).order_by(JourneyRow.id)):
+            pages[journey.cohort_id].append(journey.id)
+    return pages

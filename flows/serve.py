@@ -1,0 +1,61 @@
+"""The deployments served from one process on one machine; ``prefect.yaml`` holds the same for many machines."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from prefect import Flow
+from prefect.client.orchestration import get_client
+from prefect.deployments.runner import RunnerDeployment
+from prefect.runner import Runner
+from prefect.types.entrypoint import EntrypointType
+
+from flows.lists import forms, set_lists
+from flows.office import Office, office
+from flows.react import react
+from flows.record import record
+from flows.refresh import refresh
+from flows.tick import tick
+from flows.words import words
+
+TICK_EVERY = timedelta(minutes=15)
+
+
+def deployments(desk: Office) -> list[RunnerDeployment]:
+    """Return all deployments: the scheduled tick, refresh, react, and every form of every programme."""
+    plain: list[tuple[Flow[..., Any], timedelta | None]] = [(tick, TICK_EVERY), (refresh, None), (react, None)]
+    served = [_deployment(flow, flow.name, words()[flow.name], every) for flow, every in plain]
+    for definition, form in forms(desk):
+        given = {"programme": definition.programme.id, "form": form.id}
+        served.append(_deployment(record, form.label, form.help, None, given))
+    return served
+
+
+def _deployment(
+    flow: Flow[..., Any], name: str, text: str, every: timedelta | None, parameters: dict[str, str] | None = None
+) -> RunnerDeployment:
+    made = flow.to_deployment(
+        name=name,
+        description=text,
+        interval=every,
+        parameters=dict(parameters or {}),
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    assert isinstance(made, RunnerDeployment)
+    return made
+
+
+async def serve(desk: Office) -> None:
+    """Serve all deployments until the process is ended."""
+    runner = Runner(name="talentnord", pause_on_shutdown=False, limit=2)
+    for deployment in deployments(desk):
+        await runner.aadd_deployment(deployment)
+    async with get_client() as client:
+        await set_lists(client, desk)
+    await runner.start()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(office()))
