@@ -23,7 +23,7 @@ from config.summary import summary as page
 from flows import office as wiring
 from flows.clock import system_clock
 from flows.console import bar, out, print_summary
-from flows.server import ServerPlace, child, free_port, prefect_server
+from flows.server import ServerPlace, child, free_port, has_deployment, prefect_server, wait_for
 from notifications.render import known_messages
 from states.exploration import explore
 from states.summary import summarise
@@ -221,14 +221,15 @@ def _serve(place: ServerPlace, settings: Settings, environment: dict[str, str], 
         "TALENTNORD_MAIL_DIRECTORY": str(settings.mail_directory),
     }
     with child([sys.executable, "-m", "flows.serve"], {**place.environment(), **given, **environment}, log) as process:
-        out.print("Ready. Ctrl-C ends it all.")
         try:
+            wait_for(process, lambda: has_deployment(place, "tick", "tick"), "the process that serves the flows", log)
+            out.print("Ready. Ctrl-C ends it all.")
             while process.poll() is None:
                 time.sleep(0.5)
         except KeyboardInterrupt:
             out.print("\nEnding …")
             return
-    raise typer.Exit(process.returncode or 1)
+        wait_for(process, lambda: False, "the process that serves the flows", log)
 
 
 def _page(ident: str) -> str:

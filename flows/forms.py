@@ -98,11 +98,11 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
         if form.verb == "keep":
             fields["held_on"] = {"type": "string", "format": "date"}
             required.append("held_on")
-        if any(spec.choices for spec in specs):
-            fields["choice"] = _list(choices.choices)
-        if any(spec.fills for spec in specs):
-            fields["person_name"] = {"type": "string"}
-            fields["person_email"] = {"type": "string", "format": "email"}
+            if any(spec.choices for spec in specs):
+                fields["choice"] = _list(choices.choices)
+            if any(spec.fills for spec in specs):
+                fields["person_name"] = {"type": "string"}
+                fields["person_email"] = {"type": "string", "format": "email"}
     needs = definition.programme.events[form.event].needs if form.event else ()
     if "milestone" in needs:
         fields["milestone"] = _list(choices.milestones)

@@ -7,12 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from prefect import Flow
-from prefect.client.orchestration import get_client
 from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
 from prefect.types.entrypoint import EntrypointType
 
-from flows.lists import forms, set_lists
+from flows.lists import forms
 from flows.office import Office, office
 from flows.react import react
 from flows.record import record
@@ -23,37 +22,36 @@ from flows.words import words
 TICK_EVERY = timedelta(minutes=15)
 
 
-def deployments(desk: Office) -> list[RunnerDeployment]:
+async def deployments(desk: Office) -> list[RunnerDeployment]:
     """Return all deployments: the scheduled tick, refresh, react, and every form of every programme."""
     plain: list[tuple[Flow[..., Any], timedelta | None]] = [(tick, TICK_EVERY), (refresh, None), (react, None)]
-    served = [_deployment(flow, flow.name, words()[flow.name], every) for flow, every in plain]
+    served = [await _deployment(flow, flow.name, words()[flow.name], every) for flow, every in plain]
     for definition, form in forms(desk):
         given = {"programme": definition.programme.id, "form": form.id}
-        served.append(_deployment(record, form.label, form.help, None, given))
+        served.append(await _deployment(record, form.label, form.help, None, given))
     return served
 
 
-def _deployment(
+async def _deployment(
     flow: Flow[..., Any], name: str, text: str, every: timedelta | None, parameters: dict[str, str] | None = None
 ) -> RunnerDeployment:
-    made = flow.to_deployment(
+    return await flow.ato_deployment(
         name=name,
         description=text,
         interval=every,
         parameters=dict(parameters or {}),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
-    assert isinstance(made, RunnerDeployment)
-    return made
 
 
 async def serve(desk: Office) -> None:
     """Serve all deployments until the process is ended."""
     runner = Runner(name="talentnord", pause_on_shutdown=False, limit=2)
-    for deployment in deployments(desk):
+    for deployment in await deployments(desk):
         await runner.aadd_deployment(deployment)
-    async with get_client() as client:
-        await set_lists(client, desk)
+    # What happened while nothing ran is caught up with at once, and there are pages from the first minute.
+    await tick()
+    await refresh()
     await runner.start()
 
 

@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,25 +131,39 @@ def prefect_server(place: ServerPlace) -> Iterator[subprocess.Popen[bytes]]:
     log = place.home / "server.log"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(place.port)]
     with child(command, place.environment(), log) as process:
-        _wait_for(place, process, log)
+        wait_for(process, lambda: answers(place), "the Prefect server", log)
         yield process
 
 
-def _wait_for(place: ServerPlace, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(process: subprocess.Popen[bytes], ready: Callable[[], bool], what: str, log: Path) -> None:
+    """Wait until ``ready``.
+
+    Raises:
+        ServerError: the process ended, or was not ready within two minutes; the error holds the end of its log.
+    """
     deadline = time.monotonic() + _STARTS_WITHIN
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise ServerError(f"the Prefect server ended with code {process.returncode}", _tail(log))
-        if answers(place):
+            raise ServerError(f"{what} ended with code {process.returncode}", _tail(log))
+        if ready():
             return
         time.sleep(0.2)
-    raise ServerError("the Prefect server did not answer within two minutes", _tail(log))
+    raise ServerError(f"{what} was not ready within two minutes", _tail(log))
 
 
 def answers(place: ServerPlace) -> bool:
     """Whether a Prefect server answers at ``place``."""
+    return _has(f"{place.api}/health")
+
+
+def has_deployment(place: ServerPlace, flow: str, name: str) -> bool:
+    """Whether the server has a deployment."""
+    return _has(f"{place.api}/deployments/name/{flow}/{name}")
+
+
+def _has(address: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{place.api}/health", timeout=2) as response:
+        with urllib.request.urlopen(address, timeout=2) as response:
             return bool(response.status == 200)
     except (urllib.error.URLError, OSError):
         return False
