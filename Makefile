@@ -2,8 +2,9 @@
 PYTHON ?= python3
 WAIT ?= 1
 STAMP := .venv/.installed
+BENCH_STAMP := .bench-venv/.installed
 
-.PHONY: demo test lint clean
+.PHONY: bench demo test lint clean
 
 $(STAMP): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -22,6 +23,17 @@ lint: $(STAMP)
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+# The peers live in an environment of their own; the numbers go to bench/RESULTS.md.
+$(BENCH_STAMP): bench/requirements.txt pyproject.toml
+	$(PYTHON) -m venv .bench-venv
+	.bench-venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r bench/requirements.txt
+	.bench-venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(BENCH_STAMP)
+
+bench: $(BENCH_STAMP)
+	.bench-venv/bin/python -m bench.run --date "$$(date +%F)"
+	.bench-venv/bin/python -m bench.tick --date "$$(date +%F)"
 
 clean:
 	rm -rf .venv var

@@ -14,7 +14,10 @@ class Entry:
     n: int
 
 
-OURS: tuple[Entry, ...] = ()
+OURS = (
+    Entry("bench.peers.ours", "run_batch", 25_000),
+    Entry("bench.peers.ours", "run", 2_500),
+)
 """This engine, one by one and in batches."""
 
 PEERS = (
@@ -23,6 +26,7 @@ PEERS = (
     Entry("bench.peers.spiff", "run", 2_500),
     Entry("bench.peers.spiff_bpmn", "run", 600),
     Entry("bench.peers.plain", "run", 500),
+    Entry("bench.peers.plain", "run_reloading", 500),
     Entry("bench.peers.statemachine", "run", 500),
     Entry("bench.peers.dbos", "run", 150),
 )

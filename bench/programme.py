@@ -43,6 +43,8 @@ def programme(commitments: tuple[dict[str, Any], ...] = ()) -> Definition:
                 "id": "bench",
                 "version": 1,
                 "name": "Bench",
+                # Checked here, before any clock runs: that imports the public holidays of every country.
+                "hours": {"country": "DK"},
                 "start": "before",
                 "places": {place: place for place in ("before", *entered)},
                 "calendar": [

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 from bench.work import Result
+
+HERE = Path(__file__).parent
 
 HEAD = (
     "| entry | transitions/s (median) | lowest to highest | transitions a run |",
@@ -24,6 +28,15 @@ class Row:
     highest: float
     transitions: int
     repeats: int
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """The seconds that ticks have taken in which ``due`` of ``armed`` timers fell."""
+
+    armed: int
+    due: int
+    seconds: list[float]
 
 
 def summarise(results: Sequence[Result]) -> list[Row]:
@@ -50,8 +63,20 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join((*HEAD, *lines))
 
 
+def publish() -> None:
+    """Write RESULTS.md from the results that there are."""
+    latest = json.loads((HERE / "results" / "latest.json").read_text(encoding="utf-8"))
+    rows = [Row(**row) for row in latest["entries"]]
+    text = page(rows, latest["machine"], latest["date"])
+    path = HERE / "results" / "tick.json"
+    if path.exists():
+        tick = json.loads(path.read_text(encoding="utf-8"))
+        text += tick_section([Ticks(**row) for row in tick["ticks"]], tick["date"])
+    (HERE / "RESULTS.md").write_text(text, encoding="utf-8")
+
+
 def page(rows: Sequence[Row], facts: Mapping[str, str], date: str) -> str:
-    """The whole of RESULTS.md."""
+    """The page on transitions a second."""
     repeats = max(row.repeats for row in rows)
     return "\n".join(
         (
@@ -65,6 +90,30 @@ def page(rows: Sequence[Row], facts: Mapping[str, str], date: str) -> str:
             "## Machine",
             "",
             *(f"- {name}: {value}" for name, value in facts.items()),
+            "",
+        )
+    )
+
+
+def tick_section(ticks: Sequence[Ticks], date: str) -> str:
+    """The section on what a tick costs when few and when many timers are armed."""
+    rows = (
+        f"| {tick.armed:,} | {tick.due:,} | {median(tick.seconds) * 1000:,.0f} |"
+        f" {min(tick.seconds) * 1000:,.0f} to {max(tick.seconds) * 1000:,.0f} |"
+        for tick in ticks
+    )
+    ratio = median(ticks[-1].seconds) / median(ticks[0].seconds)
+    return "\n".join(
+        (
+            "",
+            "## A tick",
+            "",
+            f"Measured on {date}, {len(ticks[0].seconds)} ticks each, in turn, on the same machine. Written by"
+            f" `bench/tick.py`. The many take {ratio:.2f} times as long.",
+            "",
+            "| timers armed | due | ms (median) | lowest to highest |",
+            "|---:|---:|---:|---:|",
+            *rows,
             "",
         )
     )

@@ -12,14 +12,12 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 from bench.entries import ENTRIES, Entry
 from bench.machine import facts
-from bench.report import Row, page, summarise, table
+from bench.report import HERE, Row, publish, summarise, table
 from bench.work import Result
 
-HERE = Path(__file__).parent
 CHECKOUT = HERE.parent
 SCRATCH = CHECKOUT / "var" / "bench"
 """Where databases are written during a run: on the disk of the checkout, not in memory."""
@@ -65,7 +63,7 @@ def write(rows: Sequence[Row], results: Sequence[Result], machine: Mapping[str, 
     latest = HERE / "results" / "latest.json"
     latest.parent.mkdir(exist_ok=True)
     latest.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    (HERE / "RESULTS.md").write_text(page(rows, machine, date), encoding="utf-8")
+    publish()
 
 
 if __name__ == "__main__":
