@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -23,7 +24,7 @@ from config.summary import summary as page
 from flows import office as wiring
 from flows.clock import system_clock
 from flows.console import bar, out, print_summary
-from flows.server import ServerPlace, child, free_port, has_deployment, prefect_server, wait_for
+from flows.server import ServerPlace, child, free_port, has_deployment, prefect_server, stop_on_signals, wait_for
 from notifications.render import known_messages
 from states.exploration import explore
 from states.summary import summarise
@@ -41,6 +42,7 @@ VAR = Path("var")
 
 def main() -> None:
     """Run the command; a known error is one clear message and exit code 2."""
+    stop_on_signals()
     try:
         app(standalone_mode=True)
     except DefinitionError as error:
@@ -50,6 +52,8 @@ def main() -> None:
     except TalentNordError as error:
         print(error, file=sys.stderr)
         sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 @app.command()
@@ -113,6 +117,7 @@ def demo(
     profile: Annotated[str, typer.Option(help="How people behave: a file in config/profiles.")] = "typical",
     seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 1,
     port: PortOption = 4200,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Stop at a day midway.")] = None,
     wait: Annotated[bool, typer.Option(envvar="WAIT", help="Leave the server up until Ctrl-C.")] = True,
 ) -> None:
     """Run a whole cohort through a real Prefect server, on a clock turned by hand, in under three minutes."""
@@ -132,9 +137,9 @@ def demo(
         from flows.demo import run_demo
 
         with bar() as show:
-            shown = run_demo(loaded, behaviour, seed, settings, show)
+            shown = run_demo(loaded, behaviour, seed, settings, show, until.date() if until else None)
         print_summary(shown.summary)
-        out.print(f"{shown.runs} runs in Prefect. Overview: {place.ui}{_page(loaded.cohort.id)}")
+        out.print(f"{shown.runs} runs in Prefect. Overview: {place.ui}{shown.page}")
         out.print(f"Prefect UI: {place.ui}\nMails: {(folder / 'mail').absolute()}")
         if wait:
             ahead = int((shown.clock() - system_clock()).total_seconds())
@@ -230,12 +235,6 @@ def _serve(place: ServerPlace, settings: Settings, environment: dict[str, str], 
             out.print("\nEnding …")
             return
         wait_for(process, lambda: False, "the process that serves the flows", log)
-
-
-def _page(ident: str) -> str:
-    from flows.pages import artifact_link
-
-    return artifact_link(ident)
 
 
 def _empty(folder: Path) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+
+from prefect.client.orchestration import get_client
 
 from config.library import LoadedCohort
 from config.profile import Profile
 from config.settings import Settings
 from flows import office as wiring
+from flows.artifacts import find, link_to
 from flows.clock import TurnedClock
 from flows.react import react_to
 from flows.rehearsal import Rehearsal, first_instant
@@ -23,12 +27,19 @@ class Shown:
     summary: Summary
     runs: int
     clock: TurnedClock
+    page: str
+    """The path of the cohort's page in the Prefect UI."""
 
 
 def run_demo(
-    loaded: LoadedCohort, profile: Profile, seed: int, settings: Settings, show: Callable[[float, str], None]
+    loaded: LoadedCohort,
+    profile: Profile,
+    seed: int,
+    settings: Settings,
+    show: Callable[[float, str], None],
+    until: date | None = None,
 ) -> Shown:
-    """Run the cohort from end to end; ``show`` is told the share of the way and the day.
+    """Run the cohort from end to end, or ``until`` a day; ``show`` is told the share of the way and the day.
 
     The environment must name the Prefect server before this module is imported.
     """
@@ -37,13 +48,17 @@ def run_demo(
     wiring.use(desk)
     rehearsal = Rehearsal(loaded, profile, seed, desk.database, clock, desk.engine)
 
-    async def run() -> int:
+    async def run() -> tuple[int, str]:
         runs = 0
         for step in rehearsal.run():
             runs += await react_to(desk, step.outcomes)
             show(step.share, f"{step.at:%d.%m.%Y}")
-        return runs
+            if until is not None and step.at.date() >= until:
+                break
+        async with get_client() as client:
+            page = (await find(client, [loaded.cohort.id])).get(loaded.cohort.id)
+        return runs, link_to(page) if page else ""
 
-    runs = asyncio.run(run())
+    runs, page = asyncio.run(run())
     with desk.database.read() as connection:
-        return Shown(summarise(connection, loaded.cohort.id), runs, clock)
+        return Shown(summarise(connection, loaded.cohort.id), runs, clock, page)

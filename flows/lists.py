@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from config.definition import Definition
 from config.programme import Form
+from flows.artifacts import find, link_to
 from flows.forms import choices_for, schema
 from flows.office import Office
-from flows.pages import artifact_link
 from flows.words import words
 from states.store.tables import CohortRow
 
@@ -32,6 +32,7 @@ def forms(desk: Office) -> Iterator[tuple[Definition, Form]]:
 async def set_lists(client: PrefectClient, desk: Office) -> int:
     """Give each form's deployment its fields, lists and links; return how many deployments there were."""
     found = 0
+    links = await _links(client, desk)
     for definition, form in forms(desk):
         try:
             deployment = await client.read_deployment_by_name(f"{RECORD}/{form.label}")
@@ -39,10 +40,16 @@ async def set_lists(client: PrefectClient, desk: Office) -> int:
             continue
         with desk.database.read() as connection:
             fields = schema(definition, form, choices_for(connection, definition.programme.id, form))
-            cohorts = connection.execute(select(CohortRow.id, CohortRow.name).order_by(CohortRow.id)).all()
-        links = " · ".join(f"[{cohort.name}]({artifact_link(cohort.id)})" for cohort in cohorts)
         text = f"{form.help}\n\n{words()['overview']}: {links}" if links else form.help
         update = DeploymentUpdate(parameter_openapi_schema=fields, description=text)
         await client.update_deployment(deployment.id, update)
         found += 1
     return found
+
+
+async def _links(client: PrefectClient, desk: Office) -> str:
+    """Return links to the pages of all cohorts that have one."""
+    with desk.database.read() as connection:
+        names = dict(connection.execute(select(CohortRow.id, CohortRow.name).order_by(CohortRow.id)).tuples().all())
+    pages = await find(client, names)
+    return " · ".join(f"[{names[ident]}]({link_to(artifact)})" for ident, artifact in pages.items())

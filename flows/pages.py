@@ -1,7 +1,8 @@
-"""Pages as Markdown for the Prefect UI, from templates; which artifact a page is kept under, and how to link there."""
+"""Pages as Markdown for the Prefect UI, from templates."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,24 +14,14 @@ from states.overview import CohortPage, TalentPage
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def artifact_key(ident: str) -> str:
-    """Return the artifact's key for a cohort's or a journey's id: lower-case letters, digits and dashes."""
-    return "side-" + "".join(character if character.isalnum() else "-" for character in ident.lower())
+def cohort_markdown(page: CohortPage, links: Mapping[str, str], language: str = "da") -> str:
+    """Return a cohort's overview; ``links`` are the addresses of the pages of its talents, by id."""
+    return _environment(language).get_template("cohort.md.j2").render(page=page, links=links)
 
 
-def artifact_link(ident: str) -> str:
-    """Return the path of a page within the Prefect UI."""
-    return f"/artifacts/key/{artifact_key(ident)}"
-
-
-def cohort_markdown(page: CohortPage, language: str = "da") -> str:
-    """Return a cohort's overview."""
-    return _environment(language).get_template("cohort.md.j2").render(page=page)
-
-
-def talent_markdown(page: TalentPage, language: str = "da") -> str:
-    """Return a talent's page."""
-    return _environment(language).get_template("talent.md.j2").render(page=page)
+def talent_markdown(page: TalentPage, links: Mapping[str, str], language: str = "da") -> str:
+    """Return a talent's page; ``links`` as above."""
+    return _environment(language).get_template("talent.md.j2").render(page=page, links=links)
 
 
 @lru_cache
@@ -42,7 +33,6 @@ def _environment(language: str) -> jinja2.Environment:
         lstrip_blocks=True,
         autoescape=False,
     )
-    environment.globals["link"] = artifact_link
     environment.filters["date"] = lambda day, pattern="full": format_date(day, pattern, locale=language)
     environment.filters["time"] = lambda at: format_time(at.time(), "short", locale=language)
     environment.filters["cell"] = _cell

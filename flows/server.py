@@ -53,6 +53,8 @@ class ServerPlace:
             "PREFECT_SERVER_API_HOST": HOST,
             "PREFECT_SERVER_API_PORT": str(self.port),
             "PREFECT_SERVER_UI_API_URL": self.api,
+            # The newer UI asks hosts outside, and shows a list of versions where this one shows the page.
+            "PREFECT_SERVER_UI_V2_ENABLED": "false",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
             # Its copies of every event would hold the pages' text once more, and cost half of the server's time.
@@ -63,6 +65,15 @@ class ServerPlace:
             "PREFECT_RUNNER_POLL_FREQUENCY": "2",
             "PREFECT_LOGGING_LEVEL": os.environ.get("PREFECT_LOGGING_LEVEL", "WARNING"),
         }
+
+
+def stop_on_signals() -> None:
+    """Let Ctrl-C and a polite kill end this process in the same way, so that its children are ended too.
+
+    Set explicitly: a shell starts background jobs with Ctrl-C ignored.
+    """
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.default_int_handler)
 
 
 def free_port(wanted: int | None = None) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config.cohort import Cohort, Day
 from config.definition import Definition
-from config.errors import ConflictError, UnknownTriggerError
+from config.errors import ConflictError, UnknownRecordError, UnknownTriggerError
 from config.people import People
 from states.book import Book, read_book
 from states.changes import Changes
@@ -160,6 +160,9 @@ class Engine:
 
     def _fire(self, connection: Connection, trigger: str, journeys: Sequence[str], fact: Fact) -> Outcome:
         standings, cohort_id, calendar_version = concerned(connection, journeys)
+        strangers = [one.id for one in standings.values() if one.cohort_id != cohort_id]
+        if strangers:
+            raise UnknownRecordError(f"journey of {cohort_id}", ", ".join(strangers))
         now = self.now()
         take(connection, fact, trigger, now)
         book = self._book(connection, cohort_id, calendar_version)

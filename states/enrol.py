@@ -107,7 +107,10 @@ class Enrolment:
             }
 
     def _write_persons(self, connection: Connection) -> None:
-        known = {row.id: row for row in connection.execute(select(PersonRow.id, PersonRow.name, PersonRow.email))}
+        mine = select(PersonRow.id, PersonRow.name, PersonRow.email).where(
+            PersonRow.id.startswith(self.cohort.id, autoescape=True)
+        )
+        known = {row.id: row for row in connection.execute(mine)}
         fresh = []
         for person in {row["id"]: row for row in self._persons()}.values():
             before = known.get(person["id"])

@@ -114,11 +114,22 @@ class Overview:
             connection.execute(select(PersonRow.id, PersonRow.name).where(mine)).tuples().all()
         )
         rows = connection.execute(
-            select(CommitmentRow.__table__).where(CommitmentRow.cohort_id == cohort_id).order_by(CommitmentRow.due_on)
+            select(CommitmentRow.__table__)
+            .where(CommitmentRow.cohort_id == cohort_id)
+            .order_by(CommitmentRow.due_on.nulls_last(), CommitmentRow.id)
         )
         self._promises: dict[str | None, list[Row[Any]]] = {}
         for row in rows:
             self._promises.setdefault(row.journey_id, []).append(row)
+
+    def titles(self) -> dict[str, str]:
+        """Return the titles of all pages by id: the cohort's, then each talent's."""
+        rows = self._connection.execute(
+            select(JourneyRow.id, JourneyRow.talent_id)
+            .where(JourneyRow.cohort_id == self._book.cohort_id)
+            .order_by(JourneyRow.id)
+        )
+        return {self._book.cohort_id: self._book.name} | {row.id: self._names[row.talent_id] for row in rows}
 
     def cohort(self) -> CohortPage:
         """Return the page of the whole cohort."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,12 +9,15 @@ from typing import Any, Literal
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError
 
 from states.store.prepared import hand_over
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+_MIGRATING = 7_211_987
+"""The advisory lock of migrations; any number that nobody else uses."""
 
 Synchronous = Literal["FULL", "NORMAL", "OFF"]
 
@@ -33,7 +35,10 @@ class Database:
         if self.url.get_backend_name() == "postgresql" and self.url.drivername == "postgresql":
             self.url = self.url.set(drivername="postgresql+psycopg")
         if self.is_sqlite and self.url.database:
-            Path(self.url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
+            # It holds personal data: nobody else on the machine may read it (nor what SQLite lays beside it).
+            path = Path(self.url.database).absolute()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
         self.engine: Engine = create_engine(self.url)
         if self.is_sqlite:
             _prepare_sqlite(self.engine, synchronous)
@@ -61,6 +66,9 @@ class Database:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         with self.write() as connection:
+            if not self.is_sqlite:
+                # Of several processes that start at once, one migrates and the others find it done.
+                connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -89,8 +97,3 @@ def _prepare_sqlite(engine: Engine, synchronous: Synchronous) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
-
-
-def private(path: Path) -> None:
-    """Let only the owner read a file that holds personal data."""
-    os.chmod(path, 0o600)  # noqa: PTH101

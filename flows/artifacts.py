@@ -1,0 +1,62 @@
+"""Pages as artifacts of the Prefect server: one artifact a page, updated in place.
+
+A page keeps its artifact, so its address stays the same and links lead straight to what it says now; a new version for
+each change would give a list of versions first, and many old copies of people's names (docs/adr/0007).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from prefect.artifacts import MarkdownArtifact
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import ArtifactUpdate
+from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
+from prefect.exceptions import ObjectNotFound
+
+_PAGE = 100
+_known: dict[tuple[str, str], UUID] = {}
+"""Artifacts found so far, by the API's address and key."""
+
+
+def artifact_key(ident: str) -> str:
+    """Return the artifact's key for a cohort's or a journey's id: lower-case letters, digits and dashes."""
+    return "side-" + "".join(character if character.isalnum() else "-" for character in ident.lower())
+
+
+def link_to(artifact: UUID) -> str:
+    """Return the path of an artifact's page within the Prefect UI."""
+    return f"/artifacts/artifact/{artifact}"
+
+
+async def find(client: PrefectClient, idents: Iterable[str]) -> dict[str, UUID]:
+    """Return the artifacts of those pages that have one, by the page's id."""
+    api = str(client.api_url)
+    wanted = {artifact_key(ident): ident for ident in idents}
+    unknown = [key for key in wanted if (api, key) not in _known]
+    for start in range(0, len(unknown), _PAGE):
+        keys = ArtifactCollectionFilterKey(any_=unknown[start : start + _PAGE])
+        found = await client.read_latest_artifacts(artifact_filter=ArtifactCollectionFilter(key=keys), limit=_PAGE)
+        _known.update({(api, str(one.key)): one.latest_id for one in found})
+    return {ident: _known[api, key] for key, ident in wanted.items() if (api, key) in _known}
+
+
+async def ensure(client: PrefectClient, titles: Mapping[str, str]) -> dict[str, UUID]:
+    """Return the artifacts of all these pages; one that is missing is made, still empty. To be called within a run."""
+    found = await find(client, titles)
+    for ident, title in titles.items():
+        if ident not in found:
+            made = await MarkdownArtifact(key=artifact_key(ident), description=title, markdown="…").acreate(client)
+            found[ident] = _known[str(client.api_url), artifact_key(ident)] = made.id
+    return found
+
+
+async def write(client: PrefectClient, ident: str, artifact: UUID, title: str, markdown: str) -> None:
+    """Let a page say ``markdown`` from now on; one that somebody has deleted is made anew."""
+    try:
+        await client.update_artifact(artifact, ArtifactUpdate(data=markdown, description=title))
+    except ObjectNotFound:
+        key = artifact_key(ident)
+        made = await MarkdownArtifact(key=key, description=title, markdown=markdown).acreate(client)
+        _known[str(client.api_url), key] = made.id
