@@ -1,0 +1,25 @@
+"""The README tells what is true: its diagram is the definition's, its pictures are there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from config.library import Library
+from states.diagram import mermaid
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_diagram_is_drawn_from_the_definition() -> None:
+    drawn = re.search(r"```mermaid\n(.*?)\n```", README, re.DOTALL)
+    assert drawn is not None
+    assert drawn[1] == mermaid(Library().programme("talent-nord").definition)
+
+
+def test_the_pictures_are_there() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
+    assert pictures == ["docs/overview.png", "docs/runs.png"]
+    for picture in pictures:
+        assert (ROOT / picture).read_bytes().startswith(b"\x89PNG")
