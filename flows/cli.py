@@ -5,6 +5,7 @@ Prefect is imported by the commands that need it only, after its environment is 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
@@ -24,7 +25,16 @@ from config.summary import summary as page
 from flows import office as wiring
 from flows.clock import system_clock
 from flows.console import bar, out, print_summary
-from flows.server import ServerPlace, child, free_port, has_deployment, prefect_server, stop_on_signals, wait_for
+from flows.server import (
+    ServerPlace,
+    answers,
+    child,
+    free_port,
+    has_deployment,
+    prefect_server,
+    stop_on_signals,
+    wait_for,
+)
 from notifications.render import known_messages
 from states.exploration import explore
 from states.summary import summarise
@@ -99,7 +109,7 @@ def rehearse(
     settings = load_settings()
     loaded, behaviour = _loaded(settings, cohort, profile)
     with bar(quiet=as_json) as show:
-        for step in run(loaded, behaviour, out_dir, seed, settings, _library(settings).root):
+        for step in run(loaded, behaviour, out_dir, seed, settings, _library(settings)):
             if isinstance(step, Rehearsed):
                 result = step
             else:
@@ -160,7 +170,7 @@ def up(port: PortOption = 4200) -> None:
 
 
 @app.command(name="import")
-def import_cohort(cohort: CohortOption = "hold-3") -> None:
+def import_cohort(cohort: CohortOption = "hold-3", port: PortOption = 4200) -> None:
     """Enrol a cohort from its files: people, dates, journeys. Again with more people in the file, those are added."""
     settings = load_settings()
     library = _library(settings)
@@ -172,6 +182,7 @@ def import_cohort(cohort: CohortOption = "hold-3") -> None:
         loaded = library.cohort(cohort)
         outcome = desk.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
         out.print(f"{loaded.cohort.name}: {len(outcome.transitions)} talents enrolled")
+        _refresh(desk, ServerPlace(port, VAR / "prefect"))
     finally:
         desk.database.close()
 
@@ -235,6 +246,17 @@ def _serve(place: ServerPlace, settings: Settings, environment: dict[str, str], 
             out.print("\nEnding …")
             return
         wait_for(process, lambda: False, "the process that serves the flows", log)
+
+
+def _refresh(desk: wiring.Office, place: ServerPlace) -> None:
+    """Let a running server show at once who is new."""
+    if not answers(place):
+        return
+    os.environ.update(place.environment())
+    from flows.refresh import refresh
+
+    wiring.use(desk)
+    out.print(f"Prefect UI at {place.ui}: {asyncio.run(refresh())}")
 
 
 def _empty(folder: Path) -> None:

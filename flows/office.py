@@ -28,12 +28,18 @@ class Office:
     now: Callable[[], datetime]
 
 
+def letterhead_of(settings: Settings, library: Library) -> Letterhead:
+    """Return who mails come from and who gets the answers, as the settings say."""
+    reply_to = Address(settings.sender_name, settings.reply_to) if settings.reply_to else None
+    return Letterhead(Address(settings.sender_name, settings.sender_email), library.root, reply_to)
+
+
 def open_office(settings: Settings, now: Callable[[], datetime]) -> Office:
     """Put an office together and bring its database to the newest form."""
     database = Database(settings.database_url)
     database.migrate()
     library = Library(settings.config_root) if settings.config_root else Library()
-    letterhead = Letterhead(Address(settings.sender_name, settings.sender_email), library.root)
+    letterhead = letterhead_of(settings, library)
     outbox = Outbox(database, transport_from(settings), letterhead, now)
     return Office(settings, library, database, Engine(database, now), outbox, now)
 

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.library import LoadedCohort
+from config.library import Library, LoadedCohort
 from config.profile import Profile
 from config.settings import Settings
 from flows.clock import TurnedClock
+from flows.office import letterhead_of
 from flows.rehearsal import Rehearsal, Step, first_instant
-from notifications.outbox import Letterhead, Outbox
+from notifications.outbox import Outbox
 from notifications.transports.files import FilesTransport
-from notifications.transports.protocol import Address
 from states.engine import Engine
 from states.store.database import Database
 from states.summary import Summary, history_records, summarise
@@ -38,7 +38,7 @@ class Rehearsed:
 
 
 def rehearse(
-    loaded: LoadedCohort, profile: Profile, out: Path, seed: int, settings: Settings, templates_root: Path
+    loaded: LoadedCohort, profile: Profile, out: Path, seed: int, settings: Settings, library: Library
 ) -> Iterator[Step | Rehearsed]:
     """Run a cohort from end to end into ``out``; yields each step, and last what came of it.
 
@@ -51,9 +51,7 @@ def rehearse(
         try:
             database.migrate()
             clock = TurnedClock(first_instant(loaded))
-            letterhead = Letterhead(Address(settings.sender_name, settings.sender_email), templates_root)
-            outbox = Outbox(database, FilesTransport(mail), letterhead, clock)
-
+            outbox = Outbox(database, FilesTransport(mail), letterhead_of(settings, library), clock)
             first = clock()
             rehearsal = Rehearsal(loaded, profile, seed, database, clock, Engine(database, clock))
             for step in rehearsal.run():

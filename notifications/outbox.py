@@ -56,10 +56,11 @@ class Done(NamedTuple):
 
 @dataclass(frozen=True)
 class Letterhead:
-    """Who mails come from, and where the programmes' own templates lie."""
+    """Who mails come from, where the programmes' own templates lie, and who gets answers if not the coordinator."""
 
     sender: Address
     templates_root: Path
+    reply_to: Address | None = None
 
 
 class _Letter(NamedTuple):
@@ -208,7 +209,7 @@ class Outbox:
             message_id=f"tn-{hashlib.sha256(chr(10).join(keys).encode()).hexdigest()[:32]}",
             sender=self._letterhead.sender,
             to=Address(greeting.recipient.name, greeting.recipient.email),
-            reply_to=Address(greeting.coordinator.name, greeting.coordinator.email),
+            reply_to=self._letterhead.reply_to or Address(greeting.coordinator.name, greeting.coordinator.email),
             subject=rendered.subject,
             text=rendered.text,
             html=rendered.html,

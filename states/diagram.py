@@ -14,7 +14,7 @@ from states.journey import PLACE, places
 
 def mermaid(definition: Definition) -> str:
     """Return the diagram's text; states and arrows carry the programme's own words."""
-    lines = ["stateDiagram-v2", "  direction LR", f'  state "{definition.programme.name}" as {ACTIVE} {{']
+    lines = ["stateDiagram-v2", f'  state "{definition.programme.name}" as {ACTIVE} {{']
     lines += (f"    {line}" for line in _way(definition))
     lines += ["  }", f"  [*] --> {ACTIVE}", *(f"  {line}" for line in _events(definition))]
     for state in sorted(definition.final_states):
