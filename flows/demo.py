@@ -7,13 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from prefect.client.orchestration import get_client
-
 from config.library import LoadedCohort
 from config.profile import Profile
 from config.settings import Settings
 from flows import office as wiring
 from flows.artifacts import find, link_to
+from flows.client import one_client
 from flows.clock import TurnedClock
 from flows.react import react_to
 from flows.rehearsal import Rehearsal, first_instant
@@ -50,12 +49,12 @@ def run_demo(
 
     async def run() -> tuple[int, str]:
         runs = 0
-        for step in rehearsal.run():
-            runs += await react_to(desk, step.outcomes)
-            show(step.share, f"{step.at:%d.%m.%Y}")
-            if until is not None and step.at.date() >= until:
-                break
-        async with get_client() as client:
+        async with one_client() as client:
+            for step in rehearsal.run():
+                runs += await react_to(desk, step.outcomes)
+                show(step.share, f"{step.at:%d.%m.%Y}")
+                if until is not None and step.at.date() >= until:
+                    break
             page = (await find(client, [loaded.cohort.id])).get(loaded.cohort.id)
         return runs, link_to(page) if page else ""
 

@@ -6,9 +6,8 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from prefect.client.orchestration import get_client
-
 from flows.artifacts import ensure, link_to, write
+from flows.client import one_client
 from flows.office import Office
 from flows.pages import cohort_markdown, talent_markdown
 from states.overview import Overview
@@ -19,7 +18,7 @@ async def publish(office: Office, cohort_id: str, pages: Iterable[str]) -> None:
     wanted = tuple(dict.fromkeys(pages))
     if not wanted:
         return
-    async with get_client() as client:
+    async with one_client() as client:
         artifacts = await ensure(client, await asyncio.to_thread(_titles, office, cohort_id))
         written = await asyncio.to_thread(_written, office, cohort_id, wanted, artifacts)
         await asyncio.gather(

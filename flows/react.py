@@ -8,18 +8,21 @@ twice.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from prefect import flow, task
-from prefect.client.orchestration import get_client
 from prefect.flow_engine import run_flow_async
 
-from config.errors import EffectFailedError, EffectsFailedError, TemplateError
+from config.errors import EffectFailedError, EffectsFailedError, TemplateError, TransportBlockedError
+from flows.client import one_client
 from flows.errands import claim_run, errands, pages_of
 from flows.office import Office, office
 from flows.progress import publish
 from notifications.naming import effect_names
 from states.facts import Outcome
+
+AT_A_TIME = 4
+"""How many effects of one run are under way together."""
 
 
 @task(task_run_name="{name}", persist_result=False)
@@ -54,13 +57,8 @@ async def react(
     """
     desk = office()
     names = await asyncio.to_thread(effect_names, desk.database, effects)
-    failed = []
     try:
-        for effect in effects:
-            try:
-                await carry_out(effect, names[effect])
-            except (EffectFailedError, TemplateError):
-                failed.append(names[effect])
+        failed = await _carry_out_all([(effect, names[effect]) for effect in effects])
     finally:
         await publish(desk, cohort, pages)
     if failed:
@@ -68,11 +66,36 @@ async def react(
     return f"{len(effects)} effects"
 
 
+async def _carry_out_all(effects: Sequence[tuple[int, str]]) -> list[str]:
+    """Carry out effects, a few at a time; return the names of those that failed.
+
+    Raises:
+        TransportBlockedError: the peer takes no mail at all; those not yet begun are left to wait.
+    """
+    failed: list[str] = []
+    slots = asyncio.Semaphore(AT_A_TIME)
+
+    async def one(effect: int, name: str) -> None:
+        async with slots:
+            try:
+                await carry_out(effect, name)
+            except (EffectFailedError, TemplateError):
+                failed.append(name)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for effect, name in effects:
+                group.create_task(one(effect, name))
+    except* TransportBlockedError as blocked:
+        raise blocked.exceptions[0] from None
+    return sorted(failed)
+
+
 async def react_to(desk: Office, outcomes: Iterable[Outcome] = ()) -> int:
     """Run ``react`` for what has just changed and for all that waits to be sent; return how many runs that were."""
     waiting = await asyncio.to_thread(errands, desk, list(outcomes))
     runs = 0
-    async with get_client() as client:
+    async with one_client() as client:
         for errand, pages in zip(waiting, pages_of(waiting), strict=True):
             run = await claim_run(client, react, errand)
             if run is not None:
