@@ -41,8 +41,8 @@ class Errand:
 
     @property
     def key(self) -> str:
-        """What makes this errand the same as another: the transitions and effects it carries."""
-        text = "\n".join([self.cohort_id, self.trigger, *self.transitions, *map(str, self.effects)])
+        """What makes this errand the same as another: the transitions it carries."""
+        text = "\n".join([self.cohort_id, self.trigger, *self.transitions])
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     @property

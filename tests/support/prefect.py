@@ -1,0 +1,80 @@
+"""A real Prefect server for tests, and the means to look at what it keeps."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_HOME,
+    PREFECT_LOGGING_LEVEL,
+    PREFECT_LOGGING_TO_API_ENABLED,
+    temporary_settings,
+)
+
+from flows.server import ServerPlace, free_port, prefect_server
+
+T = TypeVar("T")
+
+
+@contextmanager
+def running(home: Path) -> Iterator[ServerPlace]:
+    """Run a server on a free port with its database and logs in ``home``; flows in this process talk to it."""
+    place = ServerPlace(free_port(), home)
+    settings = {
+        PREFECT_API_URL: place.api,
+        PREFECT_HOME: home,
+        PREFECT_LOGGING_LEVEL: "WARNING",
+        PREFECT_LOGGING_TO_API_ENABLED: False,
+    }
+    with prefect_server(place), temporary_settings(settings):
+        yield place
+
+
+def ask(place: ServerPlace, path: str, body: object = None, method: str | None = None) -> Any:
+    """Ask the server's API and return its answer; raises ``urllib.error.HTTPError`` on a refusal."""
+    request = urllib.request.Request(
+        f"{place.api}{path}",
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"content-type": "application/json"},
+        method=method,
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        text = answer.read()
+    return json.loads(text) if text else None
+
+
+def flow_runs(place: ServerPlace, flow: str) -> list[dict[str, Any]]:
+    """Return the runs of a flow, the oldest first."""
+    body = {"flows": {"name": {"any_": [flow]}}, "sort": "START_TIME_ASC", "limit": 200}
+    found: list[dict[str, Any]] = ask(place, "/flow_runs/filter", body)
+    return found
+
+
+def task_runs(place: ServerPlace, flow_run: str) -> list[dict[str, Any]]:
+    """Return the task runs of a flow run."""
+    body = {"task_runs": {"flow_run_id": {"any_": [flow_run]}}, "limit": 200}
+    found: list[dict[str, Any]] = ask(place, "/task_runs/filter", body)
+    return found
+
+
+def artifact(place: ServerPlace, key: str) -> dict[str, Any] | None:
+    """Return the latest artifact with a key."""
+    found = ask(place, "/artifacts/latest/filter", {"artifacts": {"key": {"any_": [key]}}})
+    return found[0] if found else None
+
+
+def wait_until(what: Callable[[], T | None], within: float = 60.0) -> T:
+    """Return what ``what`` returns as soon as it is neither ``None`` nor false."""
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        if found := what():
+            return found
+        time.sleep(0.3)
+    raise AssertionError(f"not within {within} s: {what}")
