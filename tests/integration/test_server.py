@@ -1,0 +1,127 @@
+"""The Prefect server as the pinned requirements give it: it starts, keeps to itself, and ends with all its children."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from config.errors import ServerError
+from flows.server import ServerPlace, answers, free_port, has_deployment, prefect_server, wait_for
+from tests.support.prefect import ask, wait_until
+from tests.support.processes import descendants, living, taken_port
+
+pytestmark = pytest.mark.xdist_group("prefect")
+
+ROOT = Path(__file__).parents[2]
+PINS = dict(re.findall(r"^([a-z0-9_.-]+)(?:\[[a-z0-9,_-]+\])?==(\S+)", (ROOT / "requirements.txt").read_text(), re.M))
+
+
+@pytest.mark.parametrize(
+    "package",
+    ["prefect", "fastapi", "starlette", "uvicorn", "sqlalchemy", "aiosqlite", "pydantic", "httpx", "anyio", "alembic"],
+)
+def test_what_is_installed_is_what_the_requirements_pin(package: str) -> None:
+    # The newest of each would not do: fastapi 0.165 breaks the start of Prefect 3.8.8.
+    assert version(package) == PINS[package]
+
+
+def test_the_server_is_the_pinned_prefect_and_tells_nobody_of_it(server: ServerPlace) -> None:
+    assert ask(server, "/admin/version") == PINS["prefect"]
+    settings = ask(server, "/admin/settings")
+    assert settings["server"]["analytics_enabled"] is False
+    assert settings["home"] == str(server.home)
+
+
+def test_the_ui_asks_the_api_where_it_really_is(server: ServerPlace) -> None:
+    assert server.port != 4200
+    with urllib.request.urlopen(f"{server.ui}/ui-settings") as answer:
+        told = json.load(answer)
+    assert told["api_url"] == server.api
+    assert told["default_ui"] == "v1"
+    # A page's address can be opened and loaded again, not only the first page's.
+    page = urllib.request.Request(f"{server.ui}/artifacts/artifact/some", headers={"accept": "text/html"})
+    with urllib.request.urlopen(page) as answer:
+        assert b"<html" in answer.read()
+
+
+def test_a_port_that_is_taken_gives_another_and_a_free_one_itself() -> None:
+    with taken_port() as port:
+        assert free_port(port) not in {port, 0}
+    assert free_port(port) == port
+
+
+def test_a_server_that_cannot_start_says_so_with_the_end_of_its_log(tmp_path: Path) -> None:
+    with taken_port() as port, pytest.raises(ServerError) as caught, prefect_server(ServerPlace(port, tmp_path)):
+        pytest.fail("nothing was up")
+    assert caught.value.why == "the Prefect server ended with code 1"
+    assert f"{port}" in caught.value.log
+    assert "the end of its log" in str(caught.value)
+
+
+def test_a_child_that_ends_before_it_is_ready_is_noticed_at_once(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("".join(f"line {number}\n" for number in range(100)))
+    process = subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"])
+    with pytest.raises(ServerError, match="a thing ended with code 3") as caught:
+        wait_for(process, lambda: False, "a thing", log)
+    assert caught.value.log.splitlines() == [f"line {number}" for number in range(85, 100)]
+
+
+@contextmanager
+def talentnord_up(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], ServerPlace]]:
+    """Run ``talentnord up`` in a folder; gives the process once it is ready, and where its server really is."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "TALENTNORD_"))
+    }
+    with (folder / "said").open("w") as said:
+        process = subprocess.Popen(
+            [str(Path(sys.executable).with_name("talentnord")), "up", "--port", str(port)],
+            cwd=folder,
+            env=environment | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    try:
+        said_text = wait_until(lambda: _ready(process, folder / "said"), 120)
+        found = re.search(r"Prefect UI: http://127\.0\.0\.1:(\d+)", said_text)
+        assert found is not None, said_text
+        yield process, ServerPlace(int(found[1]), folder / "var" / "prefect")
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+
+
+def _ready(process: subprocess.Popen[str], said: Path) -> str | None:
+    text = said.read_text()
+    assert process.poll() is None, text
+    return text if "Ready" in text else None
+
+
+def test_up_brings_everything_up_and_ctrl_c_ends_every_process(tmp_path: Path) -> None:
+    with taken_port() as taken, talentnord_up(tmp_path, taken) as (process, place):
+        assert place.port != taken
+        assert answers(place)
+        assert has_deployment(place, "tick", "tick")
+        assert (tmp_path / "var" / "talentnord.db").is_file()
+        started = descendants(process.pid)
+        assert len(living(started)) >= 2
+        asked = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+        assert time.monotonic() - asked < 20
+        wait_until(lambda: not living(started), 2)
+        assert not answers(place)
