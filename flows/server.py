@@ -94,12 +94,15 @@ def free_port(wanted: int | None = None) -> int:
 
 
 @contextmanager
-def child(command: list[str], environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def child(
+    command: list[str], environment: Mapping[str, str], log: Path, cwd: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a command with its output in ``log``; at the end it and all it has started are ended."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         process = subprocess.Popen(
             command,
+            cwd=cwd,
             env={**os.environ, **environment},
             stdout=output,
             stderr=subprocess.STDOUT,
