@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import urllib.error
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -74,10 +74,10 @@ def summary(environment: dict[str, str]) -> Summary:
         desk.database.close()
 
 
-def run(place: ServerPlace, deployment: str, parameters: dict[str, object]) -> dict[str, Any]:
+def run(place: ServerPlace, deployment: str, parameters: Mapping[str, object]) -> dict[str, Any]:
     """Run a deployment as the UI does, and return the run when it has ended."""
     found = ask(place, f"/deployments/name/{deployment}")
-    body = {"state": {"type": "SCHEDULED"}, "parameters": found["parameters"] | parameters}
+    body = {"state": {"type": "SCHEDULED"}, "parameters": found["parameters"] | dict(parameters)}
     created = ask(place, f"/deployments/{found['id']}/create_flow_run", body)
 
     def ended() -> dict[str, Any] | None:

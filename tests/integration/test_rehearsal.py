@@ -1,0 +1,144 @@
+"""A whole cohort from end to end in seconds: what people would have got, and where everybody ended."""
+
+from __future__ import annotations
+
+import email
+import json
+from collections import Counter
+from dataclasses import dataclass
+from email import policy
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.library import Library
+from config.profile import load_profile
+from config.settings import load_settings
+from flows.rehearse import Rehearsed, rehearse
+
+pytestmark = pytest.mark.xdist_group("rehearsal")
+LIBRARY = Library()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a rehearsal left behind."""
+
+    folder: Path
+
+    @cached_property
+    def history(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self.folder / "history.jsonl").read_text("utf-8").splitlines()]
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.folder / "summary.json").read_text("utf-8"))
+        return found
+
+    @cached_property
+    def mails(self) -> list[Any]:
+        paths = sorted((self.folder / "mail").glob("*.eml"))
+        return [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
+
+    def last_states(self) -> dict[str, str]:
+        """Where the history alone says each talent ended."""
+        journeys = [row for row in self.history if row["machine"] == "journey"]
+        return {row["talent"]: row["dest"] for row in journeys}
+
+    def count(self, **wanted: str) -> int:
+        return sum(all(row[key] == value for key, value in wanted.items()) for row in self.history)
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
+
+
+def run(profile: str, folder: Path, seed: int = 1) -> Result:
+    loaded = LIBRARY.cohort("hold-3")
+    steps = list(rehearse(loaded, load_profile(LIBRARY.root, profile), folder, seed, load_settings(), LIBRARY))
+    assert isinstance(steps[-1], Rehearsed)
+    return Result(folder)
+
+
+@pytest.fixture(scope="module")
+def exemplary(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    return run("exemplary", tmp_path_factory.mktemp("exemplary"))
+
+
+@pytest.fixture(scope="module")
+def typical(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    return run("typical", tmp_path_factory.mktemp("typical"))
+
+
+def test_where_nobody_is_late_nothing_escalates_and_all_become_alumni(exemplary: Result) -> None:
+    assert exemplary.summary["escalations"] == 0
+    assert exemplary.count(dest="escalated") == exemplary.count(dest="missed") == exemplary.count(dest="kept_late") == 0
+    assert Counter(exemplary.last_states().values()) == {"alumni": 24}
+    assert exemplary.summary["states"] == {"alumni": 24}
+    assert exemplary.summary["stuck"] == []
+    assert exemplary.summary["tasks_open"] == 0
+
+
+def test_a_usual_cohort_ends_with_nobody_stuck(typical: Result) -> None:
+    assert typical.summary["stuck"] == []
+    assert Counter(typical.last_states().values()) == {"alumni": 23, "withdrawn": 1}
+    assert typical.summary["tasks_open"] == 0
+    assert typical.summary["unsent"] == 0
+
+
+def test_a_usual_cohort_has_what_happens_to_cohorts(typical: Result) -> None:
+    assert typical.count(machine="journey", trigger="withdraw") == 1
+    assert typical.count(machine="journey", trigger="leave") == 1
+    assert typical.count(machine="journey", trigger="return") == 1
+    assert typical.count(machine="second_mentor", trigger="open") == 1
+    assert typical.count(machine="internship", trigger="open") == 1
+    assert typical.count(dest="kept_late") > 0
+    assert typical.summary["escalations"] == typical.count(dest="escalated") > 0
+
+
+def test_every_transition_says_when_who_what_and_why(typical: Result) -> None:
+    for row in typical.history:
+        assert {"at", "talent", "machine", "trigger", "source", "dest", "cause"} <= row.keys()
+        assert row["cause"].split()[0] in {"fact", "timer"}
+    assert [row["at"] for row in typical.history] == sorted(row["at"] for row in typical.history)
+    levels = {row["level"] for row in typical.history if row["dest"] == "escalated"}
+    assert levels == {1, 2}
+
+
+def test_mails_go_out_on_working_days_in_working_hours(typical: Result, exemplary: Result) -> None:
+    hours = LIBRARY.cohort("hold-3").definition.working_time
+    for mail in (*typical.mails, *exemplary.mails):
+        sent = parsedate_to_datetime(mail["Date"])
+        assert hours.next_open(sent) == sent, mail["Subject"]
+
+
+def test_nobody_gets_two_mails_at_once(typical: Result, exemplary: Result) -> None:
+    for result in (typical, exemplary):
+        together = Counter((mail["To"], mail["Date"]) for mail in result.mails)
+        assert max(together.values()) == 1
+        assert len(result.mails) == result.summary["mails"]
+
+
+def test_mails_are_danish_and_whole(typical: Result) -> None:
+    for mail in typical.mails:
+        text = mail.get_body(("plain",)).get_content()
+        html = mail.get_body(("html",)).get_content()
+        assert text.startswith("Kære ")
+        assert 'lang="da"' in html
+        assert "None" not in text
+        assert "{{" not in text + html
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(typical: Result, tmp_path: Path) -> None:
+    again = run("typical", tmp_path / "again")
+    first = {
+        path.relative_to(typical.folder): path.read_bytes() for path in typical.folder.rglob("*.*") if path.is_file()
+    }
+    second = {path.relative_to(again.folder): path.read_bytes() for path in again.folder.rglob("*.*") if path.is_file()}
+    assert first == second
+    other = run("typical", tmp_path / "again", seed=2)
+    assert [row["at"] for row in other.history] != [row["at"] for row in typical.history]
