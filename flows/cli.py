@@ -35,7 +35,7 @@ from flows.server import (
     stop_on_signals,
     wait_for,
 )
-from notifications.render import known_messages
+from notifications.messages import messages_of
 from states.exploration import explore
 from states.summary import summarise
 
@@ -73,7 +73,7 @@ def check(
     """Check the definition and the cohorts: "ok" and a page about each, or every error at once and exit code 2."""
     library = _library(load_settings())
     wanted = cohort or library.cohorts()
-    problems = check_all(library, wanted, known_messages())
+    problems = check_all(library, wanted, messages_of(library))
     errors = [problem for problem in problems if not problem.warning]
     if not errors:
         for programme in dict.fromkeys(library.cohort(ident).cohort.programme for ident in wanted):
@@ -174,7 +174,7 @@ def import_cohort(cohort: CohortOption = "hold-3", port: PortOption = 4200) -> N
     """Enrol a cohort from its files: people, dates, journeys. Again with more people in the file, those are added."""
     settings = load_settings()
     library = _library(settings)
-    errors = [problem for problem in check_all(library, [cohort], known_messages()) if not problem.warning]
+    errors = [problem for problem in check_all(library, [cohort], messages_of(library)) if not problem.warning]
     if errors:
         raise DefinitionError(errors)
     desk = wiring.open_office(settings, system_clock)

@@ -223,7 +223,7 @@ def _renderer(message: str, language: str, folder: Path | None) -> Callable[[Fla
 
 @lru_cache
 def _environment(flavour: Flavour, language: str, folder: Path | None) -> jinja2.Environment:
-    roots = [root / language for root in _roots(folder)]
+    roots = [*(root / language for root in _roots(folder)), DEFAULT_FOLDER / "common"]
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(roots),
         autoescape=flavour == "html",

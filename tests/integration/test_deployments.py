@@ -102,7 +102,7 @@ def test_prefect_yaml_holds_what_is_served(tmp_path: Path) -> None:
         assert written["description"] == one.description
         assert written.get("parameters", {}) == one.parameters
         assert written["entrypoint"].replace("/", ".").replace(".py:", ".") == one.entrypoint
-        intervals = [schedule.schedule.interval.total_seconds() for schedule in one.schedules or []]  # type: ignore[union-attr]
+        intervals = [schedule.schedule.interval.total_seconds() for schedule in one.schedules or []]
         assert [schedule["interval"] for schedule in written.get("schedules", [])] == intervals
         assert written["work_pool"] == {"name": "talentnord"}
 
