@@ -1,0 +1,237 @@
+"""Random facts, ticks, restarts, crashes and a second engine: invariants 1 to 5 hold after every step.
+
+The model is simple: which facts were taken, what history said before, and what the database held when a step was
+refused or cut off. Everything else is read from the database and held against itself.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import event, select
+
+from config.errors import TalentNordError
+from states.commitment import FINAL
+from states.engine import Engine
+from states.facts import Fact
+from states.store.database import Database
+from states.store.tables import CommitmentRow, EffectRow, FactRow, JourneyRow, TimerRow
+from states.summary import summarise
+from tests.support.driver import Driver, replayed, talent_nord
+
+TALENTS = ["hold-3-01", "hold-3-02", "hold-3-03"]
+DEFINITION = talent_nord()
+TRIGGERS = [
+    *DEFINITION.programme.events,
+    *(f"{name}:{verb}" for name in DEFINITION.commitments for verb in ("keep", "waive")),
+    "m2d1",
+    "nonsense",
+]
+DETAILS: dict[str, Any] = {
+    "held_on": "2027-03-15",
+    "choice": "second_mentor",
+    "milestone": "m1d2",
+    "new_mentor": {"name": "Grete Holm", "email": "grete.holm@example.org"},
+    "person": {"name": "Per Lund", "email": "per.lund@example.org"},
+}
+
+triggers = st.sampled_from(TRIGGERS)
+who = st.lists(st.sampled_from([*TALENTS, "hold-3-99"]), min_size=1, max_size=3, unique=True)
+details = st.sets(st.sampled_from(sorted(DETAILS))).map(lambda names: {name: DETAILS[name] for name in names})
+
+
+class Cut(BaseException):
+    """As if the process had been ended between two statements."""
+
+
+@contextmanager
+def cut_at(database: Database, statement: int) -> Iterator[None]:
+    """End whatever runs within the block before its ``statement``-th statement."""
+    seen = 0
+
+    def count(*_: object) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == statement:
+            raise Cut
+
+    event.listen(database.engine, "before_cursor_execute", count)
+    try:
+        yield
+    finally:
+        event.remove(database.engine, "before_cursor_execute", count)
+
+
+class Cohort(RuleBasedStateMachine):
+    """Three talents of hold-3, and a twin that is told the same in peace: both must come to the same, byte for byte."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="talentnord-stateful-"))
+        self.databases = [self._database(name) for name in ("one", "twin")]
+        self.hold, self.twin = (Driver(database, people=len(TALENTS)).enrol() for database in self.databases)
+        self.second = Engine(self.hold.database, lambda: self.hold.now)
+        self.taken: dict[str, str] = {}
+        self.history: list[Any] = []
+        self.number = 0
+
+    def _database(self, name: str) -> Database:
+        database = Database(f"sqlite:///{self.folder}/{name}.db", synchronous="OFF")
+        database.migrate()
+        return database
+
+    def teardown(self) -> None:
+        """Close and remove everything."""
+        for database in self.databases:
+            database.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @initialize(weeks=st.integers(0, 60))
+    def begin_somewhere(self, weeks: int) -> None:
+        """Let some of the programme go by first."""
+        self._pass(timedelta(weeks=weeks))
+
+    def _pass(self, time: timedelta) -> None:
+        for driver in (self.hold, self.twin):
+            driver.now += time
+            driver.engine.tick()
+
+    # -- what may happen -------------------------------------------------------------------------------------------
+
+    @rule(hours=st.integers(1, 24 * 40))
+    def time_passes(self, hours: int) -> None:
+        """A tick, however late."""
+        self._pass(timedelta(hours=hours))
+
+    @rule(trigger=triggers, journeys=who, given=details, other_engine=st.booleans())
+    def somebody_tells(self, trigger: str, journeys: list[str], given: dict[str, Any], other_engine: bool) -> None:
+        """A fact, right or wrong, through one engine or another on the same database."""
+        self.number += 1
+        fact = Fact(f"fact-{self.number}", "tester", given)
+        engine = self.second if other_engine else self.hold.engine
+        before = self.hold.dump()
+        told = self._tell(engine, trigger, journeys, fact)
+        again = self._tell(self.twin.engine, trigger, journeys, fact)
+        assert told == again
+        if told:
+            self.taken[fact.key] = trigger
+        else:
+            assert self.hold.dump() == before, "a refused fact changed something"
+
+    @staticmethod
+    def _tell(engine: Engine, trigger: str, journeys: list[str], fact: Fact) -> bool:
+        try:
+            engine.fire(trigger, journeys, fact)
+        except TalentNordError:
+            return False
+        return True
+
+    @rule(choice=st.randoms(use_true_random=False), trigger=triggers)
+    def the_same_key_comes_again(self, choice: Any, trigger: str) -> None:
+        """A known key changes nothing, whatever it comes with (invariant 4)."""
+        if not self.taken:
+            return
+        key = choice.choice(sorted(self.taken))
+        before = self.hold.dump()
+        self._tell(self.hold.engine, trigger, TALENTS[:1], Fact(key, "tester", DETAILS))
+        outcome_known = self._tell(self.hold.engine, self.taken[key], TALENTS[:1], Fact(key, "tester", DETAILS))
+        assert outcome_known
+        assert self.hold.dump() == before
+
+    @rule(statement=st.integers(1, 14), trigger=triggers, journeys=who, given=details)
+    def it_is_cut_off_in_a_fact(self, statement: int, trigger: str, journeys: list[str], given: dict[str, Any]) -> None:
+        """A process that ends midway leaves nothing; told again with the same key, it is as if nothing had been."""
+        self.number += 1
+        fact = Fact(f"fact-{self.number}", "tester", given)
+        before = self.hold.dump()
+        try:
+            with cut_at(self.hold.database, statement):
+                self._tell(self.hold.engine, trigger, journeys, fact)
+        except Cut:
+            assert self.hold.dump() == before, "half a commit"
+        told = self._tell(self.hold.engine, trigger, journeys, fact)
+        assert told == self._tell(self.twin.engine, trigger, journeys, fact)
+        if told:
+            self.taken[fact.key] = trigger
+
+    @rule(statement=st.integers(1, 40), days=st.integers(1, 30))
+    def it_is_cut_off_in_a_tick(self, statement: int, days: int) -> None:
+        """A tick that ends midway is finished by the next: nothing lost, nothing fired twice."""
+        for driver in (self.hold, self.twin):
+            driver.now += timedelta(days=days)
+        try:
+            with cut_at(self.hold.database, statement):
+                self.hold.engine.tick()
+        except Cut:
+            self.hold.engine.tick()
+        self.twin.engine.tick()
+
+    @rule()
+    def it_is_started_anew(self) -> None:
+        """A new process knows only what the database holds."""
+        old = self.databases[0]
+        old.close()
+        self.databases[0] = Database(str(old.url), synchronous="OFF")
+        self.hold.database = self.databases[0]
+        now: Callable[[], datetime] = lambda: self.hold.now  # noqa: E731
+        self.hold.engine, self.second = Engine(self.databases[0], now), Engine(self.databases[0], now)
+
+    # -- what always holds -----------------------------------------------------------------------------------------
+
+    @invariant()
+    def history_only_grows_and_gives_the_states(self) -> None:
+        """Invariants 1 and 2: what stands is what replaying history gives, and nothing in it ever changed."""
+        rows = [tuple(row) for row in self.hold.history()]
+        assert rows[: len(self.history)] == self.history
+        self.history = rows
+        states = replayed(self.hold.history())
+        with self.hold.database.read() as connection:
+            for table in (JourneyRow, CommitmentRow):
+                for row in connection.execute(select(table.id, table.state, table.version)):
+                    assert row.state == states.get(row.id, "planned" if table is CommitmentRow else "")
+                    assert (row.version == 0) == (row.id not in states or (table is JourneyRow and row.version == 0))
+
+    @invariant()
+    def the_twin_has_come_to_the_same(self) -> None:
+        """Invariant 3: same definition, same facts, same clock: the same, but for numbers given by the database."""
+        assert [tuple(row)[1:] for row in self.hold.history()] == [tuple(row)[1:] for row in self.twin.history()]
+        assert self.hold.effects("mail") == self.twin.effects("mail")
+        assert self.hold.effects("task") == self.twin.effects("task")
+
+    @invariant()
+    def every_fact_is_there_once_and_no_other(self) -> None:
+        """Invariant 4, for facts, timers and effects."""
+        with self.hold.database.read() as connection:
+            assert set(connection.scalars(select(FactRow.key))) == set(self.taken)
+            keys = connection.scalars(select(EffectRow.key)).all()
+            armed = connection.execute(
+                select(TimerRow.subject, TimerRow.trigger).where(TimerRow.status == "armed")
+            ).all()
+            ended = select(CommitmentRow.id).where(CommitmentRow.state.in_(FINAL))
+            assert not {row.subject for row in armed} & set(connection.scalars(ended))
+        assert len(keys) == len(set(keys))
+        assert len(armed) == len(set(armed))
+
+    @invariant()
+    def nobody_is_stuck(self) -> None:
+        """Invariant 6, on what really happened."""
+        with self.hold.database.read() as connection:
+            assert summarise(connection, "hold-3").stuck == ()
+
+
+TestCohort = Cohort.TestCase
+TestCohort.settings = settings(
+    max_examples=15,
+    stateful_step_count=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
