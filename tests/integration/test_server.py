@@ -20,7 +20,7 @@ import pytest
 from config.errors import ServerError
 from flows.server import ServerPlace, answers, free_port, has_deployment, prefect_server, wait_for
 from tests.support.prefect import ask, wait_until
-from tests.support.processes import descendants, living, taken_port
+from tests.support.processes import busy_seconds, command_line, descendants, living, taken_port
 
 pytestmark = pytest.mark.xdist_group("prefect")
 
@@ -42,6 +42,16 @@ def test_the_server_is_the_pinned_prefect_and_tells_nobody_of_it(server: ServerP
     settings = ask(server, "/admin/settings")
     assert settings["server"]["analytics_enabled"] is False
     assert settings["home"] == str(server.home)
+
+
+def test_a_server_with_nothing_to_do_rests(server: ServerPlace) -> None:
+    # Prefect 3.8.8 drops what is less than a second; with 0 left it would ask its queue without a pause.
+    interval = ask(server, "/admin/settings")["server"]["services"]["task_run_recorder"]["flush_interval"]
+    assert int(interval) == interval > 0
+    (pid,) = (pid for pid in descendants(os.getpid()) if f"--port\0{server.port}\0" in command_line(pid))
+    before = busy_seconds(pid)
+    time.sleep(3)
+    assert busy_seconds(pid) - before < 1.0
 
 
 def test_the_ui_asks_the_api_where_it_really_is(server: ServerPlace) -> None:

@@ -1,7 +1,8 @@
-"""What runs on this machine: the processes of a process group, and a port that somebody listens on."""
+"""What runs on this machine: processes with their children, and a port that somebody listens on."""
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -33,6 +34,19 @@ def living(pids: set[int]) -> set[int]:
             if state != "Z":
                 found.add(pid)
     return found
+
+
+def command_line(pid: int) -> str:
+    """Return what a process was started with, each word ended by a NUL; empty when it has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    return ""
+
+
+def busy_seconds(pid: int) -> float:
+    """Return how many seconds a process has kept a core busy so far."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
