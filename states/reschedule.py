@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from config.cohort import Day
-from config.definition import ACTIVE
+from config.definition import ACTIVE, in_active
 from config.errors import UnknownRecordError
 from config.programme import CommitmentSpec
 from config.when import When
@@ -22,7 +23,7 @@ from states.enrol import day_details, held
 from states.move_commitments import Commitments
 from states.move_journeys import Journeys
 from states.store.tables import ARMED, CohortRow, CommitmentRow, JourneyRow, MilestoneRow, TimerRow
-from states.timers import Dates, commitment_timers, milestone_timers
+from states.timers import EVENT_RANK, Dates, Timer, commitment_timers, milestone_timers
 from states.work import PROMISE, STANDING, Desk, Promise
 
 
@@ -46,6 +47,7 @@ class Move:
         self._day = day
         old = book.calendar.days.get(milestone)
         self._was_dated = old is not None
+        self._is_over = day.ends(book.definition.working_time) <= changes.now
         moved = held(day, book.definition, old.sequence + 1 if old else 0)
         self._book = replace(book, calendar=Calendar(book.definition, {**book.calendar.days, milestone: moved}))
 
@@ -57,11 +59,12 @@ class Move:
         """
         self._write_date()
         self._rearm_milestone()
+        self._rearm_waiting_notices()
         for promise in self._unkept():
             self._rearm_commitment(promise)
         desk = Desk(self._connection, self._book, self._changes, details, strict=False)
         self._keep_what_a_date_keeps(desk)
-        if self._was_dated:
+        if self._was_dated and not self._is_over:
             Journeys(desk).move(f"{self._milestone}:move", self._active())
 
     def _write_date(self) -> None:
@@ -87,28 +90,53 @@ class Move:
         new_calendar(self._connection, self._book.cohort_id)
 
     def _rearm_milestone(self) -> None:
-        """Arm the milestone's timers anew; a notice that went out for the old date is not sent again late."""
-        cohort = self._book.cohort_id
-        mine = (TimerRow.trigger == self._milestone) | TimerRow.trigger.startswith(
-            f"{self._milestone}:", autoescape=True
-        )
-        waiting = (ARMED) & (TimerRow.subject == cohort) & mine
+        """Arm the milestone's timers anew; a notice that went out for the old date is not sent again late.
+
+        A day that is told of only when it is over has been held: it falls at once.
+        """
+        cohort, now = self._book.cohort_id, self._changes.now
+        spec = self._book.definition.milestones[self._milestone]
+        mine = [spec.id, *(f"{spec.id}:{notice.id}" for notice in spec.notices)]
+        armed = self._disarm(TimerRow.trigger.in_(mine))
+        for timer in milestone_timers(self._book.calendar, cohort, spec, now):
+            if timer.due_at > now or timer.trigger in armed or not self._was_dated:
+                self._changes.timers.append(timer)
+        if self._is_over and spec.state is not None:
+            self._changes.timers.append(Timer(cohort, cohort, spec.id, now, EVENT_RANK))
+
+    def _rearm_waiting_notices(self) -> None:
+        """Arm anew the notices of other milestones that wait until journeys have come this far (R39)."""
+        reached = self._book.definition.milestones[self._milestone].state
+        for spec in self._book.definition.milestones.values():
+            waiting = [f"{spec.id}:{notice.id}" for notice in spec.notices if in_active(notice.state or "") == reached]
+            if waiting and spec.id != self._milestone:
+                armed = self._disarm(TimerRow.trigger.in_(waiting))
+                timers = milestone_timers(self._book.calendar, self._book.cohort_id, spec, self._changes.now)
+                self._changes.timers += [timer for timer in timers if timer.trigger in armed]
+
+    def _disarm(self, which: ColumnElement[bool]) -> set[str]:
+        """Cancel the cohort's timers of these triggers, and return the triggers that were armed."""
+        waiting = ARMED & (TimerRow.cohort_id == self._book.cohort_id) & which
         armed = set(self._connection.scalars(select(TimerRow.trigger).where(waiting)))
         self._connection.execute(update(TimerRow).where(waiting).values(status="cancelled"))
-        spec = self._book.definition.milestones[self._milestone]
-        for timer in milestone_timers(self._book.calendar, cohort, spec, self._changes.now):
-            late = timer.due_at <= self._changes.now
-            if not late or timer.trigger in armed or not self._was_dated:
-                self._changes.timers.append(timer)
+        return armed
 
     def _unkept(self) -> list[Promise]:
         rows = self._connection.execute(
             select(*PROMISE)
             .where(CommitmentRow.cohort_id == self._book.cohort_id, CommitmentRow.state.not_in(FINAL))
             .order_by(CommitmentRow.id)
+            .with_for_update()
         )
         promises = [Promise._make(row) for row in rows]
         return [one for one in promises if self._hangs_on_it(self._book.spec(one.name))]
+
+    @cached_property
+    def _away(self) -> frozenset[str]:
+        """The journeys that are not on the calendar now."""
+        on_it = JourneyRow.state.startswith(ACTIVE)
+        mine = select(JourneyRow.id).where(JourneyRow.cohort_id == self._book.cohort_id, ~on_it)
+        return frozenset(self._connection.scalars(mine))
 
     def _hangs_on_it(self, spec: CommitmentSpec) -> bool:
         points: list[When | None] = [spec.opens, spec.due, spec.miss, spec.changeable_until]
@@ -124,8 +152,7 @@ class Move:
         opened = {"opened": promise.opened_on} if promise.opened_on else {}
         due = calendar.day_of(spec.due, opened)
         self._connection.execute(update(CommitmentRow).where(CommitmentRow.id == promise.id).values(due_on=due))
-        armed = self._connection.scalar(select(TimerRow.id).where(ARMED, TimerRow.subject == promise.id).limit(1))
-        if promise.state == PLANNED and armed is None and self._was_dated:
+        if promise.state == PLANNED and promise.journey_id in self._away:
             return  # Paused with its journey; a return arms it.
         self._changes.disarmed.append(promise.id)
         self._changes.timers += commitment_timers(
@@ -146,7 +173,9 @@ class Move:
 
     def _all_of(self, name: str) -> list[Promise]:
         rows = self._connection.execute(
-            select(*PROMISE).where(CommitmentRow.cohort_id == self._book.cohort_id, CommitmentRow.name == name)
+            select(*PROMISE)
+            .where(CommitmentRow.cohort_id == self._book.cohort_id, CommitmentRow.name == name)
+            .order_by(CommitmentRow.id)
         )
         return [Promise._make(row) for row in rows]
 
