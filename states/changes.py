@@ -49,6 +49,11 @@ _COMMITMENT_MOVES = Prepared(
 )
 _HISTORY = Prepared(insert(HistoryRow).inline(), Transition._fields)
 _TIMERS, _EFFECTS = insert(TimerRow), insert(EffectRow)
+_HAND_OVER = (
+    update(EffectRow)
+    .where(EffectRow.id == bindparam("b_id"))
+    .values(subject=bindparam("b_journey"), journey_id=bindparam("b_journey"))
+)
 
 
 @dataclass
@@ -65,6 +70,8 @@ class Changes:
     """Subjects whose armed timers are cancelled."""
     silenced: list[str] = field(default_factory=list)
     """Subjects whose unsent effects are dropped and whose open tasks are closed."""
+    handed_over: list[dict[str, Any]] = field(default_factory=list)
+    """Unsent effects that now belong to another journey (``b_id``, ``b_journey``) and are not dropped."""
     effects: list[dict[str, Any]] = field(default_factory=list)
     fields: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """Other columns of journeys to set: (journey, values)."""
@@ -129,6 +136,8 @@ class Changes:
             connection.execute(update(TimerRow).where(ARMED, TimerRow.subject.in_(subjects)).values(status="cancelled"))
 
     def _silence(self, connection: Connection) -> None:
+        if self.handed_over:
+            connection.execute(_HAND_OVER, self.handed_over)
         for subjects in chunks(self.silenced):
             connection.execute(
                 update(EffectRow)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypedDict, TypeVar
 
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import DBAPIError
@@ -24,10 +24,10 @@ from states.enrol import Enrolment
 from states.facts import Fact, Outcome
 from states.move_commitments import Commitments
 from states.move_journeys import Journeys
-from states.reads import all_found, calendar_version, concerned, journeys_of, promises
+from states.reads import all_found, calendar_version, concerned, hold_cohort, journeys_of, promises
 from states.reschedule import Move, new_calendar
 from states.store.database import Database, is_conflict
-from states.store.tables import ARMED, MilestoneRow, TimerRow
+from states.store.tables import ARMED, CohortRow, MilestoneRow, TimerRow
 from states.taken import AlreadyTaken, known, take
 from states.work import Desk
 
@@ -35,14 +35,24 @@ R = TypeVar("R")
 
 _ATTEMPTS = 5
 
+
+class _Held(TypedDict):
+    of: tuple[type[TimerRow], type[CohortRow]]
+    key_share: bool
+
+
 # Built once: building a statement costs several times what running it does.
-_DUE = (
+_FIRST = (
     select(TimerRow.cohort_id, TimerRow.trigger, TimerRow.due_at, TimerRow.rank)
+    .join(CohortRow, CohortRow.id == TimerRow.cohort_id)
     .where(ARMED, TimerRow.due_at <= bindparam("now"))
     .order_by(TimerRow.due_at, TimerRow.rank, TimerRow.id)
     .limit(1)
-    .with_for_update(skip_locked=True)
 )
+# Whoever holds the cohort fires its timers, so that what falls together or one after the other does so in order.
+_HELD: _Held = {"of": (TimerRow, CohortRow), "key_share": True}
+_DUE = _FIRST.with_for_update(skip_locked=True, **_HELD)
+_DUE_OF_A_BUSY_COHORT = _FIRST.with_for_update(**_HELD)
 _FALLING = (
     select(TimerRow.id, TimerRow.subject)
     .where(
@@ -53,7 +63,7 @@ _FALLING = (
         TimerRow.trigger == bindparam("trigger"),
     )
     .order_by(TimerRow.subject)
-    .with_for_update(skip_locked=True)
+    .with_for_update()
 )
 _FIRED = update(TimerRow).where(TimerRow.id == bindparam("b_id")).values(status="fired")
 
@@ -77,10 +87,14 @@ class Engine:
 
     def enrol(self, cohort: Cohort, definition: Definition, people: People) -> Outcome:
         """Enrol a cohort, pinned to ``definition``; again with more people, add those. Idempotent."""
-        with self.database.write() as connection:
+
+        def work(connection: Connection) -> Outcome:
+            hold_cohort(connection, cohort.id)
             enrolment = Enrolment(cohort, definition, people, self.now(), f"fact enrol:{cohort.id}")
             enrolment.write(connection)
-        return Outcome(cohort.id, "enrol", tuple(enrolment.transitions))
+            return Outcome(cohort.id, "enrol", tuple(enrolment.transitions))
+
+        return self._attempt(work)
 
     def fire(self, trigger: str, journeys: Sequence[str], fact: Fact) -> Outcome:
         """Take a fact: fire ``trigger`` on all ``journeys`` in one commit, or on none.
@@ -131,6 +145,7 @@ class Engine:
             now = self.now()
             take(connection, fact, trigger, now)
             changes = Changes(now, f"fact {fact.key}")
+            hold_cohort(connection, cohort_id)
             book = read_book(connection, cohort_id)
             Move(connection, book, changes, milestone, day).work_out(fact.details)
             changes.write(connection)
@@ -178,12 +193,16 @@ class Engine:
             Commitments(desk).move(name, verb, found, standings)
         else:
             all_found("journey", journeys, list(standings.values()))
+            hold_cohort(connection, cohort_id)
             Journeys(desk).move(trigger, list(standings.values()))
         changes.write(connection)
         return Outcome(cohort_id, trigger, tuple(changes.transitions))
 
     def _fire_due(self, connection: Connection, now: datetime) -> Outcome | None:
         due = connection.execute(_DUE, {"now": now}).one_or_none()
+        if due is None and not self.database.is_sqlite:
+            # Others may hold what is due, for a fact that leaves it due: wait for them, so that nothing is left over.
+            due = connection.execute(_DUE_OF_A_BUSY_COHORT, {"now": now}).one_or_none()
         return None if due is None else self._fire_timers(connection, _Due._make(due), now)
 
     def _fire_timers(self, connection: Connection, due: _Due, now: datetime) -> Outcome:
@@ -205,7 +224,10 @@ class Engine:
                     .values(held_at=now)
                 )
                 new_calendar(connection, due.cohort_id)
-            Journeys(desk).move(due.trigger, journeys_of(connection, due.cohort_id))
+            subjects = {timer.subject for timer in timers}
+            everyone = due.cohort_id in subjects
+            standings = journeys_of(connection, due.cohort_id)
+            Journeys(desk).move(due.trigger, [one for one in standings if everyone or one.id in subjects])
         changes.write(connection)
         return Outcome(due.cohort_id, due.trigger, tuple(changes.transitions))
 

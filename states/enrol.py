@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,12 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from config.cohort import Cohort, Contact, Day
-from config.definition import Definition
+from config.definition import ACTIVE, Definition
 from config.people import People, TalentRow
 from config.programme import CommitmentSpec
-from states.book import cast_of
+from states.book import cast_of, read_book
 from states.calendar import Calendar, Held
 from states.facts import Transition
+from states.joining import group_to_join, news
 from states.store.tables import (
     Base,
     CohortRow,
@@ -25,6 +27,7 @@ from states.store.tables import (
     MilestoneRow,
     PersonRow,
     TimerRow,
+    of_cohort,
 )
 from states.timers import Timer, cohort_timers, opening_timer
 
@@ -50,25 +53,38 @@ class Enrolment:
     now: datetime
     cause: str
     transitions: list[Transition] = field(default_factory=list)
+    _mentors: dict[str, str | None] = field(default_factory=dict)
+    """The mentors of those who are enrolled already, by journey."""
+    _persons_known: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Names and addresses by id, as they are in the database."""
 
-    @property
-    def calendar(self) -> Calendar:
-        """The dates of the cohort as its file gives them."""
+    def __post_init__(self) -> None:
         days = {ident: held(day, self.definition) for ident, day in self.cohort.dates.items()}
-        return Calendar(self.definition, days)
+        self.calendar = Calendar(self.definition, days)
+
+    def _id(self, talent: TalentRow) -> str:
+        return journey_id(self.cohort.id, talent)
 
     def write(self, connection: Connection) -> None:
-        """Write the cohort, or add the talents that are new to it and correct names and addresses."""
-        known = connection.scalar(select(CohortRow.id).where(CohortRow.id == self.cohort.id))
-        if known is None:
+        """Write the cohort, or add the talents that are new to it and correct names and addresses.
+
+        A cohort that runs keeps the definition it is pinned to and the dates as they were moved (invariant 9).
+        """
+        running = connection.scalar(select(CohortRow.id).where(CohortRow.id == self.cohort.id)) is not None
+        if running:
+            book = read_book(connection, self.cohort.id)
+            self.definition, self.calendar = book.definition, book.calendar
+        else:
             self._write_cohort(connection)
         self._write_persons(connection)
-        present = set(connection.scalars(select(JourneyRow.id).where(JourneyRow.cohort_id == self.cohort.id)))
-        fresh = [talent for talent in self.people.talents if journey_id(self.cohort.id, talent) not in present]
+        fresh = [talent for talent in self.people.talents if self._id(talent) not in self._mentors]
         _insert(connection, JourneyRow, [self._journey(talent) for talent in fresh])
         promises = [row for talent in fresh for row in self._promises(talent)]
         timers: list[Timer] = []
-        if known is None:
+        if running:
+            timers += [timer for one in fresh for timer in news(self.calendar, self.cohort.id, self._id(one), self.now)]
+            self._seat(connection, fresh)
+        else:
             promises += self._cohort_promises()
             timers += cohort_timers(self.calendar, self.cohort.id, self.now)
         for promise in promises:
@@ -78,6 +94,19 @@ class Enrolment:
         _insert(connection, TimerRow, [timer._asdict() for timer in timers])
         self.transitions = [self._enrolled(talent) for talent in fresh]
         _insert(connection, HistoryRow, [row._asdict() for row in self.transitions])
+
+    def _seat(self, connection: Connection, fresh: Sequence[TalentRow]) -> None:
+        """Put those who join when learning groups have been formed into the smallest ones (R27)."""
+        mine = (JourneyRow.cohort_id == self.cohort.id) & JourneyRow.group_number.is_not(None)
+        active = JourneyRow.state.startswith(ACTIVE)
+        seated = connection.scalars(select(JourneyRow.group_number).where(mine, active))
+        sizes = Counter(number for number in seated if number is not None)
+        for talent in fresh:
+            group = group_to_join(sizes)
+            if group is not None:
+                sizes[group] += 1
+                mine_alone = update(JourneyRow).where(JourneyRow.id == self._id(talent))
+                connection.execute(mine_alone.values(group_number=group))
 
     def _write_cohort(self, connection: Connection) -> None:
         connection.execute(
@@ -91,10 +120,9 @@ class Enrolment:
         _insert(connection, MilestoneRow, list(self._milestones()))
 
     def _milestones(self) -> Iterator[dict[str, Any]]:
-        calendar = self.calendar
         for ident in self.definition.milestones:
             day = self.cohort.dates.get(ident)
-            lies = calendar.days.get(ident)
+            lies = self.calendar.days.get(ident)
             yield {
                 "cohort_id": self.cohort.id,
                 "id": ident,
@@ -107,16 +135,16 @@ class Enrolment:
             }
 
     def _write_persons(self, connection: Connection) -> None:
-        mine = select(PersonRow.id, PersonRow.name, PersonRow.email).where(
-            PersonRow.id.startswith(self.cohort.id, autoescape=True)
-        )
-        known = {row.id: row for row in connection.execute(mine)}
+        journeys = select(JourneyRow.id, JourneyRow.mentor_id).where(JourneyRow.cohort_id == self.cohort.id)
+        self._mentors = dict(connection.execute(journeys).tuples().all())
+        persons = select(PersonRow.id, PersonRow.name, PersonRow.email).where(of_cohort(PersonRow.id, self.cohort.id))
+        self._persons_known = {row.id: (row.name, row.email) for row in connection.execute(persons)}
         fresh = []
         for person in {row["id"]: row for row in self._persons()}.values():
-            before = known.get(person["id"])
+            before = self._persons_known.get(person["id"])
             if before is None:
                 fresh.append(person)
-            elif (before.name, before.email) != (person["name"], person["email"]):
+            elif before != (person["name"], person["email"]):
                 connection.execute(update(PersonRow).where(PersonRow.id == person["id"]).values(person))
         _insert(connection, PersonRow, fresh)
 
@@ -130,24 +158,39 @@ class Enrolment:
         for ident, organisation in self.cohort.organisations.items():
             yield _person(self._consultant_id(ident), organisation.consultant)
         for talent in self.people.talents:
-            leader = {"name": talent.leader.name, "email": talent.leader.email, "title": talent.leader_title}
-            yield {"id": self._leader_id(talent), **leader}
+            leader_id = self._leader_id(talent)
+            if leader_id is not None:
+                leader = {"name": talent.leader.name, "email": talent.leader.email, "title": talent.leader_title}
+                yield {"id": leader_id, **leader}
         for talent in self.people.talents:
-            yield {"id": journey_id(self.cohort.id, talent), "name": talent.name, "email": talent.email, "title": ""}
+            yield {"id": self._id(talent), "name": talent.name, "email": talent.email, "title": ""}
 
     def _consultant_id(self, organisation: str) -> str:
         return f"{self.cohort.id}/consultant-{organisation}"
 
-    def _leader_id(self, talent: TalentRow) -> str:
-        """Return the leader's id: a talent's own where the leader is one, else that of the first talent led."""
+    def _leader_id(self, talent: TalentRow) -> str | None:
+        """Return the leader's id: a talent's own where the leader is one, else that of the first talent led.
+
+        Of those who are enrolled already only a name or an address is corrected: none is returned for a leader who
+        differs in both, since a new leader is an event (``change_mentor``) and no correction.
+        """
+        leader = talent.leader
         for other in self.people.talents:
-            if other.email == talent.leader.email:
-                return journey_id(self.cohort.id, other)
-        first = min(one.number for one in self.people.talents if one.leader.email == talent.leader.email)
+            if other.email == leader.email:
+                return self._id(other)
+        if self._id(talent) in self._mentors:
+            mentor = self._mentors[self._id(talent)]
+            name, email = self._persons_known.get(mentor or "", ("", ""))
+            return mentor if leader.name == name or leader.email == email else None
+        for ident, (_, email) in self._persons_known.items():
+            if email == leader.email:
+                return ident
+        led = [one.number for one in self.people.talents if one.leader.email == leader.email]
+        first = min(number for number in led if f"{self.cohort.id}-{number:02d}" not in self._mentors)
         return f"{self.cohort.id}/leader-{first:02d}"
 
     def _journey(self, talent: TalentRow) -> dict[str, Any]:
-        ident = journey_id(self.cohort.id, talent)
+        ident = self._id(talent)
         return {
             "id": ident,
             "cohort_id": self.cohort.id,
@@ -164,7 +207,7 @@ class Enrolment:
     def _promises(self, talent: TalentRow) -> Iterator[dict[str, Any]]:
         for spec in self.definition.commitments.values():
             if spec.subject == "talent" and self._lies_ahead(spec):
-                yield self._promise(spec, journey_id(self.cohort.id, talent))
+                yield self._promise(spec, self._id(talent))
 
     def _cohort_promises(self) -> Iterator[dict[str, Any]]:
         for spec in self.definition.commitments.values():
@@ -188,7 +231,7 @@ class Enrolment:
         }
 
     def _enrolled(self, talent: TalentRow) -> Transition:
-        ident = journey_id(self.cohort.id, talent)
+        ident = self._id(talent)
         return Transition(
             f"{ident}#0",
             self.cohort.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -49,6 +49,9 @@ class Commitments:
             self._desk.strict if strict is None else strict,
         )
         pairs = self.pairs() if spec.pairs and verb == "open" else {}
+        if pairs:
+            mine = [standings.get(one.journey_id or "") for one, _ in moved]
+            self.pair_anew({one.group_number for one in mine if one is not None})
         for promise, dest in moved:
             standing = standings.get(promise.journey_id or "")
             self._move_commitment(spec, verb, promise, dest, choice, standing, pairs)
@@ -68,8 +71,8 @@ class Commitments:
     def _guards(self, spec: CommitmentSpec, verb: str, promise: Promise) -> frozenset[str]:
         holding: set[str] = set()
         if verb == "keep":
-            held_on = self._desk.details.get("held_on")
-            if held_on and promise.due_on and date.fromisoformat(str(held_on)) <= promise.due_on:
+            held_on = self._held_on(spec)
+            if held_on and promise.due_on and held_on <= promise.due_on:
                 holding.add(ON_TIME)
             if promise.state == KEPT and self._changeable(spec):
                 holding.add(CHANGEABLE)
@@ -80,6 +83,18 @@ class Commitments:
             if due is None or due >= self._desk.today:
                 holding.add(AHEAD)
         return frozenset(holding)
+
+    def _held_on(self, spec: CommitmentSpec) -> date | None:
+        given = self._desk.details.get("held_on")
+        if not given:
+            return None
+        try:
+            day = date.fromisoformat(str(given))
+        except ValueError:
+            raise FactIncompleteError(f"{spec.id}:keep", "held_on", f"{given!r} is not a date") from None
+        if day > self._desk.today:
+            raise FactIncompleteError(f"{spec.id}:keep", "held_on", f"{day} is still to come")
+        return day
 
     def _changeable(self, spec: CommitmentSpec) -> bool:
         last = self._desk.book.calendar.day_of(spec.changeable_until) if spec.changeable_until else None
@@ -121,6 +136,7 @@ class Commitments:
         if verb == "pause":
             self._desk.changes.disarmed.append(promise.id)
         elif verb == "resume" and dest == promise.state:
+            self._desk.changes.disarmed.append(promise.id)
             self._desk.changes.timers += opening_timer(calendar, promise.cohort_id, promise.id, spec, now)
         elif dest != promise.state:
             self._desk.changes.disarmed.append(promise.id)
@@ -159,9 +175,9 @@ class Commitments:
         return Dates(opened, due, missed)
 
     def _fill(self, spec: CommitmentSpec, verb: str, promise: Promise, standing: Standing | None) -> None:
-        person = self._desk.details.get("person")
-        if verb == "keep" and spec.fills and person and standing is not None:
-            ident = self._desk.new_person(f"{promise.id}/{spec.fills}-{promise.version + 1}", person)
+        if verb == "keep" and spec.fills and self._desk.details.get("person") and standing is not None:
+            ident = f"{promise.id}/{spec.fills}-{promise.version + 1}"
+            ident = self._desk.new_person(ident, f"{spec.id}:keep", "person")
             self._desk.changes.fields.append((standing.id, {f"{spec.fills}_id": ident}))
 
     def _follow(self, name: str, choice: str, kept: Sequence[Promise], standings: Mapping[str, Standing]) -> None:
@@ -171,7 +187,8 @@ class Commitments:
                 continue
             verb = "open" if follower.opens_on.choice == choice else "retract"
             ids = [f"{one.journey_id}/{follower.id}" for one in kept]
-            rows = self._desk.connection.execute(select(*PROMISE).where(CommitmentRow.id.in_(ids)))
+            query = select(*PROMISE).where(CommitmentRow.id.in_(ids)).order_by(CommitmentRow.id)
+            rows = self._desk.connection.execute(query)
             found = [Promise._make(row) for row in rows]
             going = [one for one in found if one.state not in FINAL and (verb == "open" or one.state != "planned")]
             self.move(follower.id, verb, going, standings, strict=False)
@@ -184,28 +201,26 @@ class Commitments:
                 groups.setdefault(one.group_number, []).append(one.id)
         return {who: whom for members in groups.values() for who, whom in partners(members).items()}
 
-    def pair_anew(self) -> None:
-        """Make the pairs again after a talent has left: unkept commitments that are kept in pairs (R32)."""
+    def pair_anew(self, joined: Collection[int | None] = ()) -> None:
+        """Make the pairs of open commitments again where they no longer fit (R32).
+
+        A group is paired anew where a partner has gone, and where one takes part again who was away (``joined``).
+        """
         names = [spec.id for spec in self._desk.book.definition.commitments.values() if spec.pairs]
         if not names:
             return
         rows = self._desk.connection.execute(
-            select(CommitmentRow.id, CommitmentRow.journey_id, CommitmentRow.partner_id).where(
+            select(CommitmentRow.id, CommitmentRow.journey_id, CommitmentRow.partner_id)
+            .where(
                 CommitmentRow.cohort_id == self._desk.book.cohort_id,
                 CommitmentRow.name.in_(names),
                 CommitmentRow.state.not_in((*FINAL, PLANNED)),
             )
+            .order_by(CommitmentRow.id)
         ).all()
-        members = self._desk.circle().members
-        if all(row.partner_id in members for row in rows):
-            return
-        pairs = self.pairs()
-        broken = {
-            members[row.journey_id].group_number
-            for row in rows
-            if row.journey_id in members and row.partner_id not in members
-        }
-        for row in rows:
-            member = members.get(row.journey_id)
-            if member is not None and member.group_number in broken and pairs.get(member.id) != row.partner_id:
+        pairs, members = self.pairs(), self._desk.circle().members
+        mine = [(row, members[row.journey_id]) for row in rows if row.journey_id in members]
+        broken = {member.group_number for row, member in mine if row.partner_id not in members}
+        for row, member in mine:
+            if member.group_number in {*broken, *joined} and pairs.get(member.id) != row.partner_id:
                 self._desk.changes.partners.append((row.id, pairs.get(member.id)))

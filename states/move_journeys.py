@@ -7,11 +7,14 @@ from typing import Any
 
 from sqlalchemy import select
 
+from config.definition import ACTIVE
 from config.errors import FactIncompleteError
 from config.programme import Event
 from states.commitment import FINAL, PLANNED
 from states.effects import Occasion, Standing
 from states.groups import Candidate, propose_groups
+from states.hand_over import hand_over
+from states.joining import group_to_join, news
 from states.journey import PLACE, place_guard
 from states.move_commitments import Commitments
 from states.store.tables import CommitmentRow, JourneyRow
@@ -32,6 +35,8 @@ class Journeys:
             TransitionRefusedError: the desk is strict, and one of them stands where the trigger is not possible.
             FactIncompleteError: the event needs a detail that the fact does not give.
         """
+        if self._comes_too_late(trigger):
+            return
         event = self._desk.book.definition.programme.events.get(trigger)
         guards = frozenset({place_guard(self._desk.book.reached)}) if event and event.to == PLACE else frozenset()
         moved = self._desk.answered(
@@ -40,18 +45,41 @@ class Journeys:
             lambda one: self._desk.book.rules.journey.answer(one.state, trigger, guards),
             self._desk.strict,
         )
+        # All are moved before anyone is told: whom to tell depends on who stays.
+        written = [(standing, dest, self._move_journey(trigger, standing, dest)) for standing, dest in moved]
         effects = self._desk.book.journey_effects(trigger)
-        for standing, dest in moved:
-            history = self._move_journey(trigger, standing, dest)
+        for standing, dest, history in written:
             if event is not None:
                 standing = self._event_details(trigger, event, standing)  # noqa: PLW2901
+                standing = self._welcome_back(standing, dest)  # noqa: PLW2901
             if effects:
                 self._desk.cause(effects, self._journey_occasion(trigger, standing, history))
         if event is not None and moved:
+            gone = [standing.id for standing, dest in moved if not dest.startswith(ACTIVE)]
+            hand_over(self._desk, gone)
             self._carry_along(event, [standing for standing, _ in moved])
         groups = self._desk.book.definition.programme.groups
         if groups is not None and groups.formed_at == trigger:
             self._form_groups()
+
+    def _comes_too_late(self, trigger: str) -> bool:
+        """Whether this is the notice of a milestone that is over: after an outage nobody is invited to the past."""
+        name, _, part = trigger.partition(":")
+        held = self._desk.book.calendar.days.get(name) if part and part != "move" else None
+        return not self._desk.strict and held is not None and held.ends_at <= self._desk.changes.now
+
+    def _welcome_back(self, standing: Standing, dest: str) -> Standing:
+        """Tell one who is on the way again what was announced meanwhile, and find a learning group if there is none."""
+        if standing.state.startswith(ACTIVE) or not dest.startswith(ACTIVE):
+            return standing
+        changes = self._desk.changes
+        changes.disarmed.append(standing.id)
+        changes.timers += news(self._desk.book.calendar, standing.cohort_id, standing.id, changes.now)
+        group = group_to_join(self._desk.circle().group_sizes())
+        if standing.group_number is not None or group is None:
+            return standing
+        changes.fields.append((standing.id, {"group_number": group}))
+        return standing._replace(group_number=group)
 
     def _move_journey(self, trigger: str, standing: Standing, dest: str) -> str:
         self._desk.changes.journeys.append({"b_id": standing.id, "b_version": standing.version, "b_state": dest})
@@ -74,9 +102,10 @@ class Journeys:
                 {"journey_id": standing.id, "milestone": milestone, "noted_at": self._desk.changes.now}
             )
         if "new_mentor" in event.needs:
-            mentor = self._desk.new_person(
-                f"{standing.id}/mentor-{standing.version + 1}", self._desk.details["new_mentor"]
-            )
+            ident = f"{standing.id}/mentor-{standing.version + 1}"
+            mentor = self._desk.new_person(ident, trigger, "new_mentor")
+            if mentor == standing.talent_id:
+                raise FactIncompleteError(trigger, "new_mentor", "nobody is their own leader")
             self._desk.changes.fields.append((standing.id, {"mentor_id": mentor}))
             return standing._replace(mentor_id=mentor)
         return standing
@@ -109,7 +138,9 @@ class Journeys:
             return
         ids = [standing.id for standing in standings]
         rows = self._desk.connection.execute(
-            select(*PROMISE).where(CommitmentRow.journey_id.in_(ids), CommitmentRow.state.not_in(FINAL))
+            select(*PROMISE)
+            .where(CommitmentRow.journey_id.in_(ids), CommitmentRow.state.not_in(FINAL))
+            .order_by(CommitmentRow.id)
         )
         unkept = [Promise._make(row) for row in rows]
         by_id = {standing.id: standing for standing in standings}
@@ -127,8 +158,10 @@ class Journeys:
         """Return those that follow from a choice which still stands: a return opens them again (R33)."""
         leaders: dict[str, tuple[str, str]] = {}
         for promise in promises:
-            follows = self._desk.book.spec(promise.name).opens_on
-            if follows is not None and promise.state == PLANNED:
+            spec = self._desk.book.spec(promise.name)
+            follows, due = spec.opens_on, self._desk.book.calendar.day_of(spec.due, {"opened": self._desk.today})
+            is_over = due is not None and due < self._desk.today
+            if follows is not None and promise.state == PLANNED and not is_over:
                 leaders[promise.id] = (f"{promise.journey_id}/{follows.commitment}", follows.choice)
         if not leaders:
             return frozenset()

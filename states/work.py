@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from threading import Lock
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, select
 
 from config.definition import ACTIVE
-from config.errors import TransitionRefusedError
+from config.errors import FactIncompleteError, TransitionRefusedError
+from config.mail_address import normal_address
 from config.programme import EffectSpec
 from states.book import Book
 from states.changes import Changes
 from states.effects import NEEDS_CIRCLE, Circle, Occasion, Standing, effect_rows
-from states.store.tables import CommitmentRow, JourneyRow
+from states.store.tables import CommitmentRow, JourneyRow, PersonRow, of_cohort
 
 
 class Promise(NamedTuple):
@@ -46,6 +48,9 @@ class _Subject(Protocol):
 
 S = TypeVar("S", bound=_Subject)
 
+_ASKING = Lock()
+"""A rule book asks its machine through one model, so only one thread at a time may ask."""
+
 
 class Desk:
     """One trigger at one instant, for one cohort. ``details`` are those of the fact behind it.
@@ -75,8 +80,9 @@ class Desk:
         """
         moved: list[tuple[S, str]] = []
         refused: list[tuple[str, str]] = []
-        for subject in subjects:
-            dest = ask(subject)
+        with _ASKING:
+            answers = [(subject, ask(subject)) for subject in subjects]
+        for subject, dest in answers:
             if dest is None:
                 refused.append((subject.id, subject.state))
             else:
@@ -96,17 +102,39 @@ class Desk:
     def circle(self) -> Circle:
         """Return the active journeys of the cohort as they will stand; read at most once for a trigger."""
         if self._circle is None:
+            # Also those who are on leave: one of them may be coming back in this very moment.
             rows = self.connection.execute(
-                select(*STANDING)
-                .where(JourneyRow.cohort_id == self.book.cohort_id, JourneyRow.state.startswith(ACTIVE))
-                .order_by(JourneyRow.id)
+                select(*STANDING).where(JourneyRow.cohort_id == self.book.cohort_id).order_by(JourneyRow.id)
             )
             moved = {row["b_id"]: row["b_state"] for row in self.changes.journeys}
             standings = [Standing._make(row) for row in rows]
             self._circle = Circle({one.id: one for one in standings if moved.get(one.id, one.state).startswith(ACTIVE)})
         return self._circle
 
-    def new_person(self, ident: str, person: Mapping[str, str]) -> str:
-        """Add a person whom a fact names (a new mentor) and return the id."""
-        self.changes.persons.append({"id": ident, "name": person["name"], "email": person["email"], "title": ""})
+    def new_person(self, ident: str, trigger: str, field: str) -> str:
+        """Return the id of the person whom the fact names in ``field``; new unless the cohort knows the address.
+
+        Raises:
+            FactIncompleteError: there is no name, or no mail address.
+        """
+        given = self.details.get(field)
+        if not isinstance(given, Mapping) or not str(given.get("name") or "").strip():
+            raise FactIncompleteError(trigger, field, "has no name")
+        try:
+            email = normal_address(str(given.get("email") or ""))
+        except ValueError as error:
+            raise FactIncompleteError(trigger, field, str(error)) from error
+        known = self._person_with(email)
+        if known is not None:
+            return known
+        self.changes.persons.append({"id": ident, "name": str(given["name"]).strip(), "email": email, "title": ""})
         return ident
+
+    def _person_with(self, email: str) -> str | None:
+        """Return who has this address: one person is told things once, whatever roles they have (R48)."""
+        for person in self.changes.persons:
+            if person["email"] == email:
+                return str(person["id"])
+        ours = of_cohort(PersonRow.id, self.book.cohort_id)
+        query = select(PersonRow.id).where(ours, PersonRow.email == email).order_by(PersonRow.id).limit(1)
+        return self.connection.scalar(query)

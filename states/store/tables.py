@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, MetaData, Text, literal_column, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import JSON, BigInteger, ColumnElement, ForeignKey, Index, Integer, MetaData, Text, literal_column, text
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 
 from states.store.columns import Instant
 
@@ -262,3 +262,8 @@ class AbsenceRow(Base):
 ARMED = TimerRow.status == literal_column("'armed'")
 PENDING = EffectRow.status == literal_column("'pending'")
 OPEN_TASK = TaskRow.status == literal_column("'open'")
+
+
+def of_cohort(ident: InstrumentedAttribute[str], cohort_id: str) -> ColumnElement[bool]:
+    """Return the condition that an id was derived from a cohort's: ``hold-3/…`` or ``hold-3-…``."""
+    return ident.startswith(f"{cohort_id}/", autoescape=True) | ident.startswith(f"{cohort_id}-", autoescape=True)
