@@ -1,20 +1,31 @@
-"""The docs name what there is: keys, settings, forms, commands, decisions; and their links lead somewhere."""
+"""The docs name what there is: keys, settings, forms, words, commands, decisions; links and examples in them work."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
 
 from config import cohort, profile, programme
+from config.checks import check_all
 from config.library import Library
+from config.people import COLUMNS
+from config.programme import Role, Spec
 from config.settings import Settings
+from config.working_time import WorkingTime
 from flows.cli import app
+from notifications.messages import messages_of
+from states.book import rules_of
+from states.exploration import explore
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted(ROOT.glob("docs/**/*.md"))]
+DOCS = sorted(ROOT.glob("docs/**/*.md"))
+PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *DOCS]
+TALENT_NORD = Library().programme("talent-nord").definition
 MODELS = [
     model
     for module in (programme, cohort, profile)
@@ -27,23 +38,81 @@ def read(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_every_key_of_the_yaml_is_documented(model: type[BaseModel]) -> None:
+def part_about(model: str) -> str:
+    """What ``docs/programme.md`` says of a model: the section under its heading, and table rows that begin with it."""
     text = read("docs/programme.md")
-    for name, field in model.model_fields.items():
-        assert f"| `{field.alias or name}` |" in text
+    section = re.search(rf"^##+ [^\n]*\(`{model}`\)[^\n]*\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
+    rows = re.findall(rf"^\| [^|\n]*\(`{model}`\) \|.*$", text, re.MULTILINE)
+    return "\n".join([section[1] if section else "", *rows])
 
 
-def test_every_setting_is_documented() -> None:
+def keys_of(text: str) -> set[str]:
+    return set(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL)))
+
+
+# -- docs/programme.md ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_key_of_the_yaml_is_explained_where_it_belongs(model: type[BaseModel]) -> None:
+    keys = {field.alias or name for name, field in model.model_fields.items()}
+    assert keys or model is Spec
+    assert keys <= keys_of(part_about(model.__name__))
+
+
+def test_every_key_of_the_working_hours_is_explained() -> None:
+    assert {field.name for field in dataclasses.fields(WorkingTime)} <= keys_of(part_about("WorkingTime"))
+
+
+def test_roles_columns_verbs_and_states_are_named_as_the_code_has_them() -> None:
+    known = keys_of(read("docs/programme.md"))
+    books = rules_of(TALENT_NORD.programme.model_dump_json(by_alias=True)).commitments.values()
+    verbs = {re.sub(r"_\d+$", "_1", trigger) for book in books for trigger in book.triggers}
+    states = {state.partition(".")[0] for book in books for state in book.states}
+    assert set(get_args(Role)) <= known
+    assert set(COLUMNS) <= known
+    assert verbs <= known
+    assert states <= known
+
+
+def test_the_small_programme_is_one(tmp_path: Path) -> None:
+    for path, text in re.findall(r"```yaml\n# (\S+)\n(.*?)```", read("docs/programme.md"), re.DOTALL):
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text(text, "utf-8")
+    talent = "1;Eva Lund;eva@kommune.example.org;kommune;Børn;ny leder;Per Dahl;per@kommune.example.org;Chef"
+    (tmp_path / "cohorts/intro-1/people.csv").write_text(f"{';'.join(COLUMNS)}\n{talent}\n", "utf-8")
+    library = Library(tmp_path)
+    assert check_all(library, ["intro-1"], messages_of(library)) == []
+    assert explore(library.programme("intro").definition).problems == ()
+
+
+# -- the other pages -----------------------------------------------------------------------------------------------
+
+
+def test_every_setting_is_in_the_table() -> None:
     text = read("docs/operating.md")
     for name in Settings.model_fields:
-        assert f"TALENTNORD_{name.upper()}`" in text or f"`_{name.upper()}`" in text
+        assert f"\n| `TALENTNORD_{name.upper()}` |" in text
 
 
 def test_every_form_is_explained_to_coordinators() -> None:
     text = read("docs/coordinator.md")
-    for form in Library().programme("talent-nord").definition.programme.forms:
-        assert f"| {form.label} |" in text
+    for form in TALENT_NORD.programme.forms:
+        assert f"\n| {form.label} |" in text
+
+
+def test_every_state_is_explained_to_coordinators() -> None:
+    text = read("docs/coordinator.md").lower()
+    for word in TALENT_NORD.programme.commitment_states.values():
+        assert re.search(rf"^\| [^|\n]*\b{word}\b", text, re.MULTILINE), word
+
+
+def test_the_glossary_has_every_role_commitment_and_state_in_both_languages() -> None:
+    rows = dict(re.findall(r"^\| ([\w, ]+?) \| ([^|]+?) \|", read("docs/glossary.md"), re.MULTILINE))
+    for state, word in TALENT_NORD.programme.commitment_states.items():
+        assert rows[state] == word
+    assert {spec.id for spec in TALENT_NORD.programme.commitments} <= rows.keys()
+    assert set(get_args(Role)) - {"group", "partner", "cohort"} <= rows.keys()
 
 
 def test_every_command_has_help_and_is_in_the_readme() -> None:
@@ -55,6 +124,22 @@ def test_every_command_has_help_and_is_in_the_readme() -> None:
         assert f"`talentnord {name}" in text
 
 
+def test_every_decision_is_linked_from_the_architecture() -> None:
+    text = read("ARCHITECTURE.md")
+    for decision in ROOT.glob("docs/adr/*.md"):
+        assert f"(docs/adr/{decision.name})" in text
+
+
+def test_the_map_names_files_that_are_there() -> None:
+    rows = re.findall(r"^\| (`\w+/.*?) \|", read("ARCHITECTURE.md"), re.MULTILINE)
+    assert len(rows) > 10
+    for row in rows:
+        names = re.findall(r"`([^`]+)`", row)
+        folder = names[0].partition("/")[0]
+        for name in names:
+            assert list((ROOT / folder).glob(name.removeprefix(f"{folder}/").rstrip("/"))), name
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     for link in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
@@ -62,7 +147,6 @@ def test_links_lead_somewhere(page: Path) -> None:
             assert (page.parent / link).exists(), link
 
 
-def test_every_decision_is_linked_from_the_architecture() -> None:
-    text = read("ARCHITECTURE.md")
-    for decision in sorted(ROOT.glob("docs/adr/*.md")):
-        assert f"(docs/adr/{decision.name})" in text
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_no_page_is_longer_than_one_reads(page: Path) -> None:
+    assert len(page.read_text("utf-8").splitlines()) < 300
