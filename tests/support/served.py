@@ -1,0 +1,76 @@
+"""Hold-3 on some day of its programme, with everything served by processes of their own, as ``talentnord up`` does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from config.settings import Settings
+from flows.clock import TurnedClock
+from flows.office import open_office
+from flows.rehearsal import first_instant
+from flows.server import ServerPlace, child, free_port, prefect_server, wait_for
+from states.store.database import Database
+from tests.support.prefect import artifact, ask
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where the server is, and the database behind it."""
+
+    place: ServerPlace
+    database: Database
+
+
+@contextmanager
+def hold_3_served(home: Path, day: datetime) -> Iterator[Served]:
+    """Serve hold-3 as it stands on ``day`` (aware) when nobody has recorded anything.
+
+    What was due in the week before is carried out by the flows, what was due earlier without them.
+    """
+    place = ServerPlace(free_port(), home / "prefect")
+    settings = Settings(database_url=f"sqlite:///{home}/talentnord.db", mail_directory=home / "mail")
+    _enrol(settings, day)
+    ahead = int((day - datetime.now(UTC)).total_seconds())
+    environment = {
+        **place.environment(),
+        "TALENTNORD_DATABASE_URL": settings.database_url,
+        "TALENTNORD_MAIL_DIRECTORY": str(settings.mail_directory),
+        "TALENTNORD_CLOCK_AHEAD": str(ahead),
+    }
+    log = home / "serve.log"
+    command = [sys.executable, "-m", "flows.serve"]
+    with prefect_server(place), child(command, environment, log) as process:
+        wait_for(process, lambda: _is_shown(place), "the process that serves the flows", log)
+        database = Database(settings.database_url)
+        yield Served(place, database)
+        database.close()
+
+
+def _enrol(settings: Settings, day: datetime) -> None:
+    """Enrol the cohort in good time and let time pass, without Prefect, until the week before ``day``."""
+    clock = TurnedClock(datetime.min.replace(tzinfo=UTC))
+    desk = open_office(settings, clock)
+    loaded = desk.library.cohort("hold-3")
+    clock.turn_to(first_instant(loaded))
+    desk.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
+    clock.turn_to(day - timedelta(weeks=1))
+    desk.engine.tick()
+    for due in desk.outbox.due():
+        for effect in due.effects:
+            desk.outbox.carry_out(effect)
+    desk.database.close()
+
+
+def _is_shown(place: ServerPlace) -> bool:
+    """Whether the forms have their lists and the last talent has a page: the last things that serving begins with."""
+    names = [one["name"] for one in ask(place, "/deployments/filter", {})]
+    page = artifact(place, "side-hold-3-24")
+    if "Registrér mentormøde" not in names or page is None or page["data"] == "…":
+        return False
+    form = ask(place, "/deployments/filter", {"deployments": {"name": {"any_": ["Afbryd et forløb"]}}})
+    return any("enum" in one["parameter_openapi_schema"]["properties"].get("talent", {}) for one in form)
