@@ -100,7 +100,8 @@ def test_several_things_due_the_same_morning_are_one_mail(database: Database) ->
     assert len(mine) == 1
     assert mine[0].subject == "Talent Nord: 4 ting til dig"
     with database.read() as connection:
-        rows = connection.execute(select(EffectRow.mail_id).where(EffectRow.recipient_id == "hold-3-01")).all()
+        sent = select(EffectRow.mail_id).where(EffectRow.recipient_id == "hold-3-01", EffectRow.status == "sent")
+        rows = connection.execute(sent).all()
     assert {row.mail_id for row in rows} == {mine[0].message_id}
 
 
