@@ -127,8 +127,9 @@ class Definition:
         elif name in self.programme.events:
             label = self.programme.events[name].label
         else:
-            label = name
-        words = self.programme.verbs.get(verb, verb)
+            label = self.programme.verbs.get(name, name)
+        # The second reminder is a reminder to people.
+        words = self.programme.verbs.get(verb) or self.programme.verbs.get(verb.rstrip("_0123456789"), verb)
         return f"{label}: {words}" if verb else label
 
     def moves(self) -> Iterator[tuple[str, EffectSpec]]:

@@ -20,6 +20,7 @@ from prefect.states import Pending, to_state_create
 from sqlalchemy import Connection, select
 
 from flows.office import Office
+from flows.words import words
 from states.book import read_book
 from states.facts import Outcome
 from states.store.tables import PENDING, EffectRow
@@ -38,11 +39,13 @@ class Errand:
     transitions: tuple[str, ...]
     journeys: tuple[str, ...]
     effects: tuple[int, ...]
+    since: str = ""
+    """When the peer last did not take one of the effects' mails: what is tried again is another errand."""
 
     @property
     def key(self) -> str:
         """What makes this errand the same as another: the transitions it carries."""
-        text = "\n".join([self.cohort_id, self.trigger, *self.transitions])
+        text = "\n".join([self.cohort_id, self.trigger, *self.transitions, self.since])
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     @property
@@ -67,7 +70,14 @@ def errands(office: Office, outcomes: Iterable[Outcome]) -> list[Errand]:
     taken: set[int] = set()
     with office.database.read() as connection:
         pending = connection.execute(
-            select(EffectRow.id, EffectRow.cohort_id, EffectRow.trigger, EffectRow.history_id, EffectRow.journey_id)
+            select(
+                EffectRow.id,
+                EffectRow.cohort_id,
+                EffectRow.trigger,
+                EffectRow.history_id,
+                EffectRow.journey_id,
+                EffectRow.changed_at,
+            )
             .where(PENDING, EffectRow.send_at <= office.now())
             .order_by(EffectRow.id)
         ).all()
@@ -76,8 +86,8 @@ def errands(office: Office, outcomes: Iterable[Outcome]) -> list[Errand]:
                 continue
             ids = tuple(transition.id for transition in outcome.transitions)
             mine = set(ids)
-            effects = tuple(row.id for row in pending if row.history_id in mine)
-            taken.update(effects)
+            effects = [row for row in pending if row.history_id in mine]
+            taken.update(row.id for row in effects)
             journeys = [one.journey_id for one in outcome.transitions]
             found.append(_errand(connection, outcome.cohort_id, outcome.trigger, ids, journeys, effects))
         waiting: dict[tuple[str, str], list[Any]] = {}
@@ -86,8 +96,7 @@ def errands(office: Office, outcomes: Iterable[Outcome]) -> list[Errand]:
                 waiting.setdefault((row.cohort_id, row.trigger), []).append(row)
         for (cohort, trigger), rows in waiting.items():
             ids = tuple(dict.fromkeys(row.history_id for row in rows))
-            effects = tuple(row.id for row in rows)
-            found.append(_errand(connection, cohort, trigger, ids, [row.journey_id for row in rows], effects))
+            found.append(_errand(connection, cohort, trigger, ids, [row.journey_id for row in rows], rows))
     return found
 
 
@@ -97,13 +106,22 @@ def _errand(
     trigger: str,
     transitions: tuple[str, ...],
     journeys: Sequence[str | None],
-    effects: tuple[int, ...],
+    effects: Sequence[Any],
 ) -> Errand:
     book = read_book(connection, cohort_id)
     concerned = tuple(dict.fromkeys(journey for journey in journeys if journey))
-    people = f" · {len(concerned)} talent{'er' if len(concerned) != 1 else ''}" if concerned else ""
+    people = f" · {len(concerned)} {words()['talent' if len(concerned) == 1 else 'talents']}" if concerned else ""
     title = f"{book.name} · {book.definition.trigger_label(trigger)}{people}"
-    return Errand(cohort_id, trigger, title, transitions, concerned, effects)
+    tried = max((row.changed_at for row in effects if row.changed_at is not None), default=None)
+    return Errand(
+        cohort_id,
+        trigger,
+        title,
+        transitions,
+        concerned,
+        tuple(row.id for row in effects),
+        since=tried.isoformat() if tried else "",
+    )
 
 
 def pages_of(batch: Sequence[Errand]) -> list[list[str]]:
@@ -120,7 +138,10 @@ def pages_of(batch: Sequence[Errand]) -> list[list[str]]:
 async def claim_run(client: PrefectClient, flow: Flow[..., Any], errand: Errand) -> FlowRun | None:
     """Return a new run for the errand, or ``None`` if another process is at it or it has been done."""
     flow_id = await client.create_flow(flow)
-    for attempt in range(1, 100):
+    # No last attempt: a peer may be down for days, and then what waits is still to be sent.
+    attempt = 0
+    while True:
+        attempt += 1
         body = FlowRunCreate(
             flow_id=flow_id,
             flow_version=flow.version,
@@ -138,7 +159,6 @@ async def claim_run(client: PrefectClient, flow: Flow[..., Any], errand: Errand)
             return None
         if not _is_over(run):
             return None
-    return None
 
 
 def _is_over(run: FlowRun) -> bool:

@@ -147,6 +147,9 @@ def prefect_server(place: ServerPlace) -> Iterator[subprocess.Popen[bytes]]:
     Raises:
         ServerError: it ended, or did not answer within two minutes; the error holds the end of its log.
     """
+    # Prefect's database holds the pages, and so people's names.
+    place.home.mkdir(parents=True, exist_ok=True)
+    place.home.chmod(0o700)
     log = place.home / "server.log"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(place.port)]
     with child(command, place.environment(), log) as process:
