@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from config.definition import Definition, Module
 from notifications.render import CommitmentView, Context, EventView, ModuleView, Person, Talent
@@ -40,6 +40,13 @@ class Effect:
 EFFECT = tuple(getattr(EffectRow, name) for name in Effect.__dataclass_fields__)
 
 
+# Built once: building a query costs more than running it.
+_COHORT: BindParameter[str] = bindparam("cohort")
+_JOURNEYS = select(JourneyRow.__table__).where(JourneyRow.cohort_id == _COHORT).order_by(JourneyRow.id)
+_MILESTONES = select(MilestoneRow.__table__).where(MilestoneRow.cohort_id == _COHORT)
+_COMMITMENT = select(CommitmentRow.__table__).where(CommitmentRow.id == bindparam("id"))
+
+
 def first_name(name: str) -> str:
     """Return what to greet someone with: the first name, or the whole name of an office."""
     words = name.split()
@@ -52,6 +59,8 @@ class CohortReader:
     def __init__(self, connection: Connection, cohort_id: str, now: datetime) -> None:
         self._connection = connection
         self._now = now
+        self._about = {"cohort": cohort_id}
+        self._commitments: dict[str | None, Row[Any] | None] = {}
         self.book: Book = read_book(connection, cohort_id)
 
     @property
@@ -62,12 +71,13 @@ class CohortReader:
     @cached_property
     def journeys(self) -> Mapping[str, Row[Any]]:
         """Journeys by id."""
-        query = select(JourneyRow.__table__).where(JourneyRow.cohort_id == self.book.cohort_id)
-        return {row.id: row for row in self._connection.execute(query.order_by(JourneyRow.id))}
+        return {row.id: row for row in self._connection.execute(_JOURNEYS, self._about)}
 
     def commitment(self, ident: str | None) -> Row[Any] | None:
         """Return a commitment by id."""
-        return self._connection.execute(select(CommitmentRow.__table__).where(CommitmentRow.id == ident)).one_or_none()
+        if ident not in self._commitments:
+            self._commitments[ident] = self._connection.execute(_COMMITMENT, {"id": ident}).one_or_none()
+        return self._commitments[ident]
 
     @cached_property
     def _persons(self) -> Mapping[str, Row[Any]]:
@@ -88,8 +98,7 @@ class CohortReader:
     @cached_property
     def events(self) -> Mapping[str, EventView]:
         """The dated milestones by id, without their modules."""
-        query = select(MilestoneRow.__table__).where(MilestoneRow.cohort_id == self.book.cohort_id)
-        rows = {row.id: row for row in self._connection.execute(query)}
+        rows = {row.id: row for row in self._connection.execute(_MILESTONES, self._about)}
         found: dict[str, EventView] = {}
         for ident, milestone in self.definition.milestones.items():
             row = rows.get(ident)

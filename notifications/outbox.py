@@ -1,7 +1,8 @@
 """The outbox: a mail is claimed, handed over, recorded; a task is opened. Never lost, never twice (invariant 5).
 
 A crash between hand-over and record leaves a mail *claimed*; ``settle`` calls it *unknown* later, and nothing sends
-an unknown mail again by itself. What is due to the same person at the same time goes as one mail (R48).
+an unknown mail again by itself. What is due to the same person at the same time goes as one mail (R48), and what an
+outage has kept back goes in working hours all the same (R47).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from config.errors import (
     DeliveryUnknownError,
@@ -27,7 +28,8 @@ from config.errors import (
     UnknownRecordError,
 )
 from notifications.context import EFFECT, CohortReader, Effect
-from notifications.render import Greeting, Rendered, Section, compose, render_message, render_task
+from notifications.letter import Letter, Words, write_letter
+from notifications.render import Context, render_task
 from notifications.transports.protocol import Address, Mail, Transport
 from states.store.database import Database
 from states.store.tables import PENDING, EffectRow, MailRow, TaskRow
@@ -63,11 +65,18 @@ class Letterhead:
     reply_to: Address | None = None
 
 
-class _Letter(NamedTuple):
-    mail: Mail
-    effects: tuple[int, ...]
-    recipient_id: str
-    cohort_id: str
+_EFFECT = select(*EFFECT).where(EffectRow.id == bindparam("id"))
+_TOGETHER = (
+    select(*EFFECT)
+    .where(
+        PENDING,
+        EffectRow.kind == "mail",
+        EffectRow.cohort_id == bindparam("cohort"),
+        EffectRow.recipient_id == bindparam("recipient"),
+        EffectRow.send_at <= bindparam("now"),
+    )
+    .order_by(EffectRow.id)
+)
 
 
 class Outbox:
@@ -109,36 +118,41 @@ class Outbox:
     def carry_out(self, effect_id: int) -> Done:
         """Send an effect's mail, together with what else is due to that person, or open its task.
 
-        An effect that was carried out before is left alone.
+        An effect that was carried out before is left alone; a mail outside working hours waits for them (R47).
 
         Raises:
             TemplateError: its message cannot be rendered; the effect is set aside as rejected.
             TransportBlockedError: the peer takes no mail at all; the effect waits.
         """
+        now = self._now()
         with self._database.read() as connection:
             effect = _effect(connection, effect_id)
             if effect.status != "pending":
-                return Done(
-                    effect.id, effect.status, effect.note or (f"i mail {effect.mail_id}" if effect.mail_id else "")
-                )
+                where = f"in mail {effect.mail_id}" if effect.mail_id else ""
+                return Done(effect.id, effect.status, effect.note or where)
+            reader = CohortReader(connection, effect.cohort_id, now)
+            opens = reader.definition.working_time.next_open(now)
+            mine = [effect] if effect.kind == "task" else _due_together(connection, effect, now)
+            matters = [(one, reader.context(one)) for one in mine]
+        language, templates = reader.definition.programme.language, reader.definition.programme.templates
+        words = Words(language, self._letterhead.templates_root / templates if templates else None)
         if effect.kind == "task":
-            return self._open_task(effect)
-        letter = self._letter(effect)
-        if letter is None or not self._claim(letter):
+            return self._open_task(*matters[0], words)
+        if effect not in mine:
+            return Done(effect.id, "pending", f"not before {effect.send_at:%Y-%m-%d %H:%M} UTC")
+        if opens > now:
+            return self._postpone(effect, mine, opens)
+        letter = self._rendered(effect, partial(write_letter, effect, matters, words))
+        mail = self._mail(letter)
+        if not self._claim(effect, mail, [one.id for one in letter.effects]):
             return Done(effect.id, "pending", "carried out elsewhere meanwhile")
-        return self._hand_over(effect, letter)
+        return self._hand_over(effect, mail)
 
     # -- tasks -----------------------------------------------------------------------------------------------------
 
-    def _open_task(self, effect: Effect) -> Done:
+    def _open_task(self, effect: Effect, context: Context, words: Words) -> Done:
         now = self._now()
-        with self._database.read() as connection:
-            reader = CohortReader(connection, effect.cohort_id, now)
-            context, programme = reader.context(effect), reader.definition.programme
-        text = self._rendered(
-            effect,
-            partial(render_task, effect.message, context, programme.language, self._folder(programme.templates)),
-        )
+        text = self._rendered(effect, partial(render_task, effect.message, context, *words))
         with self._database.write() as connection:
             taken = connection.execute(
                 update(EffectRow)
@@ -165,77 +179,47 @@ class Outbox:
 
     # -- mails -----------------------------------------------------------------------------------------------------
 
-    def _letter(self, effect: Effect) -> _Letter | None:
-        """Return the mail that carries ``effect`` and all else that is due to its recipient now."""
-        now = self._now()
-        with self._database.read() as connection:
-            together = connection.execute(
-                select(*EFFECT)
-                .where(
-                    PENDING,
-                    EffectRow.kind == "mail",
-                    EffectRow.cohort_id == effect.cohort_id,
-                    EffectRow.recipient_id == effect.recipient_id,
-                    EffectRow.send_at <= now,
-                )
-                .order_by(EffectRow.id)
-            ).all()
-            effects = [Effect(*row) for row in together]
-            reader = CohortReader(connection, effect.cohort_id, now)
-            contexts = [reader.context(one) for one in effects]
-        if effect.id not in {one.id for one in effects}:
-            return None
-        programme = reader.definition.programme
-        folder = self._folder(programme.templates)
-        sections: list[tuple[int, Section]] = []
-        for one, context in zip(effects, contexts, strict=True):
-            render = partial(render_message, one.message, context, programme.language, folder)
-            if one.id == effect.id:
-                sections.append((one.id, self._rendered(one, render)))
-            else:
-                # What cannot be rendered waits for its own turn, and says so there.
-                try:
-                    sections.append((one.id, render()))
-                except TemplateError:
-                    continue
-        greeting = Greeting(contexts[0].recipient, contexts[0].coordinator, programme.name)
-        rendered = compose([section for _, section in sections], greeting, programme.language, folder)
-        ids = tuple(ident for ident, _ in sections)
-        keys = [one.key for one in effects if one.id in ids]
-        return _Letter(self._mail(keys, greeting, rendered, now), ids, effect.recipient_id, effect.cohort_id)
+    def _postpone(self, effect: Effect, mine: Sequence[Effect], opens: datetime) -> Done:
+        with self._database.write() as connection:
+            connection.execute(
+                update(EffectRow).where(EffectRow.id.in_([one.id for one in mine]), PENDING).values(send_at=opens)
+            )
+        return Done(effect.id, "pending", f"nobody is at work before {opens:%Y-%m-%d %H:%M} UTC")
 
-    def _mail(self, keys: Sequence[str], greeting: Greeting, rendered: Rendered, now: datetime) -> Mail:
+    def _mail(self, letter: Letter) -> Mail:
+        keys = "\n".join(effect.key for effect in letter.effects)
+        recipient, coordinator = letter.greeting.recipient, letter.greeting.coordinator
         return Mail(
-            message_id=f"tn-{hashlib.sha256(chr(10).join(keys).encode()).hexdigest()[:32]}",
+            message_id=f"tn-{hashlib.sha256(keys.encode()).hexdigest()[:32]}",
             sender=self._letterhead.sender,
-            to=Address(greeting.recipient.name, greeting.recipient.email),
-            reply_to=self._letterhead.reply_to or Address(greeting.coordinator.name, greeting.coordinator.email),
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
-            date=now,
+            to=Address(recipient.name, recipient.email),
+            reply_to=self._letterhead.reply_to or Address(coordinator.name, coordinator.email),
+            subject=letter.said.subject,
+            text=letter.said.text,
+            html=letter.said.html,
+            date=self._now(),
         )
 
-    def _claim(self, letter: _Letter) -> bool:
-        """Take a letter's effects for this worker: all of them, or none."""
+    def _claim(self, effect: Effect, mail: Mail, effects: Sequence[int]) -> bool:
+        """Take the effects that a mail carries for this worker: all of them, or none."""
         now = self._now()
         with self._database.write() as connection:
             free = connection.scalars(
-                select(EffectRow.id).where(EffectRow.id.in_(letter.effects), PENDING).with_for_update(skip_locked=True)
+                select(EffectRow.id).where(EffectRow.id.in_(effects), PENDING).with_for_update(skip_locked=True)
             ).all()
-            if len(free) != len(letter.effects):
+            if len(free) != len(effects):
                 return False
             connection.execute(
                 update(EffectRow)
-                .where(EffectRow.id.in_(letter.effects))
-                .values(status="claimed", mail_id=letter.mail.message_id, changed_at=now)
+                .where(EffectRow.id.in_(effects))
+                .values(status="claimed", mail_id=mail.message_id, changed_at=now)
             )
             connection.execute(
                 insert(MailRow).values(
-                    id=letter.mail.message_id,
-                    cohort_id=letter.cohort_id,
-                    recipient_id=letter.recipient_id,
-                    subject=letter.mail.subject,
+                    id=mail.message_id,
+                    cohort_id=effect.cohort_id,
+                    recipient_id=effect.recipient_id,
+                    subject=mail.subject,
                     claimed_at=now,
                     claimed_by=self._worker,
                     status="claimed",
@@ -243,42 +227,38 @@ class Outbox:
             )
         return True
 
-    def _hand_over(self, effect: Effect, letter: _Letter) -> Done:
-        mail = letter.mail.message_id
+    def _hand_over(self, effect: Effect, mail: Mail) -> Done:
         try:
-            receipt = self._transport.send(letter.mail)
+            receipt = self._transport.send(mail)
         except RetryLaterError as error:
-            self._release(letter, str(error), timedelta(seconds=error.after))
+            self._release(mail, str(error), timedelta(seconds=error.after))
             return Done(effect.id, "pending", str(error))
         except TransportBlockedError as error:
-            self._release(letter, str(error), timedelta())
+            self._release(mail, str(error), timedelta())
             raise
         except RejectedError as error:
-            return self._conclude(effect, mail, "rejected", str(error))
+            return self._conclude(effect, mail.message_id, "rejected", str(error))
         except DeliveryUnknownError as error:
-            return self._conclude(effect, mail, "unknown", str(error))
-        return self._conclude(effect, mail, "sent", letter.mail.subject, receipt.reference)
+            return self._conclude(effect, mail.message_id, "unknown", str(error))
+        return self._conclude(effect, mail.message_id, "sent", mail.subject, receipt.reference)
 
     def _conclude(self, effect: Effect, mail: str, status: str, note: str, reference: str = "") -> Done:
         with self._database.write() as connection:
             _record(connection, mail, status, self._now(), note, reference)
         return Done(effect.id, status, note)
 
-    def _release(self, letter: _Letter, why: str, after: timedelta) -> None:
+    def _release(self, mail: Mail, why: str, after: timedelta) -> None:
         """Give back what the peer surely did not take: it is sent again, not before ``after``."""
         now = self._now()
         with self._database.write() as connection:
             connection.execute(
                 update(EffectRow)
-                .where(EffectRow.mail_id == letter.mail.message_id)
+                .where(EffectRow.mail_id == mail.message_id)
                 .values(status="pending", mail_id=None, changed_at=now, send_at=now + after, note=why)
             )
-            connection.execute(delete(MailRow).where(MailRow.id == letter.mail.message_id))
+            connection.execute(delete(MailRow).where(MailRow.id == mail.message_id))
 
     # -- what both need --------------------------------------------------------------------------------------------
-
-    def _folder(self, templates: str | None) -> Path | None:
-        return self._letterhead.templates_root / templates if templates else None
 
     def _rendered(self, effect: Effect, render: Callable[[], T]) -> T:
         """Render; a message that cannot be is set aside, so that it neither blocks the others nor is tried for ever."""
@@ -295,10 +275,16 @@ class Outbox:
 
 
 def _effect(connection: Connection, effect_id: int) -> Effect:
-    row = connection.execute(select(*EFFECT).where(EffectRow.id == effect_id)).one_or_none()
+    row = connection.execute(_EFFECT, {"id": effect_id}).one_or_none()
     if row is None:
         raise UnknownRecordError("effect", str(effect_id))
     return Effect(*row)
+
+
+def _due_together(connection: Connection, effect: Effect, now: datetime) -> list[Effect]:
+    """Return all mails that are due to an effect's recipient; without that effect if it is not due itself."""
+    about = {"cohort": effect.cohort_id, "recipient": effect.recipient_id, "now": now}
+    return [Effect(*row) for row in connection.execute(_TOGETHER, about)]
 
 
 def _record(connection: Connection, mail: str, status: str, now: datetime, note: str, reference: str = "") -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from config.cohort import Cohort
 from config.definition import Definition
@@ -18,6 +18,19 @@ from states.effects import Cast
 from states.journey import journey_rules, places
 from states.rulebook import RuleBook
 from states.store.tables import CohortRow, MilestoneRow
+
+# Built once: building a query costs several times what running it does.
+_COHORT = select(CohortRow.name, CohortRow.definition, CohortRow.cohort, CohortRow.calendar_version).where(
+    CohortRow.id == bindparam("cohort")
+)
+_MILESTONES = select(
+    MilestoneRow.id,
+    MilestoneRow.day,
+    MilestoneRow.starts_at,
+    MilestoneRow.ends_at,
+    MilestoneRow.sequence,
+    MilestoneRow.held_at,
+).where(MilestoneRow.cohort_id == bindparam("cohort"))
 
 
 @dataclass(frozen=True)
@@ -110,26 +123,13 @@ def read_book(connection: Connection, cohort_id: str) -> Book:
     Raises:
         UnknownRecordError: there is no such cohort.
     """
-    row = connection.execute(
-        select(CohortRow.name, CohortRow.definition, CohortRow.cohort, CohortRow.calendar_version).where(
-            CohortRow.id == cohort_id
-        )
-    ).one_or_none()
+    row = connection.execute(_COHORT, {"cohort": cohort_id}).one_or_none()
     if row is None:
         raise UnknownRecordError("cohort", cohort_id)
     rules, cohort = rules_of(row.definition), _cohort_of(row.cohort)
     held_ones: set[str] = set()
     days: dict[str, Held] = {}
-    for milestone in connection.execute(
-        select(
-            MilestoneRow.id,
-            MilestoneRow.day,
-            MilestoneRow.starts_at,
-            MilestoneRow.ends_at,
-            MilestoneRow.sequence,
-            MilestoneRow.held_at,
-        ).where(MilestoneRow.cohort_id == cohort_id)
-    ):
+    for milestone in connection.execute(_MILESTONES, {"cohort": cohort_id}):
         if milestone.day is not None and milestone.starts_at is not None and milestone.ends_at is not None:
             days[milestone.id] = Held(milestone.day, milestone.starts_at, milestone.ends_at, milestone.sequence)
         if milestone.held_at is not None:

@@ -1,0 +1,49 @@
+"""One letter of all that is due to one person (R48), in the words of their programme."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from config.errors import TemplateError
+from notifications.context import Effect
+from notifications.render import Context, Greeting, Rendered, Section, compose, render_message
+
+
+class Words(NamedTuple):
+    """Where a programme's words are found: its language, and its own template folder if it has one."""
+
+    language: str
+    folder: Path | None
+
+
+class Letter(NamedTuple):
+    """What is said, to whom, and the effects that it carries out."""
+
+    greeting: Greeting
+    said: Rendered
+    effects: tuple[Effect, ...]
+
+
+def write_letter(effect: Effect, matters: Sequence[tuple[Effect, Context]], words: Words) -> Letter:
+    """Return the letter that carries ``effect`` and the other ``matters`` of the same recipient.
+
+    Another matter that cannot be rendered is left out: it waits for its own turn, and says so there.
+
+    Raises:
+        TemplateError: ``effect`` itself cannot be rendered.
+    """
+    sections: list[Section] = []
+    carried: list[Effect] = []
+    for one, context in matters:
+        try:
+            sections.append(render_message(one.message, context, *words))
+        except TemplateError:
+            if one.id == effect.id:
+                raise
+            continue
+        carried.append(one)
+    about = matters[0][1]
+    greeting = Greeting(about.recipient, about.coordinator, about.programme)
+    return Letter(greeting, compose(sections, greeting, *words), tuple(carried))
