@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.errors import FileMissingError
 from config.library import typed
 from config.programme import Spec
 from config.when import WhenField
 from config.yaml_source import load_yaml
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Days = Annotated[int, Field(ge=1)]
 
 
 class Habit(Spec):
@@ -22,17 +25,26 @@ class Habit(Spec):
     it the coordinator waives it that many days after the deadline as well.
     """
 
-    within: tuple[float, float] = (0.1, 0.9)
-    late: float = 0.0
-    never: float = 0.0
-    late_days: tuple[int, int] = (2, 12)
+    within: tuple[Share, Share] = (0.1, 0.9)
+    late: Share = 0.0
+    never: Share = 0.0
+    late_days: tuple[Days, Days] = (2, 12)
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Self:
+        for name, (first, last) in {"within": self.within, "late_days": self.late_days}.items():
+            if first > last:
+                raise ValueError(f"{name} must be the smaller number, then the greater, not [{first:g}, {last:g}]")
+        if self.late + self.never > 1:
+            raise ValueError(f"late and never are shares of the same people: together {self.late + self.never:g} > 1")
+        return self
 
 
 class Incident(Spec):
     """An event that befalls one talent, by number, at a time."""
 
     event: str
-    talent: int
+    talent: int = Field(ge=1)
     when: WhenField
     details: dict[str, Any] = Field(default_factory=dict)
 
