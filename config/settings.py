@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default="sqlite:///var/talentnord.db", min_length=1, repr=False)
     config_root: Path | None = None
     """Where ``programmes/``, ``cohorts/`` and ``profiles/`` lie; the project's own ``config/`` if not set."""
-    clock_ahead: int = Field(default=0, ge=0)
+    clock_ahead: int = 0
     """Seconds by which the clock is ahead of the real one: a demo goes on where its programme has ended."""
     mail_transport: Literal["files", "smtp", "sendgrid"] = "files"
     mail_directory: Path = Path("var/mail")
