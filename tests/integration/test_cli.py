@@ -1,0 +1,205 @@
+"""The ``talentnord`` command as an operator meets it: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from config.library import Library
+from flows.cli import main
+from flows.server import free_port
+from states.diagram import mermaid
+from tests.support.definitions import MENTOR_LIGHT, TALENT_NORD, Copy, copy_of
+
+REHEARSAL = ("rehearse", "--cohort", "spring", "--profile", "usual", "--seed", "3")
+
+
+class Ended(NamedTuple):
+    """How the command ended, and what it printed."""
+
+    code: object
+    out: str
+    err: str
+
+
+Command = Callable[..., Ended]
+
+
+@pytest.fixture
+def talentnord(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Iterator[Command]:
+    """The command, with a database and a mail folder of its own; ``root`` is where its configuration lies."""
+    handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    monkeypatch.setenv("TALENTNORD_DATABASE_URL", f"sqlite:///{tmp_path}/domain.db")
+    monkeypatch.setenv("TALENTNORD_MAIL_DIRECTORY", str(tmp_path / "mail"))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: str, root: Path | None = None) -> Ended:
+        if root is not None:
+            monkeypatch.setenv("TALENTNORD_CONFIG_ROOT", str(root))
+        monkeypatch.setattr(sys, "argv", ["talentnord", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        printed = capsys.readouterr()
+        return Ended(end.value.code, printed.out, printed.err)
+
+    yield run
+    for one, handler in handlers.items():
+        signal.signal(one, handler)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    """Talent Nord and hold-3, to be edited."""
+    return copy_of(TALENT_NORD, "talent-nord", "hold-3", tmp_path / "config")
+
+
+# -- check -----------------------------------------------------------------------------------------------------------
+
+
+def test_check_prints_a_page_about_the_cohort_and_ok(talentnord: Command) -> None:
+    ended = talentnord("check", "--cohort", "hold-3")
+    assert (ended.code, ended.err) == (0, "")
+    first, *_, last = ended.out.splitlines()
+    assert first.startswith("talent-nord: ")
+    assert first.endswith("0 places where someone is stuck")
+    assert "Hold 3 (hold-3) · Talent Nord, version" in ended.out
+    assert "Koordinatorer" in ended.out
+    assert last == "ok"
+
+
+def test_check_looks_at_every_cohort_there_is(talentnord: Command) -> None:
+    ended = talentnord("check", root=MENTOR_LIGHT.root)
+    assert ended.code == 0
+    assert "Spring (spring) · Mentor Light" in ended.out
+
+
+def test_check_names_an_error_with_its_line_and_what_may_have_been_meant(talentnord: Command, copy: Copy) -> None:
+    copy.edit(copy.cohort, "programme: talent-nord", "programme: talent-nrd")
+    ended = talentnord("check", "--cohort", "hold-3", root=copy.root)
+    assert (ended.code, ended.out) == (2, "")
+    assert f"{copy.cohort}:{copy.line(copy.cohort, 'programme:')}: " in ended.err
+    assert "did you mean 'talent-nord'?" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_check_names_every_error_at_once(talentnord: Command, copy: Copy) -> None:
+    text = copy.programme.read_text("utf-8")
+    copy.programme.write_text(text.replace("owner: mentor\n", "owner: mentr\n").replace("opens:", "open:"), "utf-8")
+    ended = talentnord("check", "--cohort", "hold-3", root=copy.root)
+    lines = ended.err.splitlines()
+    assert ended.code == 2
+    assert len(lines) > 5
+    assert all(line.startswith(f"{copy.programme}:") and line.split(":")[1].isdigit() for line in lines)
+
+
+def test_check_names_who_could_be_stuck(talentnord: Command, copy: Copy) -> None:
+    """Invariant 6: a leave that opens no task for anybody is never ended."""
+    text = copy.programme.read_text("utf-8").splitlines(keepends=True)
+    kept = [line for line in text if "task: leave_return" not in line]
+    assert len(kept) == len(text) - 1
+    copy.programme.write_text("".join(kept), "utf-8")
+    ended = talentnord("check", "--cohort", "hold-3", root=copy.root)
+    assert ended.code == 2
+    assert "on_leave" in ended.err
+
+
+# -- what does not exist ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["check", "import", "status"])
+def test_a_cohort_that_is_not_there_is_one_clear_message(talentnord: Command, command: str) -> None:
+    ended = talentnord(command, "--cohort", "hold-4")
+    assert ended.code == 2
+    assert "hold-4" in ended.err
+    assert "Traceback" not in ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_a_profile_that_is_not_there_is_named_with_its_like(talentnord: Command, tmp_path: Path) -> None:
+    ended = talentnord("rehearse", "--out", str(tmp_path / "out"), "--profile", "typicl")
+    assert ended.code == 2
+    assert "did you mean 'typical'?" in ended.err
+
+
+def test_a_programme_that_is_not_there_is_named_with_its_like(talentnord: Command) -> None:
+    ended = talentnord("diagram", "--programme", "talentnord")
+    assert ended.code == 2
+    assert "did you mean 'talent-nord'?" in ended.err
+
+
+def test_a_setting_that_is_wrong_is_named(talentnord: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALENTNORD_MAIL_TRANSPORT", "pigeon")
+    ended = talentnord("status")
+    assert ended.code == 2
+    assert ended.err.startswith("TALENTNORD_MAIL_TRANSPORT: ")
+
+
+def test_the_command_itself_ends_without_a_traceback() -> None:
+    command = [str(Path(sys.executable).parent / "talentnord"), "check", "--cohort", "hold-4"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.count("\n") == 1
+
+
+# -- import, status, diagram -----------------------------------------------------------------------------------------
+
+
+def test_a_cohort_is_imported_once_and_its_status_told(talentnord: Command) -> None:
+    nobody = str(free_port())
+    assert talentnord("status").out == "No cohort is enrolled yet: talentnord import --cohort hold-3\n"
+    assert talentnord("import", "--cohort", "hold-3", "--port", nobody).out == "Hold 3: 24 talents enrolled\n"
+    assert talentnord("import", "--cohort", "hold-3", "--port", nobody).out == "Hold 3: 0 talents enrolled\n"
+    assert talentnord("status").out.startswith("Hold 3: 24 talents, ")
+    [told] = json.loads(talentnord("status", "--json").out)
+    assert (told["cohort"], told["talents"], told["states"]) == ("Hold 3", 24, {"active.before": 24})
+    assert told["stuck"] == []
+
+
+def test_a_cohort_with_errors_is_not_imported(talentnord: Command, copy: Copy) -> None:
+    copy.edit(copy.cohort, "programme: talent-nord", "programme: talent-nrd")
+    assert talentnord("import", root=copy.root).code == 2
+    assert talentnord("status").out.startswith("No cohort is enrolled yet")
+
+
+def test_the_diagram_is_the_definitions(talentnord: Command) -> None:
+    definition = Library(MENTOR_LIGHT.root).programme("mentor-light").definition
+    ended = talentnord("diagram", "--programme", "mentor-light", root=MENTOR_LIGHT.root)
+    assert (ended.code, ended.out) == (0, mermaid(definition) + "\n")
+
+
+# -- rehearse --------------------------------------------------------------------------------------------------------
+
+
+def test_a_rehearsal_prints_what_it_wrote(talentnord: Command, tmp_path: Path) -> None:
+    ended = talentnord(*REHEARSAL, "--out", str(tmp_path / "out"), "--json", root=MENTOR_LIGHT.root)
+    told = json.loads(ended.out)
+    assert ended.code == 0
+    assert told == json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
+    assert (told["profile"], told["seed"], told["stuck"]) == ("usual", 3, [])
+    assert len(list((tmp_path / "out" / "mail").glob("*.eml"))) == told["mails"]
+
+
+def test_the_same_seed_gives_the_same_bytes_in_any_process(tmp_path: Path) -> None:
+    """Invariant 3: nothing hangs on the order in which a process happens to keep its sets."""
+
+    def files(hash_seed: str) -> dict[str, bytes]:
+        out = tmp_path / hash_seed
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "TALENTNORD_CONFIG_ROOT": str(MENTOR_LIGHT.root)}
+        command = [str(Path(sys.executable).parent / "talentnord"), *REHEARSAL, "--out", str(out)]
+        ended = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+        assert "mails in" in ended.stdout
+        return {str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+
+    first = files("1")
+    assert {"history.jsonl", "summary.json"} < first.keys()
+    assert files("2") == first
