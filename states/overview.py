@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from config.errors import UnknownRecordError
 from states.book import Book, read_book
 from states.commitment import ESCALATED, FINAL, MISSED, PLANNED
 from states.store.tables import CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, PersonRow, TaskRow
@@ -147,8 +148,15 @@ class Overview:
         )
 
     def talent(self, journey_id: str) -> TalentPage:
-        """Return the page of one talent."""
-        journey = self._connection.execute(select(JourneyRow.__table__).where(JourneyRow.id == journey_id)).one()
+        """Return the page of one talent.
+
+        Raises:
+            UnknownRecordError: there is no such journey in this cohort.
+        """
+        mine = (JourneyRow.id == journey_id) & (JourneyRow.cohort_id == self._book.cohort_id)
+        journey = self._connection.execute(select(JourneyRow.__table__).where(mine)).one_or_none()
+        if journey is None:
+            raise UnknownRecordError("journey", journey_id)
         tasks = self._tasks(TaskRow.journey_id == journey_id)
         return TalentPage(
             line=self._line(journey, tasks),
@@ -219,7 +227,9 @@ class Overview:
         return self._names.get(getattr(journey, f"{role}_id", None) or "", role)
 
     def _tasks(self, condition: Any) -> list[TaskLine]:
-        rows = self._connection.execute(select(TaskRow.__table__).where(condition).order_by(TaskRow.due_on, TaskRow.id))
+        rows = self._connection.execute(
+            select(TaskRow.__table__).where(condition).order_by(TaskRow.due_on.nulls_last(), TaskRow.id)
+        )
         return [
             TaskLine(
                 row.title, row.text, self._names.get(row.owner_id, ""), row.due_on, row.journey_id, row.status == "open"

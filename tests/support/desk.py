@@ -1,0 +1,49 @@
+"""A cohort that is driven through its time, whose mails go out and whose tasks are opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from notifications.outbox import Letterhead, Outbox
+from notifications.transports.protocol import Address, Mail, Receipt
+from states.overview import CohortPage, Overview, TalentPage
+from states.store.database import Database
+from tests.support.driver import Driver, journey
+
+
+class Desk:
+    """What a coordinator sees of a driven cohort; ``mails`` are those that have gone out, ``name`` is a transport's."""
+
+    name = "desk"
+
+    def __init__(self, database: Database, people: int) -> None:
+        self.hold = Driver(database, people=people).enrol()
+        self.mails: list[Mail] = []
+        sender = Address("Talent Nord", "talentnord@example.org")
+        self._outbox = Outbox(database, self, Letterhead(sender, Path()), lambda: self.hold.now)
+
+    def send(self, mail: Mail) -> Receipt:
+        """Keep a mail."""
+        self.mails.append(mail)
+        return Receipt(mail.message_id)
+
+    def until(self, local: str) -> None:
+        """Let time pass, and carry out what is due then."""
+        self.hold.until(local)
+        self.carry_out()
+
+    def carry_out(self) -> None:
+        """Carry out all that is due."""
+        for due in self._outbox.due():
+            for effect in due.effects:
+                self._outbox.carry_out(effect)
+
+    def cohort(self) -> CohortPage:
+        """The cohort's page as it is now."""
+        with self.hold.database.read() as connection:
+            return Overview(connection, self.hold.cohort.id, self.hold.now).cohort()
+
+    def talent(self, number: int | str) -> TalentPage:
+        """A talent's page as it is now."""
+        with self.hold.database.read() as connection:
+            return Overview(connection, self.hold.cohort.id, self.hold.now).talent(journey(number))
