@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import re
+import shutil
 from email import policy
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from notifications.messages import messages_of
 from states.engine import Engine
 from states.exploration import explore
 from states.store.database import Database
+from tests.support.definitions import copy_of
 from tests.support.driver import START
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +33,17 @@ def test_it_checks_clean_and_nobody_can_get_stuck() -> None:
     problems = check_all(LIBRARY, ["spring"], messages_of(LIBRARY))
     assert [str(problem) for problem in problems if not problem.warning] == []
     assert explore(LIBRARY.programme("mentor-light").definition).problems == ()
+
+
+def test_a_fault_elsewhere_does_not_make_its_templates_missing(tmp_path: Path) -> None:
+    copy = copy_of(LIBRARY, "mentor-light", "spring", tmp_path / "light")
+    shutil.copytree(LIBRARY.root / "templates", copy.root / "templates")
+    copy.edit(copy.programme, "due: w1d1 - 1d", "deu: w1d1 - 1d")
+    copy.edit(copy.programme, "mail: supper_call", "mail: super_call")
+    found = [copy.short(problem) for problem in check_all(copy.library, ["spring"], messages_of(copy.library))]
+    assert len(found) == 3
+    assert f"mentor-light.yaml:{copy.line(copy.programme, 'super_call')}" in found[0]
+    assert "no template 'super_call', did you mean 'supper_call'?" in found[0]
 
 
 @pytest.fixture(scope="module")
