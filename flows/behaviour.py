@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -34,7 +34,6 @@ class Behaviour:
     calendar: Calendar
     profile: Profile
     seed: int
-    _count: dict[str, int] = field(default_factory=dict)
 
     def incidents(self) -> Iterator[Act]:
         """Yield the acts of the profile's incidents, for those events that the programme knows."""
@@ -56,8 +55,8 @@ class Behaviour:
         today = self.calendar.local_day(opened.at)
         due = self.calendar.day_of(spec.due, {"opened": today})
         subject = opened.journey_id or self.cohort_id
-        times = self._count[opened.id] = self._count.get(opened.id, 0) + 1
-        dice = random.Random(f"{self.seed}/{opened.id}/{times}")
+        # A commitment that opens again has another id in history, so people may do otherwise then.
+        dice = random.Random(f"{self.seed}/{opened.id}")
         choice = self._choice(opened, dice)
         if due is None or (spec.choices and choice is None):
             return

@@ -51,7 +51,7 @@ def rehearse(
         try:
             database.migrate()
             clock = TurnedClock(first_instant(loaded))
-            outbox = Outbox(database, FilesTransport(mail), letterhead_of(settings, library), clock)
+            outbox = Outbox(database, FilesTransport(mail, durable=False), letterhead_of(settings, library), clock)
             first = clock()
             rehearsal = Rehearsal(loaded, profile, seed, database, clock, Engine(database, clock))
             for step in rehearsal.run():
