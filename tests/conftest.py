@@ -92,6 +92,16 @@ def sqlite(sqlite_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
+def calm(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
+    """Another SQLite database, to come to the same in peace."""
+    path = tmp_path / "calm.db"
+    shutil.copy(sqlite_template, path)
+    opened = Database(f"sqlite:///{path}", synchronous="OFF")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def hold(sqlite: Database) -> Driver:
     """The whole of hold-3, enrolled ten weeks before its kick-off."""
     return Driver(sqlite).enrol()

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from config.errors import TalentNordError
 from states.commitment import FINAL
@@ -26,6 +25,7 @@ from states.facts import Fact
 from states.store.database import Database
 from states.store.tables import CommitmentRow, EffectRow, FactRow, JourneyRow, TimerRow
 from states.summary import summarise
+from tests.support.cut import Cut, cut_at
 from tests.support.driver import Driver, replayed, talent_nord
 
 TALENTS = ["hold-3-01", "hold-3-02", "hold-3-03"]
@@ -47,28 +47,6 @@ DETAILS: dict[str, Any] = {
 triggers = st.sampled_from(TRIGGERS)
 who = st.lists(st.sampled_from([*TALENTS, "hold-3-99"]), min_size=1, max_size=3, unique=True)
 details = st.sets(st.sampled_from(sorted(DETAILS))).map(lambda names: {name: DETAILS[name] for name in names})
-
-
-class Cut(BaseException):
-    """As if the process had been ended between two statements."""
-
-
-@contextmanager
-def cut_at(database: Database, statement: int) -> Iterator[None]:
-    """End whatever runs within the block before its ``statement``-th statement."""
-    seen = 0
-
-    def count(*_: object) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == statement:
-            raise Cut
-
-    event.listen(database.engine, "before_cursor_execute", count)
-    try:
-        yield
-    finally:
-        event.remove(database.engine, "before_cursor_execute", count)
 
 
 class Cohort(RuleBasedStateMachine):
@@ -147,7 +125,7 @@ class Cohort(RuleBasedStateMachine):
         assert outcome_known
         assert self.hold.dump() == before
 
-    @rule(statement=st.integers(1, 14), trigger=triggers, journeys=who, given=details)
+    @rule(statement=st.integers(1, 20), trigger=triggers, journeys=who, given=details)
     def it_is_cut_off_in_a_fact(self, statement: int, trigger: str, journeys: list[str], given: dict[str, Any]) -> None:
         """A process that ends midway leaves nothing; told again with the same key, it is as if nothing had been."""
         self.number += 1

@@ -1,0 +1,220 @@
+"""Two at once are safe (invariant 8): the same fact, the same trigger, and two ticks, from threads and processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import text
+
+from config.errors import ConflictError, TransitionRefusedError
+from states.book import read_book, rules_of
+from states.changes import Changes
+from states.effects import Standing
+from states.engine import Engine
+from states.facts import Fact, Outcome
+from states.move_journeys import Journeys
+from states.reads import journeys_of
+from states.rulebook import RuleBook
+from states.store.database import Database
+from states.work import Desk
+from tests.support.driver import Driver, day, replayed
+
+KEEP = "mentor_meeting_m1:keep"
+
+
+def together(*deeds: Callable[[], object]) -> list[object]:
+    """Do all at once, each in a thread; what each returned or raised, in the order given."""
+    start = threading.Barrier(len(deeds))
+    results: list[object] = [None] * len(deeds)
+
+    def run(position: int, deed: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            results[position] = deed()
+        except Exception as error:
+            results[position] = error
+
+    threads = [threading.Thread(target=run, args=(position, deed)) for position, deed in enumerate(deeds)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return results
+
+
+@pytest.fixture
+def hold(database: Database) -> Driver:
+    return Driver(database, people=6).enrol().until("2027-03-16")
+
+
+def _engines(hold: Driver, number: int) -> list[Engine]:
+    return [Engine(hold.database, lambda: hold.now) for _ in range(number)]
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_the_same_fact_told_at_once_is_one_fact(hold: Driver, attempt: int) -> None:
+    fact = Fact("form-7", "tester", {"held_on": "2027-03-16"})
+    deeds = [lambda engine=engine: engine.fire(KEEP, ["hold-3-01"], fact) for engine in _engines(hold, 4)]
+    outcomes = together(*deeds)
+    assert all(isinstance(outcome, Outcome) for outcome in outcomes), outcomes
+    assert sorted(outcome.replayed for outcome in outcomes if isinstance(outcome, Outcome)) == [False, True, True, True]
+    assert len({outcome.transitions for outcome in outcomes if isinstance(outcome, Outcome)}) == 1
+    assert [row.dest for row in hold.history("hold-3-01/mentor_meeting_m1")].count("kept") == 1
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_the_same_trigger_told_by_several_moves_once(hold: Driver, attempt: int) -> None:
+    facts = [Fact(f"form-{number}", "tester") for number in range(4)]
+    engines = _engines(hold, 4)
+    deeds = [
+        lambda engine=engine, fact=fact: engine.fire(KEEP, ["hold-3-01"], fact)
+        for engine, fact in zip(engines, facts, strict=True)
+    ]
+    outcomes = together(*deeds)
+    kinds = Counter(type(outcome) for outcome in outcomes)
+    assert kinds == {Outcome: 1, TransitionRefusedError: 3}
+    assert [row.dest for row in hold.history("hold-3-01/mentor_meeting_m1")].count("kept") == 1
+    assert len(hold.dump()["facts"]) == 1, "a refused fact is not kept"
+
+
+@pytest.mark.parametrize("attempt", range(2))
+def test_two_ticks_at_once_do_what_one_does(hold: Driver, calm: Database, attempt: int) -> None:
+    """Each timer is fired once, and in order: groups are formed before pairs are made of them."""
+    one = Driver(calm, people=6).enrol().until("2027-03-16")
+    for driver in (hold, one):
+        driver.now = driver.at("2027-06-01")
+    one.engine.tick()
+    outcomes = together(*(engine.tick for engine in _engines(hold, 3)))
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert hold.engine.tick() == [], "nothing due is left over"
+    assert [tuple(row)[1:] for row in hold.history()] == [tuple(row)[1:] for row in one.history()]
+    assert hold.mails() == one.mails()
+    assert hold.tasks() == one.tasks()
+
+
+def test_two_cohorts_are_ticked_side_by_side(hold: Driver) -> None:
+    other = Driver(hold.database, people=3, cohort=hold.cohort.model_copy(update={"id": "hold-4"})).enrol()
+    hold.now = hold.at("2027-06-01")
+    together(*(engine.tick for engine in _engines(hold, 2)))
+    assert hold.state(1) == hold.state("hold-4-01") == "active.m2.sprint"
+    assert other.engine.tick(hold.now) == []
+
+
+def _telling(hold: Driver, trigger: str, number: int) -> Callable[[], object]:
+    engine = Engine(hold.database, lambda: hold.now)
+    fact = Fact(f"form-{number}", "tester", {"milestone": "m2d1"})
+    return lambda: engine.fire(trigger, [f"hold-3-{number:02d}"], fact)
+
+
+def test_facts_while_it_ticks_are_all_taken(hold: Driver) -> None:
+    hold.now = hold.at("2027-04-02 12:00")
+    facts = [(KEEP, 1), ("leave", 2), ("absence", 3), ("withdraw", 4)]
+    deeds: list[Callable[[], object]] = [hold.engine.tick]
+    deeds += [_telling(hold, trigger, number) for trigger, number in facts]
+    outcomes = together(*deeds)
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    hold.engine.tick()
+    states = replayed(hold.history())
+    assert (hold.state(2), hold.state(4)) == ("on_leave", "withdrawn")
+    assert states["hold-3-01/mentor_meeting_m1"] in {"kept", "kept_late"}
+    assert hold.state(1) == "active.m1.between"
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_two_who_withdraw_at_once_leave_nobody_with_one_who_is_gone(hold: Driver, attempt: int) -> None:
+    hold.until("2027-05-03")
+    one, two = _engines(hold, 2)
+    outcomes = together(
+        lambda: one.fire("withdraw", ["hold-3-02"], Fact("a", "tester")),
+        lambda: two.fire("withdraw", ["hold-3-04"], Fact("b", "tester")),
+    )
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    partners = {number: hold.commitment("shadow_visit", number).partner_id for number in (1, 3, 5, 6)}
+    assert partners == {1: "hold-3-03", 3: "hold-3-01", 5: "hold-3-06", 6: "hold-3-05"}
+
+
+def test_two_days_moved_at_once_are_both_moved(hold: Driver) -> None:
+    one, two = _engines(hold, 2)
+    outcomes = together(
+        lambda: one.reschedule("hold-3", "m3d1", day("2027-06-03"), Fact("a", "tester")),
+        lambda: two.reschedule("hold-3", "m3d2", day("2027-06-24"), Fact("b", "tester")),
+    )
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert str(hold.commitment("mentor_meeting_m3", 1).due_on) == "2027-06-10"
+    hold.until("2027-06-24 16:00")
+    assert hold.states(1)["portrait"] == "open"
+
+
+def test_enrolled_twice_at_once_is_enrolled_once(database: Database) -> None:
+    drivers = [Driver(database, people=4) for _ in range(2)]
+    outcomes = together(*(driver.enrol for driver in drivers))
+    assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert len([row for row in drivers[0].history() if row.trigger == "enrol"]) == 4
+
+
+def test_two_processes_tick_the_same_database(hold: Driver) -> None:
+    hold.now = hold.at("2027-06-01")
+    source = (
+        "from datetime import datetime; from states.engine import Engine; from states.store.database import Database;"
+        f"print(sum(len(o.transitions) for o in Engine(Database({str(hold.database.url)!r}), None).tick("
+        f"datetime.fromisoformat({hold.now.isoformat()!r}))))"
+    )
+    started = [subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=60)[0] for process in started]
+    assert [process.returncode for process in started] == [0, 0]
+    told = [row for row in hold.history() if row.at == hold.now]
+    assert sum(map(int, said)) == len(told)
+    replayed(hold.history())
+
+
+def test_who_is_overtaken_reads_anew(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A journey's version that moved on between reading and writing is a conflict, and is tried again."""
+    hold = Driver(sqlite, people=2).enrol()
+    really = Journeys.move
+    overtaken: list[str] = []
+
+    def overtake(self: Journeys, trigger: str, standings: list[object]) -> None:
+        really(self, trigger, standings)  # type: ignore[arg-type]
+        if not overtaken:
+            overtaken.append(trigger)
+            self._desk.connection.execute(text("UPDATE journeys SET version = version + 1"))
+
+    monkeypatch.setattr(Journeys, "move", overtake)
+    assert hold.fire("leave", 1).transitions[0].id == "hold-3-01#1"
+    monkeypatch.setattr(Journeys, "move", lambda self, *_: self._desk.changes.journeys.append(_GONE))
+    with pytest.raises(ConflictError):
+        hold.fire("leave", 2)
+
+
+_GONE = {"b_id": "hold-3-02", "b_version": 99, "b_state": "nowhere"}
+
+
+def test_threads_that_share_one_rule_book_get_right_answers(sqlite: Database) -> None:
+    """A machine is asked through one model, and what it answers is kept: a wrong answer would stay for ever."""
+    hold = Driver(sqlite, people=1).enrol()
+    with sqlite.read() as connection:
+        desk = Desk(connection, read_book(connection, "hold-3"), Changes(hold.now, "test"), {}, strict=False)
+        [someone] = journeys_of(connection, "hold-3")
+    text_of = hold.definition.programme.model_dump_json(by_alias=True)
+    fresh = rules_of.__wrapped__(text_of).journey
+    everywhere = [someone._replace(state=state) for state in fresh.states]
+    patience = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(5):
+            shared = rules_of.__wrapped__(text_of).journey
+            deeds = [_asking(desk, shared, everywhere, trigger) for trigger in ("leave", "m6d2", "m6d1", "m2d1")]
+            for trigger, answer in zip(("leave", "m6d2", "m6d1", "m2d1"), together(*deeds), strict=True):
+                expected = [(one, fresh.answer(one.state, trigger)) for one in everywhere]
+                assert answer == [(one, dest) for one, dest in expected if dest is not None]
+    finally:
+        sys.setswitchinterval(patience)
+
+
+def _asking(desk: Desk, rules: RuleBook, everywhere: list[Standing], trigger: str) -> Callable[[], object]:
+    return lambda: desk.answered(trigger, everywhere, lambda one: rules.answer(one.state, trigger), False)

@@ -1,0 +1,166 @@
+"""Time: late ticks, pinned definitions, dates that were moved, and who is enrolled when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from config.definition import Definition
+from config.people import People, PersonRow
+from states.store.database import Database
+from tests.support.driver import Driver, day, hold_3, hold_3_people, talent_nord
+
+
+@pytest.fixture
+def hold(database: Database) -> Driver:
+    return Driver(database, people=4).enrol()
+
+
+def test_a_tick_that_comes_weeks_late_says_only_what_is_still_true(hold: Driver) -> None:
+    """Nobody ticked from before the first mail until after module 1 day 2."""
+    hold.oversleep("2027-04-05")
+    assert hold.state(1) == "active.m1.between"
+    waiting = {(mail.message, mail.details.get("milestone", "")) for mail in hold.mails() if mail.status == "pending"}
+    assert waiting == {
+        ("talk_escalated", ""),
+        ("challenge_missed", ""),
+        ("meeting_missed", ""),
+        ("foundation_missed", ""),
+        ("module_invitation", "m2d1"),
+        ("network_invitation", "network1"),
+        ("meeting_escalated", ""),
+    }
+    assert {mail.on for mail in hold.mails() if mail.status == "pending"} == {"2027-04-05"}
+    tasks = {task.message for task in hold.tasks() if task.status == "pending"}
+    assert tasks == {"talk_missed", "meeting_overdue", "challenge_urgent"}
+
+
+def test_an_invitation_that_is_late_for_its_day_but_not_too_late_goes_at_once(hold: Driver) -> None:
+    hold.oversleep("2027-02-22")
+    mails = hold.mails("kickoff_invitation", "kickoff_reminder", number=1)
+    assert {(mail.message, mail.on) for mail in mails if mail.to == "01"} == {
+        ("kickoff_invitation", "2027-02-22"),
+        ("kickoff_reminder", "2027-02-22"),
+    }
+
+
+def test_a_late_tick_comes_to_the_same_states(sqlite: Database, calm: Database) -> None:
+    punctual = Driver(calm, people=4).enrol().until("2027-12-20")
+    late = Driver(sqlite, people=4).enrol()
+    late.oversleep("2027-12-20")
+    assert [late.state(number) for number in range(1, 5)] == [punctual.state(number) for number in range(1, 5)]
+    differing = {name for name, state in late.states(1).items() if state != punctual.states(1)[name]}
+    assert differing == set()
+
+
+def test_ticking_again_does_nothing(hold: Driver) -> None:
+    hold.until("2027-05-01")
+    before = hold.dump()
+    assert hold.engine.tick() == []
+    assert hold.dump() == before
+
+
+def test_the_clock_may_go_back_without_harm(hold: Driver) -> None:
+    hold.until("2027-03-16")
+    before = hold.dump()
+    hold.now = hold.at("2027-01-01")
+    assert hold.engine.tick() == []
+    assert hold.dump() == before
+
+
+def _quicker() -> Definition:
+    """The programme with a mentor meeting that is due after three days, under the same name."""
+    programme = talent_nord().programme
+    specs = tuple(
+        spec.model_copy(update={"due": spec.due.anchored({}).__class__("day1", ((3, "d"),))})
+        if spec.id == "mentor_meeting"
+        else spec
+        for spec in programme.commitments
+    )
+    return Definition(programme.model_copy(update={"version": 2, "commitments": specs}))
+
+
+def test_a_running_cohort_keeps_its_definition(database: Database) -> None:
+    """Invariant 9: two cohorts of one programme, the second after it was changed."""
+    first = Driver(database, people=2).enrol()
+    second = Driver(database, people=2, definition=_quicker(), cohort=hold_3().model_copy(update={"id": "hold-4"}))
+    second.enrol()
+    first.engine.enrol(first.cohort, _quicker(), hold_3_people(3))
+    first.until("2027-03-15 09:00")
+    assert first.commitment("mentor_meeting_m1", 1).state == "open"
+    assert first.commitment("mentor_meeting_m1", 3).state == "open", "who joins follows the cohort"
+    assert first.commitment("mentor_meeting_m1", "hold-4-01").state == "missed"
+
+
+def test_who_joins_finds_the_dates_as_they_were_moved(hold: Driver) -> None:
+    hold.until("2027-03-01").move("m1d1", day("2027-03-18"))
+    hold.enrol(hold_3_people(5))
+    assert str(hold.commitment("mentor_meeting_m1", 5).due_on) == "2027-03-25"
+    assert str(hold.commitment("mentor_meeting_m1", 1).due_on) == "2027-03-25"
+
+
+def test_a_day_that_is_moved_while_one_is_on_leave_waits_for_the_return(hold: Driver) -> None:
+    hold.until("2027-03-16").fire("leave", 1)
+    hold.move("m2d1", day("2027-05-03", "09:00", "21:00"))
+    hold.move("m2d2", day("2027-05-04", "07:30", "16:00"))
+    hold.until("2027-05-05")
+    assert hold.states(1)["mentor_meeting_m2"] == "planned"
+    hold.fire("return", 1)
+    hold.until("2027-05-06")
+    meeting = hold.commitment("mentor_meeting_m2", 1)
+    assert (meeting.state, str(meeting.due_on)) == ("open", "2027-05-10")
+
+
+def test_a_moved_day_is_told_once_and_nobody_is_invited_twice(hold: Driver) -> None:
+    hold.until("2027-04-15").move("m2d1", day("2027-05-03", "09:00", "21:00"))
+    assert [mail.to for mail in hold.mails("date_moved")] == ["01", "02", "03", "04"]
+    hold.until("2027-05-03")
+    invitations = [mail for mail in hold.mails("module_invitation", number=1) if mail.details["milestone"] == "m2d1"]
+    assert len(invitations) == 1
+    reminders = [mail.on for mail in hold.mails("module_day_reminder", number=1) if mail.details["milestone"] == "m2d1"]
+    assert reminders == ["2027-04-26"]
+
+
+def test_a_network_meeting_is_moved_for_mentors_alone(hold: Driver) -> None:
+    hold.until("2027-04-01").move("network1", day("2027-04-21", "13:00", "15:30"))
+    assert {mail.to for mail in hold.mails("date_moved")} == {"leader-01", "leader-03"}
+    assert len(hold.mails("date_moved")) == 2
+
+
+def _with_leader(people: People, number: int, name: str, email: str) -> People:
+    return People(
+        tuple(
+            replace(talent, leader=PersonRow(name, email)) if talent.number == number else talent
+            for talent in people.talents
+        )
+    )
+
+
+def _person(hold: Driver, ident: str) -> str:
+    [row] = [str(row) for row in hold.dump()["persons"] if f"'{ident}'" in row]
+    return row
+
+
+def test_enrolling_again_corrects_a_leaders_address(hold: Driver) -> None:
+    old = hold.people.talents[2].leader
+    hold.enrol(
+        _with_leader(_with_leader(hold.people, 3, old.name, "palle@example.org"), 4, old.name, "palle@example.org")
+    )
+    assert "palle@example.org" in _person(hold, "hold-3/leader-03")
+    assert hold.journey(3).mentor_id == hold.journey(4).mentor_id == "hold-3/leader-03"
+
+
+def test_enrolling_again_with_another_leader_gives_nobody_a_wrong_one(hold: Driver) -> None:
+    """A new leader is an event (``change_mentor``); talent 2 keeps the leader shared with talent 1 until now."""
+    palle = hold.people.talents[2].leader
+    before = hold.dump()
+    hold.enrol(_with_leader(hold.people, 1, palle.name, palle.email))
+    assert hold.dump() == before
+
+
+def test_one_who_joins_under_a_known_leader_shares_the_leader(hold: Driver) -> None:
+    inge = hold.people.talents[0].leader
+    hold.enrol(_with_leader(hold_3_people(6), 6, inge.name, inge.email))
+    assert hold.journey(6).mentor_id == "hold-3/leader-01"
+    assert hold.journey(5).mentor_id == "hold-3/leader-05"
