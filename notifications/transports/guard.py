@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -41,6 +42,7 @@ def refuse_unsafe(mail: Mail) -> None:
             plain_email(address.email, what)
 
 
+@lru_cache(maxsize=1024)
 def plain_email(email: str, what: str) -> str:
     """The ASCII form of one mailbox (an international domain in punycode); ``what`` names it in the RejectedError."""
     try:
