@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple, TypedDict, TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import DBAPIError
@@ -36,23 +36,19 @@ R = TypeVar("R")
 _ATTEMPTS = 5
 
 
-class _Held(TypedDict):
-    of: tuple[type[TimerRow], type[CohortRow]]
-    key_share: bool
-
-
 # Built once: building a statement costs several times what running it does.
 _FIRST = (
     select(TimerRow.cohort_id, TimerRow.trigger, TimerRow.due_at, TimerRow.rank)
-    .join(CohortRow, CohortRow.id == TimerRow.cohort_id)
     .where(ARMED, TimerRow.due_at <= bindparam("now"))
     .order_by(TimerRow.due_at, TimerRow.rank, TimerRow.id)
     .limit(1)
 )
-# Whoever holds the cohort fires its timers, so that what falls together or one after the other does so in order.
-_HELD: _Held = {"of": (TimerRow, CohortRow), "key_share": True}
-_DUE = _FIRST.with_for_update(skip_locked=True, **_HELD)
-_DUE_OF_A_BUSY_COHORT = _FIRST.with_for_update(**_HELD)
+_FIRST_OF_COHORT = _FIRST.where(TimerRow.cohort_id == bindparam("cohort_id"))
+# Whoever holds the cohort fires its timers, so that what falls together or one after the other does so in order. The
+# cohort alone is held: holding a timer first and then its cohort, two ticks would wait for each other.
+_COHORT_DUE = _FIRST.with_only_columns(TimerRow.cohort_id).join(CohortRow, CohortRow.id == TimerRow.cohort_id)
+_FREE_COHORT_DUE = _COHORT_DUE.with_for_update(of=CohortRow, key_share=True, skip_locked=True)
+_BUSY_COHORT_DUE = _COHORT_DUE.with_for_update(of=CohortRow, key_share=True)
 _FALLING = (
     select(TimerRow.id, TimerRow.subject)
     .where(
@@ -199,14 +195,21 @@ class Engine:
         return Outcome(cohort_id, trigger, tuple(changes.transitions))
 
     def _fire_due(self, connection: Connection, now: datetime) -> Outcome | None:
-        due = connection.execute(_DUE, {"now": now}).one_or_none()
-        if due is None and not self.database.is_sqlite:
-            # Others may hold what is due, for a fact that leaves it due: wait for them, so that nothing is left over.
-            due = connection.execute(_DUE_OF_A_BUSY_COHORT, {"now": now}).one_or_none()
-        return None if due is None else self._fire_timers(connection, _Due._make(due), now)
+        if self.database.is_sqlite:
+            due = connection.execute(_FIRST, {"now": now}).one_or_none()
+            return None if due is None else self._fire_timers(connection, _Due._make(due), now)
+        # Others may hold what is due, for a fact that leaves it due: wait for them, so that nothing is left over.
+        cohort = connection.scalar(_FREE_COHORT_DUE, {"now": now}) or connection.scalar(_BUSY_COHORT_DUE, {"now": now})
+        if cohort is None:
+            return None
+        # Looked up again now that the cohort is held: whoever held it before has fired or armed some.
+        due = connection.execute(_FIRST_OF_COHORT, {"now": now, "cohort_id": cohort}).one_or_none()
+        return Outcome(cohort, "", ()) if due is None else self._fire_timers(connection, _Due._make(due), now)
 
     def _fire_timers(self, connection: Connection, due: _Due, now: datetime) -> Outcome:
         timers = connection.execute(_FALLING, due._asdict()).all()
+        if not timers:  # Cancelled a moment ago by a fact about a commitment, which needs no hold on the cohort.
+            return Outcome(due.cohort_id, due.trigger, ())
         connection.execute(_FIRED, [{"b_id": timer.id} for timer in timers])
         book = self._book(connection, due.cohort_id, calendar_version(connection, due.cohort_id))
         changes = Changes(now, f"timer {due.trigger} {due.due_at:%Y-%m-%dT%H:%MZ}")
