@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from babel.dates import format_date
 from pydantic import BaseModel
 
 from config import cohort, profile, programme
@@ -20,6 +23,8 @@ from config.working_time import WorkingTime
 from flows.cli import app
 from notifications.messages import messages_of
 from states.book import rules_of
+from states.calendar import Calendar
+from states.enrol import held
 from states.exploration import explore
 
 ROOT = Path(__file__).parents[2]
@@ -130,14 +135,42 @@ def test_every_decision_is_linked_from_the_architecture() -> None:
         assert f"(docs/adr/{decision.name})" in text
 
 
-def test_the_map_names_files_that_are_there() -> None:
-    rows = re.findall(r"^\| (`\w+/.*?) \|", read("ARCHITECTURE.md"), re.MULTILINE)
-    assert len(rows) > 10
-    for row in rows:
+def test_the_map_names_each_file_that_is_there_and_no_other() -> None:
+    mapped: set[Path] = set()
+    for row in re.findall(r"^\| (`\w+/.*?) \|", read("ARCHITECTURE.md"), re.MULTILINE):
         names = re.findall(r"`([^`]+)`", row)
         folder = names[0].partition("/")[0]
         for name in names:
-            assert list((ROOT / folder).glob(name.removeprefix(f"{folder}/").rstrip("/"))), name
+            found = list((ROOT / folder).glob(name.removeprefix(f"{folder}/").rstrip("/")))
+            assert found, name
+            mapped.update(found)
+    files = {file for folder in ("config", "states", "notifications", "flows") for file in (ROOT / folder).glob("*.py")}
+    assert {file for file in files - mapped if file.name != "__init__.py"} == set()
+
+
+def test_the_timelines_have_the_dates_that_the_cohort_gives() -> None:
+    hold_3 = Library().cohort("hold-3")
+    hours = hold_3.definition.working_time
+    days = {ident: held(day, hold_3.definition) for ident, day in hold_3.cohort.dates.items()}
+    calendar = Calendar(hold_3.definition, days)
+    text = read("docs/coordinator.md")
+    for name, heading in (("expectation_talk", "**Forventningssamtalen**"), ("mentor_meeting_m1", "**Mentormødet**")):
+        spec = hold_3.definition.commitments[name]
+        assert spec.opens is not None
+        anchors = {"due": calendar.day_of(spec.due)}
+        anchors["missed"] = calendar.day_of(spec.miss, known(anchors))
+        instants = [calendar.opening_at(spec.opens)]
+        instants += [calendar.notice_at(one.when, known(anchors)) for one in spec.reminders]
+        instants += [calendar.deadline_at(one.when, known(anchors)) for one in spec.escalation]
+        expected = {*known(anchors).values(), *(hours.local(at).date() for at in instants if at is not None)}
+        told = re.findall(
+            r"^\| [^|]+ \| ([^|]+) \| [^|]+ \|$", text.partition(heading)[2].split("\n\n")[1], re.MULTILINE
+        )
+        assert set(told) - {"dato", "---"} == {format_date(day, "d. MMMM", locale="da") for day in expected}
+
+
+def known(anchors: Mapping[str, date | None]) -> dict[str, date]:
+    return {name: day for name, day in anchors.items() if day is not None}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
