@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 from itertools import count
@@ -54,6 +55,7 @@ class Cluster:
         settings = (*SETTINGS, f"port={self.port}", f"unix_socket_directories={self._sockets}")
         options = " ".join(f"-c {setting}" for setting in settings)
         self._run("pg_ctl", "-D", self._data, "-w", "-l", self._sockets / "log", "-o", options, "start")
+        self._keeper = self._keep()
 
     def create(self, template: str | None = None) -> str:
         """Create a database, empty or as a copy of another, and return its URL."""
@@ -64,18 +66,34 @@ class Cluster:
         return self._url(name)
 
     def stop(self) -> None:
-        """Stop the server."""
-        self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+        """Stop the server and remove its directory."""
+        self._keeper.communicate()
+
+    def _keep(self) -> subprocess.Popen[bytes]:
+        """Start what stops the server when we let go of its input: also when we are killed, and cannot."""
+        stop = self._command("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+        script = f"cat; {shlex.join(stop)}; rm -rf {shlex.quote(str(self._sockets))}"
+        return subprocess.Popen(
+            ["sh", "-c", script],
+            cwd="/",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def _url(self, name: str) -> str:
         return f"postgresql://{ACCOUNT}@127.0.0.1:{self.port}/{name}"
 
-    def _run(self, program: str, *arguments: str | Path) -> None:
+    @staticmethod
+    def _command(program: str, *arguments: str | Path) -> list[str]:
         path = binary(program)
         assert path is not None
-        command = [str(part) for part in (path, *arguments)]
-        if os.geteuid() == 0:
-            command = ["runuser", "-u", ACCOUNT, "--", *command]
+        account = ["runuser", "-u", ACCOUNT, "--"] if os.geteuid() == 0 else []
+        return [*account, *(str(part) for part in (path, *arguments))]
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        command = self._command(program, *arguments)
         # The server inherits these streams and lives on; a pipe would keep us waiting for it.
         with (self._sockets / f"{program}.log").open("wb") as log:
             done = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False, cwd=self._sockets)
