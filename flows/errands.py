@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
 from typing import Any
 
 from prefect import Flow
@@ -17,11 +18,11 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import FlowRunCreate
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Pending, to_state_create
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from flows.office import Office
 from flows.words import words
-from states.book import read_book
+from states.book import Book, read_book
 from states.facts import Outcome
 from states.store.tables import PENDING, EffectRow
 
@@ -41,10 +42,12 @@ class Errand:
     effects: tuple[int, ...]
     since: str = ""
     """When the peer last did not take one of the effects' mails: what is tried again is another errand."""
+    pages: tuple[str, ...] = ()
+    """The cohort and journeys whose pages its run publishes."""
 
     @property
     def key(self) -> str:
-        """What makes this errand the same as another: the transitions it carries."""
+        """What makes this errand the same as another: the transitions it carries, and since when they wait."""
         text = "\n".join([self.cohort_id, self.trigger, *self.transitions, self.since])
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -60,7 +63,7 @@ class Errand:
             "trigger": self.trigger,
             "transitions": list(self.transitions),
             "effects": list(self.effects),
-            "pages": [self.cohort_id, *self.journeys],
+            "pages": list(self.pages),
         }
 
 
@@ -69,6 +72,7 @@ def errands(office: Office, outcomes: Iterable[Outcome]) -> list[Errand]:
     found: list[Errand] = []
     taken: set[int] = set()
     with office.database.read() as connection:
+        book = cache(partial(read_book, connection))
         pending = connection.execute(
             select(
                 EffectRow.id,
@@ -89,32 +93,30 @@ def errands(office: Office, outcomes: Iterable[Outcome]) -> list[Errand]:
             effects = [row for row in pending if row.history_id in mine]
             taken.update(row.id for row in effects)
             journeys = [one.journey_id for one in outcome.transitions]
-            found.append(_errand(connection, outcome.cohort_id, outcome.trigger, ids, journeys, effects))
+            found.append(_errand(book(outcome.cohort_id), outcome.trigger, ids, journeys, effects))
         waiting: dict[tuple[str, str], list[Any]] = {}
         for row in pending:
             if row.id not in taken:
                 waiting.setdefault((row.cohort_id, row.trigger), []).append(row)
         for (cohort, trigger), rows in waiting.items():
             ids = tuple(dict.fromkeys(row.history_id for row in rows))
-            found.append(_errand(connection, cohort, trigger, ids, [row.journey_id for row in rows], rows))
-    return found
+            found.append(_errand(book(cohort), trigger, ids, [row.journey_id for row in rows], rows))
+    return _with_pages(found)
 
 
 def _errand(
-    connection: Connection,
-    cohort_id: str,
+    book: Book,
     trigger: str,
     transitions: tuple[str, ...],
     journeys: Sequence[str | None],
     effects: Sequence[Any],
 ) -> Errand:
-    book = read_book(connection, cohort_id)
     concerned = tuple(dict.fromkeys(journey for journey in journeys if journey))
     people = f" · {len(concerned)} {words()['talent' if len(concerned) == 1 else 'talents']}" if concerned else ""
     title = f"{book.name} · {book.definition.trigger_label(trigger)}{people}"
     tried = max((row.changed_at for row in effects if row.changed_at is not None), default=None)
     return Errand(
-        cohort_id,
+        book.cohort_id,
         trigger,
         title,
         transitions,
@@ -124,15 +126,15 @@ def _errand(
     )
 
 
-def pages_of(batch: Sequence[Errand]) -> list[list[str]]:
-    """Return the pages that each errand of a batch publishes: each page once, by the last run that concerns it."""
+def _with_pages(batch: Sequence[Errand]) -> list[Errand]:
+    """Return the errands with the pages they publish: each page once, by the last run that concerns it."""
     seen: set[str] = set()
-    pages: list[list[str]] = []
+    found: list[Errand] = []
     for errand in reversed(batch):
-        mine = [ident for ident in (errand.cohort_id, *errand.journeys) if ident not in seen]
-        seen.update(mine)
-        pages.append(mine)
-    return pages[::-1]
+        pages = tuple(ident for ident in (errand.cohort_id, *errand.journeys) if ident not in seen)
+        seen.update(pages)
+        found.append(replace(errand, pages=pages))
+    return found[::-1]
 
 
 async def claim_run(client: PrefectClient, flow: Flow[..., Any], errand: Errand) -> FlowRun | None:

@@ -15,7 +15,7 @@ from prefect.flow_engine import run_flow_async
 
 from config.errors import EffectFailedError, EffectsFailedError, TemplateError, TransportBlockedError
 from flows.client import one_client
-from flows.errands import claim_run, errands, pages_of
+from flows.errands import claim_run, errands
 from flows.office import Office, office
 from flows.progress import publish
 from notifications.naming import effect_names
@@ -96,10 +96,9 @@ async def react_to(desk: Office, outcomes: Iterable[Outcome] = ()) -> int:
     waiting = await asyncio.to_thread(errands, desk, list(outcomes))
     runs = 0
     async with one_client() as client:
-        for errand, pages in zip(waiting, pages_of(waiting), strict=True):
+        for errand in waiting:
             run = await claim_run(client, react, errand)
             if run is not None:
-                parameters = errand.parameters() | {"pages": pages}
-                await run_flow_async(react, flow_run=run, parameters=parameters, return_type="state")
+                await run_flow_async(react, flow_run=run, parameters=errand.parameters(), return_type="state")
                 runs += 1
     return runs

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from prefect import flow
-from prefect.client.orchestration import get_client
 from sqlalchemy import select
 
+from flows.client import one_client
 from flows.lists import set_lists
 from flows.office import Office, office
 from flows.progress import publish
@@ -21,7 +21,7 @@ async def refresh() -> str:
     pages = await asyncio.to_thread(_all_pages, desk)
     for cohort, idents in pages.items():
         await publish(desk, cohort, idents)
-    async with get_client() as client:
+    async with one_client() as client:
         forms = await set_lists(client, desk)
     return f"{sum(map(len, pages.values()))} pages, {forms} forms"
 

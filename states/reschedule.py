@@ -41,7 +41,6 @@ class Move:
         if milestone not in book.definition.milestones:
             raise UnknownRecordError("milestone", milestone)
         self._connection = connection
-        self._before = book.calendar
         self._changes = changes
         self._milestone = milestone
         self._day = day

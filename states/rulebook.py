@@ -8,6 +8,7 @@ machine itself; a test walks every case and finds both equal.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from threading import Lock
 from typing import Any, NamedTuple
 
 from transitions import MachineError
@@ -50,6 +51,7 @@ class RuleBook:
         self.triggers = tuple(dict.fromkeys(rule.trigger for rule in rules))
         self._kept: dict[tuple[str, str, frozenset[str]], str | None] = {}
         self._probe = _Probe()
+        self._asking = Lock()
         self._machine = _Machine(
             model=self._probe,
             states=_nested(self.states),
@@ -72,32 +74,21 @@ class RuleBook:
             return self._kept.setdefault(case, self.live(state, trigger, guards))
 
     def live(self, state: str, trigger: str, guards: Collection[str] = ()) -> str | None:
-        """Ask the machine itself; same result as ``answer``."""
+        """Ask the machine itself; same result as ``answer``. There is one probe, so one thread at a time may ask."""
         if trigger not in self.triggers:
             return None
-        self._probe.state = state
-        self._probe.holding = guards
-        try:
-            moved = self._probe.trigger(trigger)  # type: ignore[attr-defined]
-        except MachineError:
-            return None
-        return str(self._probe.state) if moved else None
+        with self._asking:
+            self._probe.state = state
+            self._probe.holding = guards
+            try:
+                moved = self._probe.trigger(trigger)  # type: ignore[attr-defined]
+            except MachineError:
+                return None
+            return str(self._probe.state) if moved else None
 
     def guards_of(self, trigger: str) -> tuple[str, ...]:
         """Return the names of all guards that rules of this trigger ask for."""
         return tuple(dict.fromkeys(rule.guard for rule in self.rules if rule.trigger == trigger and rule.guard))
-
-    def mermaid(self) -> str:
-        """Return the machine as a Mermaid state diagram without its internal transitions."""
-        lines = ["stateDiagram-v2", f"    [*] --> {_plain(self.initial)}"]
-        for rule in self.rules:
-            if rule.dest is not None:
-                lines.append(f"    {_plain(rule.source)} --> {_plain(rule.dest)}: {rule.trigger}")
-        return "\n".join(lines)
-
-
-def _plain(state: str) -> str:
-    return state.replace(".", "_")
 
 
 def _condition(guard: str | None) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from threading import Lock
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, select
@@ -48,9 +47,6 @@ class _Subject(Protocol):
 
 S = TypeVar("S", bound=_Subject)
 
-_ASKING = Lock()
-"""A rule book asks its machine through one model, so only one thread at a time may ask."""
-
 
 class Desk:
     """One trigger at one instant, for one cohort. ``details`` are those of the fact behind it.
@@ -80,9 +76,8 @@ class Desk:
         """
         moved: list[tuple[S, str]] = []
         refused: list[tuple[str, str]] = []
-        with _ASKING:
-            answers = [(subject, ask(subject)) for subject in subjects]
-        for subject, dest in answers:
+        for subject in subjects:
+            dest = ask(subject)
             if dest is None:
                 refused.append((subject.id, subject.state))
             else:

@@ -47,8 +47,6 @@ class CohortRow(Base):
     cohort: Mapped[str]
     """The cohort as JSON: organisations, challenges, coordinators. Dates live in ``milestones``."""
     calendar_version: Mapped[int] = mapped_column(default=0)
-    version: Mapped[int] = mapped_column(default=0)
-    """Counts the transitions of the cohort itself (a milestone that nobody's journey stands before)."""
 
 
 class PersonRow(Base):

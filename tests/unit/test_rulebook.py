@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from pathlib import Path
 
@@ -143,15 +145,23 @@ def test_triggers_and_states_are_listed_once_in_order() -> None:
     assert DOOR.states == ("shut", "open", "open.wide", "open.ajar", "gone")
 
 
-def test_the_diagram_shows_every_move_and_no_stay() -> None:
-    assert DOOR.mermaid().splitlines() == [
-        "stateDiagram-v2",
-        "    [*] --> shut",
-        "    shut --> open_wide: push",
-        "    shut --> open_ajar: push",
-        "    open --> shut: shut",
-        "    open_ajar --> gone: burn",
-    ]
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Threads take turns as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_threads_may_ask_at_the_same_time(restless: None) -> None:
+    """There is one probe in a book: an answer that another thread's question had changed would be kept for ever."""
+    for _ in range(20):
+        book = RuleBook(DOOR.states, DOOR.initial, DOOR.rules)
+        cases = [(state, trigger) for state in book.states for trigger in book.triggers] * 5
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(book.answer, *zip(*cases, strict=True)))
+        assert found == [DOOR.live(*case) for case in cases]
 
 
 def test_commitments_of_one_shape_share_a_book() -> None:

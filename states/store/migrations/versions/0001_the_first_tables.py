@@ -22,7 +22,6 @@ def upgrade() -> None:
         sa.Column("definition", sa.Text(), nullable=False),
         sa.Column("cohort", sa.Text(), nullable=False),
         sa.Column("calendar_version", sa.Integer(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohorts")),
     )
     op.create_table(
