@@ -132,7 +132,6 @@ def demo(
 ) -> None:
     """Run a whole cohort through a real Prefect server, on a clock turned by hand, in under three minutes."""
     folder = VAR / "demo"
-    _empty(folder)
     place = ServerPlace(free_port(port), folder / "prefect")
     os.environ.update(place.environment())
     settings = Settings(
@@ -141,6 +140,7 @@ def demo(
         mail_transport="files",
     )
     loaded, behaviour = _loaded(settings, cohort, profile)
+    _empty(folder)  # Only now: a name that does not exist must not cost the last demo.
     out.print("Starting the Prefect server …")
     with prefect_server(place):
         out.print(f"Prefect UI: {place.ui}")
