@@ -151,7 +151,7 @@ def prefect_server(place: ServerPlace) -> Iterator[subprocess.Popen[bytes]]:
     place.home.mkdir(parents=True, exist_ok=True)
     place.home.chmod(0o700)
     log = place.home / "server.log"
-    command = [sys.executable, "-m", "prefect", "server", "start", "--host", HOST, "--port", str(place.port)]
+    command = [sys.executable, "-m", "flows.prefect_app", "--host", HOST, "--port", str(place.port)]
     with child(command, place.environment(), log) as process:
         wait_for(process, lambda: answers(place), "the Prefect server", log)
         yield process
