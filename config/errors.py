@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from config.suggest import did_you_mean
 
@@ -118,6 +120,25 @@ class ConflictError(TalentNordError):
     def __init__(self, what: str) -> None:
         self.what = what
         super().__init__(f"{what} was changed by someone else meanwhile; nothing was written, try again")
+
+
+class TimerFailedError(TalentNordError):
+    """A timer that is due could not be fired; nothing of it was written, and it is tried again at the next tick."""
+
+    def __init__(self, cohort_id: str, trigger: str, due_at: datetime, why: str) -> None:
+        self.cohort_id = cohort_id
+        self.trigger = trigger
+        super().__init__(f"{cohort_id}: {trigger!r}, due {due_at:%Y-%m-%d %H:%M} UTC: {why}")
+
+
+class TickFailedError(TalentNordError):
+    """A tick could not fire all timers; ``outcomes`` is what it has changed in the other cohorts and before."""
+
+    def __init__(self, outcomes: Sequence[Any], failures: Sequence[TimerFailedError]) -> None:
+        self.outcomes = tuple(outcomes)
+        self.failures = tuple(failures)
+        cohorts = "1 cohort" if len(self.failures) == 1 else f"{len(self.failures)} cohorts"
+        super().__init__(f"time stands still for {cohorts}, all else was done: {'; '.join(map(str, failures))}")
 
 
 class FactReusedError(TalentNordError):

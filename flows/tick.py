@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from prefect import flow
 
-from flows.office import office
+from config.errors import TickFailedError
+from flows.office import Office, office
 from flows.react import react_to
+from states.facts import Outcome
 
 
 @flow(name="tick", persist_result=False)
 async def tick() -> str:
-    """Fire every timer that is due and carry out every effect that waits; safe to run at any time, even twice."""
+    """Fire every timer that is due and carry out every effect that waits; safe to run at any time, even twice.
+
+    Raises:
+        TickFailedError: some timers could not be fired; all else was done first.
+    """
     desk = office()
-    outcomes = await asyncio.to_thread(desk.engine.tick)
+    outcomes, failure = await asyncio.to_thread(_let_time_pass, desk)
     unknown = await asyncio.to_thread(desk.outbox.settle)
     runs = await react_to(desk, outcomes)
+    if failure is not None:
+        raise failure
     fired = sum(len(outcome.transitions) for outcome in outcomes)
     return f"{fired} transitions, {runs} runs, {unknown} mails unknown"
+
+
+def _let_time_pass(desk: Office) -> tuple[Sequence[Outcome], TickFailedError | None]:
+    try:
+        return desk.engine.tick(), None
+    except TickFailedError as failure:
+        return failure.outcomes, failure

@@ -8,14 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, bindparam, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Select, bindparam, select, update
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from config.cohort import Cohort, Day
 from config.definition import Definition
-from config.errors import ConflictError, UnknownRecordError, UnknownTriggerError
+from config.errors import (
+    ConflictError,
+    TickFailedError,
+    TimerFailedError,
+    UnknownRecordError,
+    UnknownTriggerError,
+)
 from config.people import People
 from states.book import Book, read_book
 from states.changes import Changes
@@ -62,6 +68,18 @@ _FALLING = (
     .with_for_update()
 )
 _FIRED = update(TimerRow).where(TimerRow.id == bindparam("b_id")).values(status="fired")
+
+
+def _without(statement: Select[Any], cohorts: Sequence[str]) -> Select[Any]:
+    """Return a statement about timers that leaves some cohorts out; as a rule there are none."""
+    return statement.where(TimerRow.cohort_id.not_in(cohorts)) if cohorts else statement
+
+
+def _passes(error: Exception) -> bool:
+    """Whether the timer is not to blame: another writer was first, or the database is not there."""
+    if isinstance(error, DBAPIError):
+        return is_conflict(error) or not isinstance(error, IntegrityError | DataError)
+    return isinstance(error, ConflictError)
 
 
 class _Due(NamedTuple):
@@ -119,13 +137,28 @@ class Engine:
     def tick(self, now: datetime | None = None) -> list[Outcome]:
         """Fire every timer that is due, in order, a commit for each (instant, cohort, trigger).
 
-        Returns what changed. Killed midway, the next tick goes on where this one was.
+        Returns what changed. Killed midway, the next tick goes on where this one was. A timer that cannot be fired
+        stops its own cohort, whose later ones may build on it, and no other.
+
+        Raises:
+            TickFailedError: some timers could not be fired; it holds what the tick has changed nevertheless.
         """
         instant = now or self.now()
         outcomes: list[Outcome] = []
-        while (outcome := self._attempt(lambda connection: self._fire_due(connection, instant))) is not None:
-            outcomes.append(outcome)
-        return [outcome for outcome in outcomes if outcome.transitions]
+        failures: dict[str, TimerFailedError] = {}
+        while True:
+            try:
+                outcome = self._attempt(lambda connection: self._fire_due(connection, instant, list(failures)))
+            except TimerFailedError as failure:
+                failures[failure.cohort_id] = failure
+                continue
+            if outcome is None:
+                break
+            if outcome.transitions:
+                outcomes.append(outcome)
+        if failures:
+            raise TickFailedError(outcomes, list(failures.values()))
+        return outcomes
 
     def reschedule(self, cohort_id: str, milestone: str, day: Day, fact: Fact) -> Outcome:
         """Give a milestone a (new) date: deadlines and timers follow, and its audience is told (R39).
@@ -194,17 +227,28 @@ class Engine:
         changes.write(connection)
         return Outcome(cohort_id, trigger, tuple(changes.transitions))
 
-    def _fire_due(self, connection: Connection, now: datetime) -> Outcome | None:
+    def _fire_due(self, connection: Connection, now: datetime, aside: Sequence[str]) -> Outcome | None:
+        """Fire what falls first in all cohorts but those laid ``aside``; ``None`` when nothing is due any more."""
+        at = {"now": now}
         if self.database.is_sqlite:
-            due = connection.execute(_FIRST, {"now": now}).one_or_none()
-            return None if due is None else self._fire_timers(connection, _Due._make(due), now)
+            due = connection.execute(_without(_FIRST, aside), at).one_or_none()
+            return None if due is None else self._fire_or_fail(connection, _Due._make(due), now)
         # Others may hold what is due, for a fact that leaves it due: wait for them, so that nothing is left over.
-        cohort = connection.scalar(_FREE_COHORT_DUE, {"now": now}) or connection.scalar(_BUSY_COHORT_DUE, {"now": now})
+        free, busy = (_without(statement, aside) for statement in (_FREE_COHORT_DUE, _BUSY_COHORT_DUE))
+        cohort = connection.scalar(free, at) or connection.scalar(busy, at)
         if cohort is None:
             return None
         # Looked up again now that the cohort is held: whoever held it before has fired or armed some.
-        due = connection.execute(_FIRST_OF_COHORT, {"now": now, "cohort_id": cohort}).one_or_none()
-        return Outcome(cohort, "", ()) if due is None else self._fire_timers(connection, _Due._make(due), now)
+        due = connection.execute(_FIRST_OF_COHORT, {**at, "cohort_id": cohort}).one_or_none()
+        return Outcome(cohort, "", ()) if due is None else self._fire_or_fail(connection, _Due._make(due), now)
+
+    def _fire_or_fail(self, connection: Connection, due: _Due, now: datetime) -> Outcome:
+        try:
+            return self._fire_timers(connection, due, now)
+        except Exception as error:
+            if _passes(error):
+                raise
+            raise TimerFailedError(due.cohort_id, due.trigger, due.due_at, str(error)) from error
 
     def _fire_timers(self, connection: Connection, due: _Due, now: datetime) -> Outcome:
         timers = connection.execute(_FALLING, due._asdict()).all()

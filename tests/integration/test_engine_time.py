@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select, update
 
 from config.definition import Definition
+from config.errors import TickFailedError
 from config.people import People, PersonRow
 from states.store.database import Database
+from states.store.tables import ARMED, TimerRow
 from tests.support.driver import Driver, day, hold_3, hold_3_people, talent_nord
 
 
@@ -59,6 +62,51 @@ def test_ticking_again_does_nothing(hold: Driver) -> None:
     before = hold.dump()
     assert hold.engine.tick() == []
     assert hold.dump() == before
+
+
+def spoil(hold: Driver, due: str) -> None:
+    """Make the cohort's first timer from ``due`` on one that nothing knows, as a fault of ours would."""
+    with hold.database.write() as connection:
+        first = select(TimerRow.id).where(
+            ARMED, TimerRow.cohort_id == hold.cohort.id, TimerRow.due_at >= hold.at(f"{due} 00:00")
+        )
+        ident = connection.scalar(first.order_by(TimerRow.due_at, TimerRow.rank, TimerRow.id).limit(1))
+        connection.execute(update(TimerRow).where(TimerRow.id == ident).values(trigger="nobody:knows"))
+
+
+def test_a_timer_that_cannot_be_fired_stops_its_own_cohort_alone(hold: Driver) -> None:
+    Driver(hold.database, people=3, cohort=hold.cohort.model_copy(update={"id": "hold-4"})).enrol()
+    spoil(hold, "2027-03-01")
+    why = r"time stands still for 1 cohort, all else was done: hold-3: 'nobody:knows', due 2027-03-.*no trigger"
+    for _ in range(2):
+        with pytest.raises(TickFailedError, match=why) as caught:
+            hold.oversleep("2027-06-01")
+    # The second tick tried again, and had nothing else left to do.
+    assert caught.value.outcomes == ()
+    assert (hold.state(1), hold.state("hold-4-01")) == ("active.started", "active.m2.sprint")
+
+
+def test_what_a_tick_did_before_it_failed_is_told(hold: Driver) -> None:
+    spoil(hold, "2027-03-01")
+    with pytest.raises(TickFailedError) as caught:
+        hold.oversleep("2027-06-01")
+    assert "kickoff" in [outcome.trigger for outcome in caught.value.outcomes]
+
+
+def test_the_cohort_goes_on_when_the_fault_is_mended(hold: Driver, calm: Database) -> None:
+    with hold.database.read() as connection:
+        before = connection.execute(select(TimerRow.id, TimerRow.trigger)).all()
+    spoil(hold, "2027-03-01")
+    with pytest.raises(TickFailedError):
+        hold.oversleep("2027-06-01")
+    with hold.database.write() as connection:
+        for ident, trigger in before:
+            connection.execute(update(TimerRow).where(TimerRow.id == ident).values(trigger=trigger))
+    hold.engine.tick()
+    calm_one = Driver(calm, people=4).enrol()
+    calm_one.oversleep("2027-06-01")
+    assert hold.states(1) == calm_one.states(1)
+    assert hold.mails() == calm_one.mails()
 
 
 def test_the_clock_may_go_back_without_harm(hold: Driver) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import String, cast, select, update
 
-from config.errors import DeliveryError, RejectedError, TransportBlockedError
+from config.errors import DeliveryError, RejectedError, TickFailedError, TransportBlockedError
 from config.library import Library
 from config.people import People
 from config.settings import Settings
@@ -23,7 +23,7 @@ from flows.server import ServerPlace
 from notifications.outbox import Outbox
 from notifications.transports.protocol import Mail, Receipt
 from states.facts import Fact, Outcome
-from states.store.tables import EffectRow, TaskRow
+from states.store.tables import EffectRow, TaskRow, TimerRow
 from tests.support.prefect import artifact, flow_runs, running, task_runs, wait_until
 
 pytestmark = pytest.mark.xdist_group("prefect")
@@ -191,6 +191,22 @@ def test_facts_are_taken_without_prefect_and_the_next_tick_sends(tmp_path: Path,
         assert {one["state"]["type"] for one in flow_runs(place, "react")} == {"COMPLETED"}
     assert hold.statuses("withdrawn") == {"sent"}
     assert hold.statuses("talk_convene") == {"sent", "dropped"}
+
+
+def test_a_tick_that_fails_for_one_cohort_sends_all_else_first(server: ServerPlace, hold: Hold) -> None:
+    from flows.tick import tick
+
+    hold.tick(KICKOFF_INVITED)
+    with hold.desk.database.write() as connection:
+        unknown = "nobody:" + cast(TimerRow.id, String)
+        connection.execute(update(TimerRow).where(TimerRow.due_at > KICKOFF_INVITED).values(trigger=unknown))
+    hold.clock.turn_to(TALK_OPENS)
+    with pytest.raises(TickFailedError, match="'nobody:"):
+        asyncio.run(tick())
+    assert hold.statuses("kickoff_invitation") == {"sent"}
+    run = flow_runs(server, "tick")[-1]
+    assert run["state_type"] == "FAILED"
+    assert f"time stands still for 1 cohort, all else was done: {hold.id}: 'nobody:" in run["state"]["message"]
 
 
 def test_pages_keep_their_address_and_tell_history_with_its_cause(server: ServerPlace, hold: Hold) -> None:
