@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from prefect.events.worker import EventsWorker
 from prefect.settings import (
     PREFECT_API_URL,
     PREFECT_HOME,
@@ -35,6 +36,8 @@ def running(home: Path) -> Iterator[ServerPlace]:
     }
     with prefect_server(place), temporary_settings(settings):
         yield place
+        # What waits for a server that is gone would keep this process from ending.
+        EventsWorker.drain_all(timeout=10)
 
 
 def ask(place: ServerPlace, path: str, body: object = None, method: str | None = None) -> Any:
