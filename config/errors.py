@@ -212,7 +212,8 @@ class EffectsFailedError(TalentNordError):
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
-        super().__init__(f"{len(self.names)} effects failed: {'; '.join(self.names)}")
+        effects = "1 effect" if len(self.names) == 1 else f"{len(self.names)} effects"
+        super().__init__(f"{effects} failed: {'; '.join(self.names)}")
 
 
 class ServerError(TalentNordError):

@@ -18,11 +18,11 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import FlowRunCreate
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Pending, to_state_create
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from flows.office import Office
 from flows.words import words
-from states.book import Book, read_book
+from states.book import read_book
 from states.facts import Outcome
 from states.store.tables import PENDING, EffectRow
 
@@ -72,7 +72,7 @@ def errands(office: Office, outcomes: Iterable[Outcome]) -> list[Errand]:
     found: list[Errand] = []
     taken: set[int] = set()
     with office.database.read() as connection:
-        book = cache(partial(read_book, connection))
+        named = cache(partial(_named, connection))
         pending = connection.execute(
             select(
                 EffectRow.id,
@@ -93,19 +93,31 @@ def errands(office: Office, outcomes: Iterable[Outcome]) -> list[Errand]:
             effects = [row for row in pending if row.history_id in mine]
             taken.update(row.id for row in effects)
             journeys = [one.journey_id for one in outcome.transitions]
-            found.append(_errand(book(outcome.cohort_id), outcome.trigger, ids, journeys, effects))
+            what = (outcome.cohort_id, outcome.trigger)
+            found.append(_errand(named(*what), *what, ids, journeys, effects))
         waiting: dict[tuple[str, str], list[Any]] = {}
         for row in pending:
             if row.id not in taken:
                 waiting.setdefault((row.cohort_id, row.trigger), []).append(row)
         for (cohort, trigger), rows in waiting.items():
             ids = tuple(dict.fromkeys(row.history_id for row in rows))
-            found.append(_errand(book(cohort), trigger, ids, [row.journey_id for row in rows], rows))
+            found.append(_errand(named(cohort, trigger), cohort, trigger, ids, [row.journey_id for row in rows], rows))
     return _with_pages(found)
 
 
+def _named(connection: Connection, cohort_id: str, trigger: str) -> str:
+    """Return what happened in words."""
+    try:
+        book = read_book(connection, cohort_id)
+    except Exception:
+        # The run will fail on it and say why; the errands of other cohorts do not wait for that.
+        return f"{cohort_id} · {trigger}"
+    return f"{book.name} · {book.definition.trigger_label(trigger)}"
+
+
 def _errand(
-    book: Book,
+    name: str,
+    cohort_id: str,
     trigger: str,
     transitions: tuple[str, ...],
     journeys: Sequence[str | None],
@@ -113,12 +125,11 @@ def _errand(
 ) -> Errand:
     concerned = tuple(dict.fromkeys(journey for journey in journeys if journey))
     people = f" · {len(concerned)} {words()['talent' if len(concerned) == 1 else 'talents']}" if concerned else ""
-    title = f"{book.name} · {book.definition.trigger_label(trigger)}{people}"
     tried = max((row.changed_at for row in effects if row.changed_at is not None), default=None)
     return Errand(
-        book.cohort_id,
+        cohort_id,
         trigger,
-        title,
+        f"{name}{people}",
         transitions,
         concerned,
         tuple(row.id for row in effects),

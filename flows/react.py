@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from prefect import flow, task
 from prefect.flow_engine import run_flow_async
 
-from config.errors import EffectFailedError, EffectsFailedError, TemplateError, TransportBlockedError
+from config.errors import EffectFailedError, EffectsFailedError, TransportBlockedError
 from flows.client import one_client
 from flows.errands import claim_run, errands
 from flows.office import Office, office
@@ -79,7 +79,10 @@ async def _carry_out_all(effects: Sequence[tuple[int, str]]) -> list[str]:
         async with slots:
             try:
                 await carry_out(effect, name)
-            except (EffectFailedError, TemplateError):
+            except TransportBlockedError:
+                raise
+            except Exception:
+                # Whatever it was: its task run says so, and it keeps no other back.
                 failed.append(name)
 
     try:

@@ -23,7 +23,7 @@ from flows.server import ServerPlace
 from notifications.outbox import Outbox
 from notifications.transports.protocol import Mail, Receipt
 from states.facts import Fact, Outcome
-from states.store.tables import EffectRow, TaskRow, TimerRow
+from states.store.tables import CohortRow, EffectRow, TaskRow, TimerRow
 from tests.support.prefect import artifact, flow_runs, running, task_runs, wait_until
 
 pytestmark = pytest.mark.xdist_group("prefect")
@@ -169,13 +169,52 @@ def test_a_refused_mail_fails_its_run_and_keeps_no_other_back(server: ServerPlac
     hold.react(*outcomes)
     (run,) = runs_of(server, hold)
     assert run["state"]["type"] == "FAILED"
-    assert "1 effects failed" in run["state"]["message"]
+    assert "1 effect failed" in run["state"]["message"]
     assert len(hold.tray.mails) == invited - 1
     states = wait_until(lambda: found if len(found := states_of(server, run["id"])) == invited else None)
     refused = "mail · kickoff_invitation · Mette Brøndgaard (talent)"
     assert {name for name, state in states.items() if state == "FAILED"} == {refused}
     assert set(states.values()) == {"FAILED", "COMPLETED"}
     assert hold.statuses("kickoff_invitation") == {"sent", "rejected"}
+
+
+def test_an_effect_that_breaks_unforeseen_keeps_no_other_back_and_goes_when_it_is_mended(
+    server: ServerPlace, hold: Hold
+) -> None:
+    outcomes = hold.tick(KICKOFF_INVITED)
+    invited = len(hold.desk.outbox.due()[0].effects)
+    with hold.desk.database.read() as connection:
+        ident, details = connection.execute(select(EffectRow.id, EffectRow.details).limit(1)).one()
+
+    def say(about: object) -> None:
+        with hold.desk.database.write() as connection:
+            connection.execute(update(EffectRow).where(EffectRow.id == ident).values(details=about))
+        hold.react(*outcomes)
+
+    say(["not what it should be"])
+    assert len(hold.tray.mails) == invited - 1
+    say(details)
+    assert [one["state"]["type"] for one in runs_of(server, hold)] == ["FAILED", "COMPLETED"]
+    assert len(hold.tray.mails) == invited
+    assert hold.statuses("kickoff_invitation") == {"sent"}
+
+
+def test_a_cohort_that_cannot_be_read_keeps_no_other_back(server: ServerPlace, hold: Hold) -> None:
+    loaded = Library().cohort("hold-3")
+    other = loaded.cohort.model_copy(update={"id": f"{hold.id}-b"})
+    hold.desk.engine.enrol(other, loaded.definition, People(loaded.people.talents[:2]))
+    hold.tick(KICKOFF_INVITED)
+    with hold.desk.database.write() as connection:
+        connection.execute(update(CohortRow).where(CohortRow.id == hold.id).values(definition="{}"))
+    assert hold.react() == 2
+    runs = {one["name"]: one["state"]["type"] for one in flow_runs(server, "react") if hold.id in str(one["tags"])}
+    assert runs == {
+        f"{hold.id} · kickoff:invite · 5 talenter": "FAILED",
+        "Hold 3 · Fælles kick-off: invitation · 2 talenter": "COMPLETED",
+    }
+    with hold.desk.database.read() as connection:
+        rows = connection.execute(select(EffectRow.cohort_id, EffectRow.status).distinct()).all()
+    assert {tuple(row) for row in rows} == {(hold.id, "pending"), (other.id, "sent")}
 
 
 def test_facts_are_taken_without_prefect_and_the_next_tick_sends(tmp_path: Path, hold: Hold) -> None:
