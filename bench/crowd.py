@@ -24,8 +24,8 @@ TEMPLATE = "c00000"
 _NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :cohorts)"
 # Identifiers begin with the cohort's, so a copy has the new cohort's in their place.
 _COPIES = (
-    f"""{_NUMBERS} INSERT INTO cohorts (id, name, definition, cohort, calendar_version, version)
-    SELECT printf('c%05d', n), name, definition, cohort, calendar_version, version FROM numbers, cohorts""",
+    f"""{_NUMBERS} INSERT INTO cohorts (id, name, definition, cohort, calendar_version)
+    SELECT printf('c%05d', n), name, definition, cohort, calendar_version FROM numbers, cohorts""",
     f"""{_NUMBERS} INSERT INTO milestones (cohort_id, id, day, starts_at, ends_at, place, details, sequence)
     SELECT printf('c%05d', n), id, day, starts_at, ends_at, place, details, sequence FROM numbers, milestones""",
     f"""{_NUMBERS} INSERT INTO persons (id, name, email, title)

@@ -19,7 +19,7 @@ from states.work import PROMISE, STANDING, Promise
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _CALENDAR_VERSION = select(CohortRow.calendar_version).where(CohortRow.id == bindparam("cohort"))
-_HOLD = _CALENDAR_VERSION.with_for_update(key_share=True)
+_HOLD = Prepared(_CALENDAR_VERSION.with_for_update(key_share=True))
 _CONCERNED = select(*STANDING, CohortRow.calendar_version).join(CohortRow, CohortRow.id == JourneyRow.cohort_id)
 _JOURNEY = Prepared(_CONCERNED.where(JourneyRow.id == bindparam("id")))
 _JOURNEYS = _CONCERNED.where(JourneyRow.id.in_(_IDS)).order_by(JourneyRow.id)
@@ -64,9 +64,11 @@ def calendar_version(connection: Connection, cohort_id: str) -> int | None:
 def hold_cohort(connection: Connection, cohort_id: str) -> None:
     """Let nobody else move a whole cohort's dates, timers or pairs until this transaction ends.
 
-    What concerns one commitment alone needs no such hold: its version tells when somebody else was faster.
+    What concerns one commitment alone needs no such hold: its version tells when somebody else was faster. On SQLite
+    a transaction that writes has held everything from its first moment.
     """
-    connection.execute(_HOLD, {"cohort": cohort_id})
+    if connection.dialect.name != "sqlite":
+        _HOLD.run(connection, [{"cohort": cohort_id}]).fetchall()
 
 
 def journeys_of(connection: Connection, cohort_id: str) -> list[Standing]:

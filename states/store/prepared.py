@@ -7,6 +7,7 @@ fact needs four. Values go through the types of their columns all the same, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, Dialect
@@ -14,6 +15,8 @@ from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement
+
+from states.store.columns import Instant
 
 Row = Mapping[str, Any]
 
@@ -83,4 +86,5 @@ class _Form:
 def _conversion(kind: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
     """Return what a type does to a value before the driver gets it."""
     found: Callable[[Any], Any] | None = kind.dialect_impl(dialect).bind_processor(dialect)
-    return found
+    # All that a trigger writes carries the same instant, and to format it costs more than to insert a row.
+    return lru_cache(maxsize=16)(found) if found is not None and isinstance(kind, Instant) else found
