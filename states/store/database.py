@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 from typing import Any, Literal
 
 from alembic import command
@@ -42,24 +43,32 @@ class Database:
         self.engine: Engine = create_engine(self.url)
         if self.is_sqlite:
             _prepare_sqlite(self.engine, synchronous)
+        self._turn = RLock()
+        self._writer: Connection | None = None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that may write; committed at the end, rolled back on any error."""
-        with self.engine.begin() as connection:
-            self._begin(connection, "BEGIN IMMEDIATE")
-            yield connection
+        if not self.is_sqlite:
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        # SQLite lets one write at a time. Here threads wait in line for one connection that stays open; each with one
+        # of its own, they would ask again and again whether it is their turn.
+        with self._turn:
+            if self._writer is None or self._writer.closed:
+                self._writer = self.engine.connect()
+            with self._writer.begin():
+                hand_over(self._writer, "BEGIN IMMEDIATE")
+                yield self._writer
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Open a transaction that sees one state of the database."""
         with self.engine.begin() as connection:
-            self._begin(connection, "BEGIN")
+            if self.is_sqlite:
+                hand_over(connection, "BEGIN")
             yield connection
-
-    def _begin(self, connection: Connection, command: str) -> None:
-        if self.is_sqlite:
-            hand_over(connection, command)
 
     def migrate(self) -> None:
         """Bring the tables to the newest form; safe to call at every start."""
@@ -74,6 +83,9 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
+        with self._turn:
+            if self._writer is not None:
+                self._writer.close()
         self.engine.dispose()
 
 
