@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, insert, literal_column, select, update
 
 from config.errors import ConflictError
 from states.facts import Transition
@@ -55,6 +55,12 @@ _HAND_OVER = (
     .values(subject=bindparam("b_journey"), journey_id=bindparam("b_journey"))
 )
 
+_READDRESS = (
+    update(EffectRow)
+    .where(EffectRow.id == bindparam("b_id"))
+    .values(key=bindparam("b_key"), recipient_id=bindparam("b_person"))
+)
+
 
 @dataclass
 class Changes:
@@ -72,6 +78,10 @@ class Changes:
     """Subjects whose unsent effects are dropped and whose open tasks are closed."""
     handed_over: list[dict[str, Any]] = field(default_factory=list)
     """Unsent effects that now belong to another journey (``b_id``, ``b_journey``) and are not dropped."""
+    readdressed: list[dict[str, Any]] = field(default_factory=list)
+    """Unsent effects that now go to another person (``b_id``, ``b_key``, ``b_person``)."""
+    dropped: list[int] = field(default_factory=list)
+    """Unsent effects, by id, that somebody else is told in their place."""
     effects: list[dict[str, Any]] = field(default_factory=list)
     fields: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """Other columns of journeys to set: (journey, values)."""
@@ -138,17 +148,21 @@ class Changes:
     def _silence(self, connection: Connection) -> None:
         if self.handed_over:
             connection.execute(_HAND_OVER, self.handed_over)
+        if self.readdressed:
+            connection.execute(_READDRESS, self.readdressed)
+        if self.dropped:
+            self._drop(connection, EffectRow.id.in_(self.dropped))
         for subjects in chunks(self.silenced):
-            connection.execute(
-                update(EffectRow)
-                .where(PENDING, EffectRow.subject.in_(subjects))
-                .values(status="dropped", changed_at=self.now, note=self.cause)
-            )
+            self._drop(connection, EffectRow.subject.in_(subjects))
             connection.execute(
                 update(TaskRow)
                 .where(OPEN_TASK, TaskRow.subject.in_(subjects))
                 .values(status="done", closed_at=self.now)
             )
+
+    def _drop(self, connection: Connection, which: ColumnElement[bool]) -> None:
+        dropped = {"status": "dropped", "changed_at": self.now, "note": self.cause}
+        connection.execute(update(EffectRow).where(PENDING, which).values(dropped))
 
     def _write_effects(self, connection: Connection) -> None:
         """Insert the effects that are not there yet: an invitation shared by two journeys is one effect."""

@@ -13,7 +13,7 @@ from config.programme import Event
 from states.commitment import FINAL, PLANNED
 from states.effects import Occasion, Standing
 from states.groups import Candidate, propose_groups
-from states.hand_over import hand_over
+from states.hand_over import hand_over, readdress
 from states.joining import group_to_join, news
 from states.journey import PLACE, place_guard
 from states.move_commitments import Commitments
@@ -107,6 +107,8 @@ class Journeys:
             if mentor == standing.talent_id:
                 raise FactIncompleteError(trigger, "new_mentor", "nobody is their own leader")
             self._desk.changes.fields.append((standing.id, {"mentor_id": mentor}))
+            if mentor != standing.mentor_id:
+                readdress(self._desk, standing, mentor)
             return standing._replace(mentor_id=mentor)
         return standing
 

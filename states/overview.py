@@ -239,15 +239,17 @@ class Overview:
 
     def _mails(self, journey_id: str) -> Iterator[MailLine]:
         rows = self._connection.execute(
-            select(EffectRow.send_at, EffectRow.recipient_id, EffectRow.message, EffectRow.status, MailRow.subject)
+            select(EffectRow.send_at, EffectRow.recipient_id, EffectRow.trigger, EffectRow.status, MailRow.subject)
             .join(MailRow, MailRow.id == EffectRow.mail_id, isouter=True)
             .where(EffectRow.journey_id == journey_id, EffectRow.kind == "mail", EffectRow.status != "dropped")
             .order_by(EffectRow.id.desc())
         )
-        local = self._book.definition.working_time.local
+        definition = self._book.definition
         for row in rows:
             to = self._names.get(row.recipient_id, "")
-            yield MailLine(local(row.send_at), to, row.subject or row.message, row.status)
+            # Until it is written, a mail is named by what it is about.
+            about = row.subject or definition.trigger_label(row.trigger)
+            yield MailLine(definition.working_time.local(row.send_at), to, about, row.status)
 
     def _history(self, journey_id: str) -> Iterator[HistoryLine]:
         rows = self._connection.execute(

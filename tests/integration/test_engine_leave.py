@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from config.errors import FactIncompleteError, TransitionRefusedError
 from states.store.database import Database
+from states.store.tables import EffectRow
 from tests.support.driver import Driver, hold_3_people
 
 GRETE = {"name": "Grete Lund", "email": "grete.lund@aalborg.example.org"}
@@ -125,6 +127,57 @@ def test_a_new_mentor_takes_over(hold: Driver) -> None:
     hold.until("2027-03-18")
     assert {mail.to for mail in hold.mails("meeting_due", number=1)} == {"01", mentor.removeprefix("hold-3-")}
     assert {mail.to for mail in hold.mails("meeting_due", number=2)} == {"02", "leader-01"}
+
+
+def test_what_waits_for_the_old_mentor_goes_to_the_new_one(database: Database) -> None:
+    """Talents 1 and 2 share a leader, who goes on being told what concerns talent 2."""
+    hold = Driver(database, people=2).enrol().until("2027-01-14 09:00")
+    before = hold.mails("talk_convene", "kickoff_invitation")
+    hold.fire("change_mentor", 1, new_mentor=GRETE)
+    grete = hold.journey(1).mentor_id.removeprefix("hold-3-")
+    convened = [(mail.to, mail.subject, mail.status) for mail in hold.mails("talk_convene")]
+    assert convened == [
+        (grete, "hold-3-01/expectation_talk", "pending"),
+        ("leader-01", "hold-3-02/expectation_talk", "pending"),
+    ]
+    invited = {(mail.to, mail.subject) for mail in hold.mails("kickoff_invitation") if "leader" in mail.to}
+    assert invited == {("leader-01", "hold-3-02")}
+    assert [mail.subject for mail in hold.mails("kickoff_invitation") if mail.to == grete] == ["hold-3-01"]
+    assert len(hold.mails("talk_convene", "kickoff_invitation")) == len(before) + 1
+
+
+def test_a_mentor_who_was_the_last_to_be_told_is_not_told_any_more(database: Database) -> None:
+    hold = Driver(database, people=2).enrol().until("2027-01-14 09:00")
+    for number in (1, 2):
+        hold.fire("change_mentor", number, new_mentor=GRETE)
+    waiting = [(mail.to, mail.message) for mail in hold.mails() if mail.status == "pending"]
+    assert "leader-01" not in {to for to, _ in waiting}
+    # Grete leads both now, and is invited once.
+    grete = hold.journey(1).mentor_id.removeprefix("hold-3-")
+    assert hold.journey(2).mentor_id == hold.journey(1).mentor_id
+    assert waiting.count((grete, "kickoff_invitation")) == 1
+    assert waiting.count((grete, "talk_convene")) == 2
+
+
+def test_what_the_old_mentor_has_been_told_stays_told(sqlite: Database) -> None:
+    hold = Driver(sqlite, people=1).enrol().until("2027-01-14 09:00")
+    with sqlite.write() as connection:
+        connection.execute(update(EffectRow).values(status="sent"))
+    hold.fire("change_mentor", 1, new_mentor=GRETE)
+    assert [(mail.to, mail.status) for mail in hold.mails("talk_convene")] == [("leader-01", "sent")]
+    hold.fire("change_mentor", 1, new_mentor={"name": "Inge", "email": hold.people.talents[0].leader.email})
+    assert hold.journey(1).mentor_id == "hold-3/leader-01"
+
+
+def test_a_mentor_who_comes_back_before_anything_was_sent_gets_it_again(sqlite: Database) -> None:
+    hold = Driver(sqlite, people=2).enrol().until("2027-01-14 09:00")
+    before = {(mail.to, mail.message, mail.subject) for mail in hold.mails() if mail.status == "pending"}
+    hold.fire("change_mentor", 1, new_mentor=GRETE)
+    hold.fire("change_mentor", 1, new_mentor={"name": "Inge", "email": hold.people.talents[0].leader.email})
+    after = {(mail.to, mail.message, mail.subject) for mail in hold.mails() if mail.status == "pending"}
+    told = {one for one in after if one[1] == "mentor_changed"}
+    assert {(to, message) for to, message, _ in after - told} == {(to, message) for to, message, _ in before}
+    assert {to for to, _, _ in told} == {"01", "leader-01"}
 
 
 def test_a_new_mentor_who_leads_another_talent_is_the_same_person(hold: Driver) -> None:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from config.errors import UnknownRecordError
+from flows.pages import talent_markdown
 from states.overview import CommitmentLine, Overview, TalentPage
 from states.store.database import Database
 from tests.support.desk import Desk
 
+GUIDE = (Path(__file__).parents[2] / "docs" / "coordinator.md").read_text()
+STATUSES = {
+    "pending": "venter",
+    "claimed": "på vej",
+    "sent": "sendt",
+    "rejected": "afvist",
+    "unknown": "uafklaret",
+}
 TALENT, LEADER, COORDINATOR = "Mette Brøndgaard", "Inge Sønderby", "Karen Møller Thorsen"
 
 
@@ -103,6 +114,23 @@ def test_a_talents_page_tells_what_was_said_and_why(desk: Desk) -> None:
     assert newest.cause.startswith("timer expectation_talk:open")
     assert (oldest.what, oldest.cause) == ("tilmeldt", "fact enrol:hold-3")
     assert f"{newest.at:%Y-%m-%d %H:%M}" == "2027-01-14 08:00"
+
+
+def test_a_mail_that_waits_is_named_by_what_it_is_about(desk: Desk) -> None:
+    desk.hold.until("2027-01-14 08:00")
+    mails = {(mail.to, mail.subject, mail.status) for mail in desk.talent(1).mails}
+    assert (LEADER, "Forventningssamtale: åbnet", "pending") in mails
+    assert (TALENT, "Fælles kick-off: invitation", "pending") in mails
+
+
+def test_the_status_of_a_mail_is_told_in_words(desk: Desk) -> None:
+    desk.until("2027-01-14 08:00")
+    page = desk.talent(1)
+    for status, word in STATUSES.items():
+        told = replace(page, mails=(replace(page.mails[0], status=status),))
+        markdown = talent_markdown(told, dict.fromkeys(["hold-3", "hold-3-01"], "/"))
+        assert f"| {word} |" in markdown
+        assert f"*{word}*" in GUIDE
 
 
 def test_a_choice_is_shown_in_words(desk: Desk) -> None:
