@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +120,18 @@ class ConflictError(TalentNordError):
     def __init__(self, what: str) -> None:
         self.what = what
         super().__init__(f"{what} was changed by someone else meanwhile; nothing was written, try again")
+
+
+class CohortOverError(TalentNordError):
+    """Somebody is to join a cohort whose last day is over; nothing was changed."""
+
+    def __init__(self, cohort: str, last: str, held_on: date, names: Sequence[str]) -> None:
+        self.cohort = cohort
+        self.names = tuple(names)
+        super().__init__(
+            f"{cohort} is over since {held_on} ({last}) and takes nobody more: {', '.join(names)}; enrol them in a"
+            " cohort that is still to come. Nothing was recorded."
+        )
 
 
 class TimerFailedError(TalentNordError):

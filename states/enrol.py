@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from config.cohort import Cohort, Contact, Day
 from config.definition import ACTIVE, Definition
+from config.errors import CohortOverError
 from config.people import People, TalentRow
 from config.programme import CommitmentSpec
 from states.book import cast_of, read_book
@@ -69,6 +70,9 @@ class Enrolment:
         """Write the cohort, or add the talents that are new to it and correct names and addresses.
 
         A cohort that runs keeps the definition it is pinned to and the dates as they were moved (invariant 9).
+
+        Raises:
+            CohortOverError: its last day is over, and somebody is new to it: nothing would ever move them.
         """
         running = connection.scalar(select(CohortRow.id).where(CohortRow.id == self.cohort.id)) is not None
         if running:
@@ -78,6 +82,10 @@ class Enrolment:
             self._write_cohort(connection)
         self._write_persons(connection)
         fresh = [talent for talent in self.people.talents if self._id(talent) not in self._mentors]
+        last = self.definition.steps[-1]
+        ends = self.calendar.days.get(last.id)
+        if fresh and ends is not None and ends.ends_at <= self.now:
+            raise CohortOverError(self.cohort.name, last.label, ends.day, [talent.name for talent in fresh])
         _insert(connection, JourneyRow, [self._journey(talent) for talent in fresh])
         promises = [row for talent in fresh for row in self._promises(talent)]
         timers: list[Timer] = []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select, update
 
 from config.definition import Definition
-from config.errors import TickFailedError
+from config.errors import CohortOverError, TickFailedError
 from config.people import People, PersonRow
 from states.store.database import Database
 from states.store.tables import ARMED, TimerRow
@@ -205,6 +206,26 @@ def test_enrolling_again_with_another_leader_gives_nobody_a_wrong_one(hold: Driv
     before = hold.dump()
     hold.enrol(_with_leader(hold.people, 1, palle.name, palle.email))
     assert hold.dump() == before
+
+
+@pytest.mark.parametrize("told_late", [False, True])
+def test_nobody_joins_a_cohort_that_is_over(database: Database, told_late: bool) -> None:
+    """After the last day nothing would ever move them; also when that day is told of only afterwards."""
+    hold = Driver(database, people=2).enrol().until("2027-12-26")
+    hold.move("alumni_day", day("2027-12-15" if told_late else "2028-02-15"))
+    hold.until("2028-03-01")
+    before = hold.dump()
+    with pytest.raises(CohortOverError, match=r"Hold 3 is over since .* \(Alumnedag\) and takes nobody more: Kirsten"):
+        hold.enrol(hold_3_people(3))
+    assert hold.dump() == before
+    # The list as it was can be read again.
+    hold.enrol(hold_3_people(2))
+    assert hold.dump() == before
+
+
+def test_nobody_is_enrolled_in_a_cohort_that_lies_in_the_past(database: Database) -> None:
+    with pytest.raises(CohortOverError):
+        Driver(database, people=2, now=datetime(2029, 1, 1, tzinfo=UTC)).enrol()
 
 
 def test_one_who_joins_under_a_known_leader_shares_the_leader(hold: Driver) -> None:

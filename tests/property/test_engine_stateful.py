@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import select
 
 from config.cohort import Day
-from config.errors import TalentNordError
+from config.errors import CohortOverError, TalentNordError
 from states.commitment import FINAL
 from states.engine import Engine
 from states.facts import Fact
@@ -138,9 +138,19 @@ class Cohort(RuleBasedStateMachine):
 
     @rule()
     def somebody_joins(self) -> None:
-        """The list of people is read again, with one talent more (once)."""
-        for driver in (self.hold, self.twin):
+        """The list of people is read again, with one talent more (once); refused when the programme is over."""
+        before = self.hold.dump()
+        joined = [self._join(driver) for driver in (self.hold, self.twin)]
+        assert joined[0] == joined[1]
+        assert joined[0] or self.hold.dump() == before
+
+    @staticmethod
+    def _join(driver: Driver) -> bool:
+        try:
             driver.enrol(hold_3_people(len(TALENTS) + 1))
+        except CohortOverError:
+            return False
+        return True
 
     @rule(choice=st.randoms(use_true_random=False), trigger=triggers)
     def the_same_key_comes_again(self, choice: Any, trigger: str) -> None:
