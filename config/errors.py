@@ -149,7 +149,7 @@ class TickFailedError(TalentNordError):
     def __init__(self, outcomes: Sequence[Any], failures: Sequence[TimerFailedError]) -> None:
         self.outcomes = tuple(outcomes)
         self.failures = tuple(failures)
-        cohorts = "1 cohort" if len(self.failures) == 1 else f"{len(self.failures)} cohorts"
+        cohorts = _count(failures, "cohort")
         super().__init__(f"time stands still for {cohorts}, all else was done: {'; '.join(map(str, failures))}")
 
 
@@ -224,8 +224,11 @@ class EffectsFailedError(TalentNordError):
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
-        effects = "1 effect" if len(self.names) == 1 else f"{len(self.names)} effects"
-        super().__init__(f"{effects} failed: {'; '.join(self.names)}")
+        super().__init__(f"{_count(names, 'effect')} failed: {'; '.join(names)}")
+
+
+def _count(items: Sequence[object], what: str) -> str:
+    return f"{len(items)} {what}{'' if len(items) == 1 else 's'}"
 
 
 class ServerError(TalentNordError):

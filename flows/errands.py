@@ -22,7 +22,7 @@ from sqlalchemy import Connection, select
 
 from flows.office import Office
 from flows.words import words
-from states.book import read_book
+from states.book import Book, read_book
 from states.facts import Outcome
 from states.store.tables import PENDING, EffectRow
 
@@ -72,7 +72,7 @@ def errands(office: Office, outcomes: Iterable[Outcome]) -> list[Errand]:
     found: list[Errand] = []
     taken: set[int] = set()
     with office.database.read() as connection:
-        named = cache(partial(_named, connection))
+        book = cache(partial(_book, connection))
         pending = connection.execute(
             select(
                 EffectRow.id,
@@ -93,30 +93,28 @@ def errands(office: Office, outcomes: Iterable[Outcome]) -> list[Errand]:
             effects = [row for row in pending if row.history_id in mine]
             taken.update(row.id for row in effects)
             journeys = [one.journey_id for one in outcome.transitions]
-            what = (outcome.cohort_id, outcome.trigger)
-            found.append(_errand(named(*what), *what, ids, journeys, effects))
+            cohort = outcome.cohort_id
+            found.append(_errand(book(cohort), cohort, outcome.trigger, ids, journeys, effects))
         waiting: dict[tuple[str, str], list[Any]] = {}
         for row in pending:
             if row.id not in taken:
                 waiting.setdefault((row.cohort_id, row.trigger), []).append(row)
         for (cohort, trigger), rows in waiting.items():
             ids = tuple(dict.fromkeys(row.history_id for row in rows))
-            found.append(_errand(named(cohort, trigger), cohort, trigger, ids, [row.journey_id for row in rows], rows))
+            found.append(_errand(book(cohort), cohort, trigger, ids, [row.journey_id for row in rows], rows))
     return _with_pages(found)
 
 
-def _named(connection: Connection, cohort_id: str, trigger: str) -> str:
-    """Return what happened in words."""
+def _book(connection: Connection, cohort_id: str) -> Book | None:
+    """Return the cohort, or ``None`` if it cannot be read: its run says why, and no other cohort waits for that."""
     try:
-        book = read_book(connection, cohort_id)
+        return read_book(connection, cohort_id)
     except Exception:
-        # The run will fail on it and say why; the errands of other cohorts do not wait for that.
-        return f"{cohort_id} · {trigger}"
-    return f"{book.name} · {book.definition.trigger_label(trigger)}"
+        return None
 
 
 def _errand(
-    name: str,
+    book: Book | None,
     cohort_id: str,
     trigger: str,
     transitions: tuple[str, ...],
@@ -125,11 +123,12 @@ def _errand(
 ) -> Errand:
     concerned = tuple(dict.fromkeys(journey for journey in journeys if journey))
     people = f" · {len(concerned)} {words()['talent' if len(concerned) == 1 else 'talents']}" if concerned else ""
+    what = f"{book.name} · {book.definition.trigger_label(trigger)}" if book else f"{cohort_id} · {trigger}"
     tried = max((row.changed_at for row in effects if row.changed_at is not None), default=None)
     return Errand(
         cohort_id,
         trigger,
-        f"{name}{people}",
+        f"{what}{people}",
         transitions,
         concerned,
         tuple(row.id for row in effects),

@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,14 +84,26 @@ def stop_on_signals() -> None:
 def free_port(wanted: int | None = None) -> int:
     """Return ``wanted`` if nobody listens there, otherwise a port that is free."""
     for port in ([wanted] if wanted else []) + [0]:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
+        with suppress(OSError), bound(HOST, port) as probe:
             return int(probe.getsockname()[1])
     raise ServerError("no free port on this machine", "")
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """Return a socket for a server, bound and not yet listening; port 0 is any that is free.
+
+    Raises:
+        OSError: somebody else listens there.
+    """
+    # TCP by name: without it asyncio leaves small answers waiting for their acknowledgement (40 ms each).
+    place = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        place.bind((host, port))
+    except OSError:
+        place.close()
+        raise
+    return place
 
 
 @contextmanager

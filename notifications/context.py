@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 from config.definition import Definition, Module
 from notifications.render import CommitmentView, Context, EventView, ModuleView, Person, Talent
 from states.book import Book, read_book
-from states.store.tables import CommitmentRow, EffectRow, JourneyRow, MilestoneRow, PersonRow
+from states.store.tables import CommitmentRow, EffectRow, JourneyRow, MilestoneRow, PersonRow, of_cohort
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class CohortReader:
 
     @cached_property
     def _persons(self) -> Mapping[str, Row[Any]]:
-        mine = PersonRow.id.startswith(self.book.cohort_id, autoescape=True)
+        mine = of_cohort(PersonRow.id, self.book.cohort_id)
         return {row.id: row for row in self._connection.execute(select(PersonRow.__table__).where(mine))}
 
     @cached_property

@@ -54,7 +54,6 @@ _HAND_OVER = (
     .where(EffectRow.id == bindparam("b_id"))
     .values(subject=bindparam("b_journey"), journey_id=bindparam("b_journey"))
 )
-
 _READDRESS = (
     update(EffectRow)
     .where(EffectRow.id == bindparam("b_id"))
@@ -122,6 +121,7 @@ class Changes:
         if self.transitions:
             _HISTORY.run(connection, [row._asdict() for row in self.transitions])
         self._disarm(connection)
+        self._redirect(connection)
         self._silence(connection)
         if self.timers:
             connection.execute(_TIMERS, [timer._asdict() for timer in self.timers])
@@ -145,13 +145,16 @@ class Changes:
         for subjects in chunks(self.disarmed):
             connection.execute(update(TimerRow).where(ARMED, TimerRow.subject.in_(subjects)).values(status="cancelled"))
 
-    def _silence(self, connection: Connection) -> None:
+    def _redirect(self, connection: Connection) -> None:
+        """Before anything is silenced: what belongs to another journey by then is not."""
         if self.handed_over:
             connection.execute(_HAND_OVER, self.handed_over)
         if self.readdressed:
             connection.execute(_READDRESS, self.readdressed)
         if self.dropped:
             self._drop(connection, EffectRow.id.in_(self.dropped))
+
+    def _silence(self, connection: Connection) -> None:
         for subjects in chunks(self.silenced):
             self._drop(connection, EffectRow.subject.in_(subjects))
             connection.execute(

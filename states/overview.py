@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 from config.errors import UnknownRecordError
 from states.book import Book, read_book
 from states.commitment import ESCALATED, FINAL, MISSED, PLANNED
-from states.store.tables import CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, PersonRow, TaskRow
+from states.store.tables import CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, PersonRow, TaskRow, of_cohort
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Overview:
         self._book: Book = read_book(connection, cohort_id)
         self._now = now
         self._today = self._book.calendar.local_day(now)
-        mine = PersonRow.id.startswith(cohort_id, autoescape=True)
+        mine = of_cohort(PersonRow.id, cohort_id)
         self._names: Mapping[str, str] = dict(
             connection.execute(select(PersonRow.id, PersonRow.name).where(mine)).tuples().all()
         )

@@ -56,7 +56,7 @@ class Database:
         # SQLite lets one write at a time. Here threads wait in line for one connection that stays open; each with one
         # of its own, they would ask again and again whether it is their turn.
         with self._turn:
-            if self._writer is None or self._writer.closed:
+            if self._writer is None:
                 self._writer = self.engine.connect()
             with self._writer.begin():
                 hand_over(self._writer, "BEGIN IMMEDIATE")
@@ -86,6 +86,7 @@ class Database:
         with self._turn:
             if self._writer is not None:
                 self._writer.close()
+                self._writer = None
         self.engine.dispose()
 
 

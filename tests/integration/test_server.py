@@ -20,8 +20,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ServerError
-from flows.prefect_app import bound
-from flows.server import ServerPlace, answers, free_port, has_deployment, prefect_server, wait_for
+from flows.server import ServerPlace, answers, bound, free_port, has_deployment, prefect_server, wait_for
 from tests.support.prefect import ask, wait_until
 from tests.support.processes import busy_seconds, command_line, descendants, living, taken_port
 
