@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from config.errors import SettingsError
 from config.mail_address import normal_address
@@ -15,6 +15,11 @@ from config.mail_address import normal_address
 _PREFIX = "TALENTNORD_"
 _NO_SENDER = "talentnord@talentnord.example"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_REGIONS = (
+    f"; {_PREFIX}SENDGRID_HOST says in which region people's data is kept: https://api.eu.sendgrid.com (the EU, for an"
+    " EU account) or https://api.sendgrid.com (the USA)"
+)
+_PORTS = {"http": 80, "https": 443}
 
 
 Mailbox = Annotated[str, AfterValidator(normal_address)]
@@ -44,10 +49,18 @@ class Settings(BaseSettings):
     smtp_password: SecretStr = SecretStr("")
     smtp_starttls: bool = True
     sendgrid_api_key: SecretStr = SecretStr("")
-    sendgrid_host: str = "https://api.sendgrid.com"
+    sendgrid_host: str = ""
+    """Where mails go to: people's data stay in that region, so none is taken for granted."""
     sender_name: str = "Talent Nord"
     sender_email: Mailbox = _NO_SENDER
     reply_to: Mailbox | None = None
+    ui_addresses: Annotated[tuple[str, ...], NoDecode] = ()
+    """How browsers and other machines reach Prefect's server where that is not the address it listens on."""
+
+    @field_validator("ui_addresses", mode="before")
+    @classmethod
+    def _origins(cls, given: object) -> object:
+        return tuple(map(_origin, given.replace(",", " ").split())) if isinstance(given, str) else given
 
     @field_validator("sendgrid_api_key")
     @classmethod
@@ -61,6 +74,8 @@ class Settings(BaseSettings):
     @field_validator("sendgrid_host")
     @classmethod
     def _encrypted(cls, host: str) -> str:
+        if not host:
+            return host
         url = urlsplit(host)
         # The key and the mails go there.
         safe = url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
@@ -73,13 +88,18 @@ class Settings(BaseSettings):
         needed = {
             "files": [],
             "smtp": [("smtp_host", self.smtp_host)],
-            "sendgrid": [("sendgrid_api_key", self.sendgrid_api_key.get_secret_value())],
+            "sendgrid": [
+                ("sendgrid_api_key", self.sendgrid_api_key.get_secret_value()),
+                ("sendgrid_host", self.sendgrid_host),
+            ],
         }[self.mail_transport]
         if self.mail_transport != "files":
             needed.append(("sender_email", "" if self.sender_email == _NO_SENDER else self.sender_email))
         missing = [_variable(name) for name, value in needed if not value]
         if missing:
-            raise ValueError(f"{', '.join(missing)} missing: {_variable('mail_transport')} is {self.mail_transport}")
+            hint = _REGIONS if _variable("sendgrid_host") in missing else ""
+            chosen = f"{_variable('mail_transport')} is {self.mail_transport}"
+            raise ValueError(f"{', '.join(missing)} missing: {chosen}{hint}")
         return self
 
 
@@ -90,6 +110,20 @@ def load_settings() -> Settings:
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         raise SettingsError([_sentence(fault["loc"], fault["msg"]) for fault in faults]) from None
+
+
+def _origin(text: str) -> str:
+    """Return an address as browsers write an origin: scheme, host, and a port only where it is not the usual one."""
+    address = text.lower().rstrip("/")
+    url = urlsplit(address)
+    try:
+        port = url.port
+    except ValueError:
+        port = 0
+    usual = _PORTS.get(url.scheme)
+    if usual is None or not url.hostname or port == 0 or "@" in url.netloc or address != f"{url.scheme}://{url.netloc}":
+        raise ValueError("must be addresses such as https://talentnord.kommune.example, without a path")
+    return address.removesuffix(f":{usual}") if port == usual else address
 
 
 def _sentence(place: tuple[int | str, ...], what: str) -> str:

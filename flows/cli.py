@@ -25,12 +25,15 @@ from config.summary import summary as page
 from flows import office as wiring
 from flows.clock import system_clock
 from flows.console import bar, out, print_summary
+from flows.private import only_for_owner, take_back
 from flows.server import (
+    LOOPBACK,
     ServerPlace,
     answers,
     child,
     free_port,
     has_deployment,
+    may_listen,
     prefect_server,
     stop_on_signals,
     wait_for,
@@ -47,12 +50,16 @@ app = typer.Typer(
 )
 CohortOption = Annotated[str, typer.Option("--cohort", help="The cohort, by its folder in config/cohorts.")]
 PortOption = Annotated[int, typer.Option("--port", help="The port of the Prefect UI; another if it is taken.")]
+HostOption = Annotated[
+    str, typer.Option("--host", help="The address to listen on; one that other machines reach needs a password.")
+]
 VAR = Path("var")
 
 
 def main() -> None:
     """Run the command; a known error is one clear message and exit code 2."""
     stop_on_signals()
+    only_for_owner()
     try:
         app(standalone_mode=True)
     except DefinitionError as error:
@@ -132,6 +139,7 @@ def demo(
 ) -> None:
     """Run a whole cohort through a real Prefect server, on a clock turned by hand, in under three minutes."""
     folder = VAR / "demo"
+    take_back(VAR)
     place = ServerPlace(free_port(port), folder / "prefect")
     os.environ.update(place.environment())
     settings = Settings(
@@ -157,10 +165,12 @@ def demo(
 
 
 @app.command()
-def up(port: PortOption = 4200) -> None:
+def up(port: PortOption = 4200, host: HostOption = LOOPBACK) -> None:
     """Run everything on this machine until Ctrl-C: Prefect server, UI, scheduled tick and the coordinators' forms."""
     settings = load_settings()
-    place = ServerPlace(free_port(port), VAR / "prefect")
+    may_listen(host)
+    take_back(VAR)
+    place = ServerPlace(free_port(port, host), VAR / "prefect", host, settings.ui_addresses)
     os.environ.update(place.environment())
     wiring.open_office(settings, system_clock).database.close()
     out.print("Starting the Prefect server …")
@@ -170,7 +180,7 @@ def up(port: PortOption = 4200) -> None:
 
 
 @app.command(name="import")
-def import_cohort(cohort: CohortOption = "hold-3", port: PortOption = 4200) -> None:
+def import_cohort(cohort: CohortOption = "hold-3", port: PortOption = 4200, host: HostOption = LOOPBACK) -> None:
     """Enrol a cohort from its files: people, dates, journeys. Again with more people in the file, those are added."""
     settings = load_settings()
     library = _library(settings)
@@ -182,7 +192,7 @@ def import_cohort(cohort: CohortOption = "hold-3", port: PortOption = 4200) -> N
         loaded = library.cohort(cohort)
         outcome = desk.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
         out.print(f"{loaded.cohort.name}: {len(outcome.transitions)} talents enrolled")
-        _refresh(desk, ServerPlace(port, VAR / "prefect"))
+        _refresh(desk, ServerPlace(port, VAR / "prefect", host, settings.ui_addresses))
     finally:
         desk.database.close()
 
@@ -252,6 +262,7 @@ def _refresh(desk: wiring.Office, place: ServerPlace) -> None:
     """Let a running server show at once who is new."""
     if not answers(place):
         return
+    has_deployment(place, "refresh", "refresh")  # Asked for the password: whoever has not the right one is told so.
     os.environ.update(place.environment())
     from flows.refresh import refresh
 

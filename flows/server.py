@@ -5,6 +5,8 @@ This module does not import Prefect, which reads its environment once, when it i
 
 from __future__ import annotations
 
+import base64
+import ipaddress
 import os
 import signal
 import socket
@@ -18,41 +20,73 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.errors import ServerError
+from config.errors import NoPasswordError, ServerError, SettingsError
 
-HOST = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
+PASSWORD = "PREFECT_SERVER_API_AUTH_STRING"
+_EVERYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1"}
 _STARTS_WITHIN = 120.0
 _ENDS_WITHIN = 15.0
 
 
 @dataclass(frozen=True)
 class ServerPlace:
-    """Where a server is: its port on this machine, and the folder that its database and logs live in."""
+    """Where a server is: its port, the folder that its database and logs live in, and the address it listens on.
+
+    ``addresses`` are those that browsers and other machines reach it by, as the settings give them; the server's own
+    is always one of them.
+    """
 
     port: int
     home: Path
+    host: str = LOOPBACK
+    addresses: tuple[str, ...] = ()
+
+    @property
+    def own(self) -> str:
+        """The address by which this machine reaches it."""
+        return f"http://{_netloc(_EVERYWHERE.get(self.host, self.host), self.port)}"
 
     @property
     def ui(self) -> str:
         """The address to open in a browser."""
-        return f"http://{HOST}:{self.port}"
+        return self.known[0]
 
     @property
     def api(self) -> str:
-        """The address of the API."""
-        return f"{self.ui}/api"
+        """The address of the API, for processes of this machine."""
+        return f"{self.own}/api"
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """All addresses by which the server may be asked, the one to open in a browser first."""
+        return tuple(dict.fromkeys((*self.addresses, self.own)))
 
     def environment(self) -> dict[str, str]:
-        """Return what the server and everything that talks to it has to have in its environment.
-
-        Telemetry is off in server and client, and the UI asks the API where it really is.
-        """
+        """Return what the server and everything on this machine that talks to it has to have in its environment."""
+        word = password()
         return {
             "PREFECT_HOME": str(self.home.absolute()),
             "PREFECT_API_URL": self.api,
-            "PREFECT_SERVER_API_HOST": HOST,
+            **({"PREFECT_API_AUTH_STRING": word} if word else {}),
+            "DO_NOT_TRACK": "1",
+            "PREFECT_CLI_PROMPT": "false",
+            "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+            "PREFECT_LOGGING_LEVEL": os.environ.get("PREFECT_LOGGING_LEVEL", "WARNING"),
+            **self.server_environment(),
+        }
+
+    def server_environment(self) -> dict[str, str]:
+        """Return what the server itself has to have in its environment, wherever those are that talk to it.
+
+        Telemetry is off, and no page but its own may read what it answers.
+        """
+        return {
+            "PREFECT_SERVER_API_HOST": self.host,
             "PREFECT_SERVER_API_PORT": str(self.port),
-            "PREFECT_SERVER_UI_API_URL": self.api,
+            # The UI asks where it came from, under whichever of its addresses it was opened.
+            "PREFECT_SERVER_UI_API_URL": "/api",
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(self.known),
             # The newer UI asks hosts outside, and shows a list of versions where this one shows the page.
             "PREFECT_SERVER_UI_V2_ENABLED": "false",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -60,16 +94,46 @@ class ServerPlace:
             # Its copies of every event would hold the pages' text once more, and cost half of the server's time.
             "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
             "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
-            "DO_NOT_TRACK": "1",
             # Task runs are written a batch at a time, not each state of each on its own. The interval is in whole
             # seconds: Prefect 3.8.8 drops the rest, and at 0 the server never rests.
             "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
             "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
             "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
-            "PREFECT_CLI_PROMPT": "false",
-            "PREFECT_RUNNER_POLL_FREQUENCY": "2",
-            "PREFECT_LOGGING_LEVEL": os.environ.get("PREFECT_LOGGING_LEVEL", "WARNING"),
         }
+
+
+def password() -> str | None:
+    """Return what the server asks everybody for, ``name:password``, as the environment says; ``None`` if nothing.
+
+    Raises:
+        SettingsError: it is not one that Prefect and browsers can handle.
+    """
+    word = os.environ.get(PASSWORD, "")
+    # Prefect 3.8.8 answers every request with 500 when there is another letter in it.
+    if not word.isascii() or any(not character.isprintable() or character.isspace() for character in word):
+        raise SettingsError([f"{PASSWORD}: must be name:password, in ASCII characters and without blanks"])
+    return word or None
+
+
+def may_listen(host: str) -> None:
+    """Check that a server on ``host`` keeps strangers out: other machines reach it with a password only.
+
+    Raises:
+        NoPasswordError: other machines reach it, and it asks for none.
+        ServerError: no such host.
+        SettingsError: see ``password``.
+    """
+    word = password()
+    try:
+        found = {str(place[0]) for *_, place in socket.getaddrinfo(host, None)}
+    except OSError as error:
+        raise ServerError(f"cannot listen on {host!r}: {error.strerror}", "") from error
+    if not word and not all(ipaddress.ip_address(address).is_loopback for address in found):
+        raise NoPasswordError(host)
+
+
+def _netloc(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def stop_on_signals() -> None:
@@ -81,12 +145,16 @@ def stop_on_signals() -> None:
         signal.signal(one, signal.default_int_handler)
 
 
-def free_port(wanted: int | None = None) -> int:
-    """Return ``wanted`` if nobody listens there, otherwise a port that is free."""
+def free_port(wanted: int | None = None, host: str = LOOPBACK) -> int:
+    """Return ``wanted`` if nobody listens there, otherwise a port that is free.
+
+    Raises:
+        ServerError: there is none, or the address is none of this machine's.
+    """
     for port in ([wanted] if wanted else []) + [0]:
-        with suppress(OSError), bound(HOST, port) as probe:
+        with suppress(OSError), bound(host, port) as probe:
             return int(probe.getsockname()[1])
-    raise ServerError("no free port on this machine", "")
+    raise ServerError(f"no free port at {host}; is it an address of this machine?", "")
 
 
 def bound(host: str, port: int) -> socket.socket:
@@ -96,7 +164,8 @@ def bound(host: str, port: int) -> socket.socket:
         OSError: somebody else listens there.
     """
     # TCP by name: without it asyncio leaves small answers waiting for their acknowledgement (40 ms each).
-    place = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    place = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         place.bind((host, port))
@@ -159,11 +228,9 @@ def prefect_server(place: ServerPlace) -> Iterator[subprocess.Popen[bytes]]:
     Raises:
         ServerError: it ended, or did not answer within two minutes; the error holds the end of its log.
     """
-    # Prefect's database holds the pages, and so people's names.
     place.home.mkdir(parents=True, exist_ok=True)
-    place.home.chmod(0o700)
     log = place.home / "server.log"
-    command = [sys.executable, "-m", "flows.prefect_app", "--host", HOST, "--port", str(place.port)]
+    command = [sys.executable, "-m", "flows.prefect_app", "--host", place.host, "--port", str(place.port)]
     with child(command, place.environment(), log) as process:
         wait_for(process, lambda: answers(place), "the Prefect server", log)
         yield process
@@ -191,16 +258,32 @@ def answers(place: ServerPlace) -> bool:
 
 
 def has_deployment(place: ServerPlace, flow: str, name: str) -> bool:
-    """Whether the server has a deployment."""
+    """Whether the server has a deployment.
+
+    Raises:
+        ServerError: it asks for another password than the environment has.
+    """
     return _has(f"{place.api}/deployments/name/{flow}/{name}")
 
 
 def _has(address: str) -> bool:
+    request = urllib.request.Request(address, headers=authorization(password()))
     try:
-        with urllib.request.urlopen(address, timeout=2) as response:
+        with urllib.request.urlopen(request, timeout=2) as response:
             return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
+    except urllib.error.HTTPError as error:
+        if error.code == 401:
+            raise ServerError(
+                f"the server at {address} asks for a password, and not for the one in {PASSWORD}", ""
+            ) from error
         return False
+    except OSError:
+        return False
+
+
+def authorization(word: str | None) -> dict[str, str]:
+    """Return the header that tells the server its password."""
+    return {"authorization": f"Basic {base64.b64encode(word.encode()).decode()}"} if word else {}
 
 
 def _tail(log: Path) -> str:

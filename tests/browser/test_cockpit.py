@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from states.store.tables import CommitmentRow, JourneyRow, PersonRow
+from tests.support.prefect import ask
 from tests.support.served import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -32,6 +33,16 @@ def test_a_mentor_meeting_is_recorded_in_a_form(page: Page, served: Served) -> N
     run.first.click()
     expect(page.get_by_text("Completed", exact=True).first).to_be_visible(timeout=120_000)
     assert meeting_of(served) == "kept"
+
+
+def test_a_run_is_followed_without_loading_the_page_again(page: Page, served: Served) -> None:
+    refresh = ask(served.place, "/deployments/filter", {"deployments": {"name": {"any_": ["refresh"]}}})[0]["id"]
+    later = {"type": "SCHEDULED", "state_details": {"scheduled_time": "2040-01-01T12:00:00Z"}}
+    run = ask(served.place, f"/deployments/{refresh}/create_flow_run", {"name": "followed", "state": later})
+    page.goto(f"/runs/flow-run/{run['id']}")
+    expect(page.get_by_text("Scheduled", exact=True).first).to_be_visible()
+    ask(served.place, f"/flow_runs/{run['id']}/set_state", {"state": {"type": "COMPLETED"}, "force": True})
+    expect(page.get_by_text("Completed", exact=True).first).to_be_visible()
 
 
 def test_the_form_says_what_it_is_for_and_leads_to_the_overview_and_to_each_talent(page: Page, served: Served) -> None:

@@ -11,9 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from config.errors import ServerError
 from flows.server import ServerPlace, answers, bound, free_port, has_deployment, prefect_server, wait_for
 from tests.support.prefect import ask, wait_until
 from tests.support.processes import busy_seconds, command_line, descendants, living, taken_port
+from tests.support.up import talentnord_up
 
 pytestmark = pytest.mark.xdist_group("prefect")
 
@@ -79,7 +78,8 @@ def test_the_ui_asks_the_api_where_it_really_is(server: ServerPlace) -> None:
     assert server.port != 4200
     with urllib.request.urlopen(f"{server.ui}/ui-settings") as answer:
         told = json.load(answer)
-    assert told["api_url"] == server.api
+    # Relative: the UI works under each address that the server is known by.
+    assert told["api_url"] == "/api"
     assert told["default_ui"] == "v1"
     # A page's address can be opened and loaded again, not only the first page's.
     page = urllib.request.Request(f"{server.ui}/artifacts/artifact/some", headers={"accept": "text/html"})
@@ -116,40 +116,8 @@ def test_a_child_that_ends_before_it_is_ready_is_noticed_at_once(tmp_path: Path)
     assert caught.value.log.splitlines() == [f"line {number}" for number in range(85, 100)]
 
 
-@contextmanager
-def talentnord_up(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], ServerPlace]]:
-    """Run ``talentnord up`` in a folder; gives the process once it is ready, and where its server really is."""
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "TALENTNORD_"))
-    }
-    with (folder / "said").open("w") as said:
-        process = subprocess.Popen(
-            [str(Path(sys.executable).with_name("talentnord")), "up", "--port", str(port)],
-            cwd=folder,
-            env=environment | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-            stdout=said,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-    try:
-        said_text = wait_until(lambda: _ready(process, folder / "said"), 120)
-        found = re.search(r"Prefect UI: http://127\.0\.0\.1:(\d+)", said_text)
-        assert found is not None, said_text
-        yield process, ServerPlace(int(found[1]), folder / "var" / "prefect")
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
-
-
-def _ready(process: subprocess.Popen[str], said: Path) -> str | None:
-    text = said.read_text()
-    assert process.poll() is None, text
-    return text if "Ready" in text else None
-
-
 def test_up_brings_everything_up_and_ctrl_c_ends_every_process(tmp_path: Path) -> None:
-    with taken_port() as taken, talentnord_up(tmp_path, taken) as (process, place):
+    with taken_port() as taken, talentnord_up(tmp_path, "--port", str(taken)) as (process, place):
         assert place.port != taken
         assert answers(place)
         assert has_deployment(place, "tick", "tick")

@@ -76,7 +76,9 @@ def test_every_missing_variable_is_named(settings: Environment) -> None:
     with pytest.raises(SettingsError) as refused:
         settings(mail_transport="sendgrid")
     assert str(refused.value) == (
-        "TALENTNORD_SENDGRID_API_KEY, TALENTNORD_SENDER_EMAIL missing: TALENTNORD_MAIL_TRANSPORT is sendgrid"
+        "TALENTNORD_SENDGRID_API_KEY, TALENTNORD_SENDGRID_HOST, TALENTNORD_SENDER_EMAIL missing:"
+        " TALENTNORD_MAIL_TRANSPORT is sendgrid; TALENTNORD_SENDGRID_HOST says in which region people's data is kept:"
+        " https://api.eu.sendgrid.com (the EU, for an EU account) or https://api.sendgrid.com (the USA)"
     )
     with pytest.raises(SettingsError, match="TALENTNORD_SMTP_HOST, TALENTNORD_SENDER_EMAIL missing"):
         settings(mail_transport="smtp")
@@ -96,6 +98,13 @@ def test_every_missing_variable_is_named(settings: Environment) -> None:
         ("sendgrid_host", "api.sendgrid.com"),
         ("sendgrid_host", "https://å.example"),
         ("database_url", ""),
+        ("ui_addresses", "talentnord.kommune.example"),
+        ("ui_addresses", "ftp://talentnord.kommune.example"),
+        ("ui_addresses", "https://talentnord.kommune.example/prefect"),
+        ("ui_addresses", "https://talentnord.kommune.example https://"),
+        ("ui_addresses", "https://talentnord.kommune.example:port"),
+        ("ui_addresses", "https://user@talentnord.kommune.example"),
+        ("ui_addresses", "*"),
     ],
 )
 def test_a_wrong_variable_is_named_and_its_value_is_not_shown(settings: Environment, name: str, value: str) -> None:
@@ -104,6 +113,11 @@ def test_a_wrong_variable_is_named_and_its_value_is_not_shown(settings: Environm
     (fault,) = refused.value.faults
     assert fault.startswith(f"TALENTNORD_{name.upper()}: ")
     assert name != "sendgrid_api_key" or value not in fault
+
+
+def test_addresses_are_kept_as_browsers_write_an_origin(settings: Environment) -> None:
+    found = settings(ui_addresses="https://TalentNord.Kommune.Example:443/, http://10.0.0.5:4200 http://[::1]:80")
+    assert found.ui_addresses == ("https://talentnord.kommune.example", "http://10.0.0.5:4200", "http://[::1]")
 
 
 def test_secrets_show_in_no_repr(settings: Environment) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from prefect.events.worker import EventsWorker
 from prefect.settings import (
@@ -19,7 +20,7 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from flows.server import ServerPlace, free_port, prefect_server
+from flows.server import ServerPlace, authorization, free_port, prefect_server
 
 T = TypeVar("T")
 
@@ -40,17 +41,34 @@ def running(home: Path) -> Iterator[ServerPlace]:
         EventsWorker.drain_all(timeout=10)
 
 
-def ask(place: ServerPlace, path: str, body: object = None, method: str | None = None) -> Any:
+def ask(
+    place: ServerPlace, path: str, body: object = None, method: str | None = None, password: str | None = None
+) -> Any:
     """Ask the server's API and return its answer; raises ``urllib.error.HTTPError`` on a refusal."""
     request = urllib.request.Request(
         f"{place.api}{path}",
         data=None if body is None else json.dumps(body).encode(),
-        headers={"content-type": "application/json"},
+        headers={"content-type": "application/json", **authorization(password)},
         method=method,
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
         text = answer.read()
     return json.loads(text) if text else None
+
+
+def run_deployment(
+    place: ServerPlace, deployment: str, parameters: Mapping[str, object], password: str | None = None
+) -> dict[str, Any]:
+    """Run a deployment (``flow/name``) as the UI does, and return the run when it has ended."""
+    found = ask(place, f"/deployments/name/{quote(deployment)}", password=password)
+    body = {"state": {"type": "SCHEDULED"}, "parameters": found["parameters"] | dict(parameters)}
+    created = ask(place, f"/deployments/{found['id']}/create_flow_run", body, password=password)
+
+    def ended() -> dict[str, Any] | None:
+        now: dict[str, Any] = ask(place, f"/flow_runs/{created['id']}", password=password)
+        return now if now["state_type"] in {"COMPLETED", "FAILED", "CRASHED"} else None
+
+    return wait_until(ended, within=240)
 
 
 def flow_runs(place: ServerPlace, flow: str) -> list[dict[str, Any]]:

@@ -34,7 +34,7 @@ def hold_3_served(home: Path, day: datetime) -> Iterator[Served]:
     """
     place = ServerPlace(free_port(), home / "prefect")
     settings = Settings(database_url=f"sqlite:///{home}/talentnord.db", mail_directory=home / "mail")
-    _enrol(settings, day)
+    enrol_hold_3(settings, day)
     ahead = int((day - datetime.now(UTC)).total_seconds())
     environment = {
         **place.environment(),
@@ -51,7 +51,7 @@ def hold_3_served(home: Path, day: datetime) -> Iterator[Served]:
         database.close()
 
 
-def _enrol(settings: Settings, day: datetime) -> None:
+def enrol_hold_3(settings: Settings, day: datetime) -> None:
     """Enrol the cohort in good time and let time pass, without Prefect, until the week before ``day``."""
     clock = TurnedClock(datetime.min.replace(tzinfo=UTC))
     desk = open_office(settings, clock)

@@ -1,0 +1,182 @@
+"""``talentnord up`` with a password: a coordinator gives it once, everything works, and nothing shows it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import urllib.error
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+from sqlalchemy import func, select
+
+from config.library import Library
+from config.settings import Settings
+from flows.server import PASSWORD, ServerPlace, child
+from states.store.database import Database
+from states.store.tables import HistoryRow
+from tests.support.browser import BROWSER, FLAGS
+from tests.support.prefect import ask, run_deployment, wait_until
+from tests.support.served import enrol_hold_3
+from tests.support.up import COMMAND, ROOT, clean, talentnord_up
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("password")]
+
+WORD = "koordinator:hemmelig-17"
+DAY = datetime(2027, 3, 15, 9, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Locked:
+    """A running ``up`` that asks for ``WORD``, the folder it was started in, and its environment."""
+
+    place: ServerPlace
+    folder: Path
+    environment: dict[str, str]
+
+    def transitions(self) -> int:
+        """How much has happened so far."""
+        database = Database(f"sqlite:///{self.folder}/var/talentnord.db")
+        with database.read() as connection:
+            found = connection.scalar(select(func.count()).select_from(HistoryRow))
+        database.close()
+        return int(found or 0)
+
+
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Locked]:
+    folder = tmp_path_factory.mktemp("locked")
+    # As an earlier version left them: for everybody to read.
+    (folder / "var").mkdir(mode=0o755)
+    (folder / "var" / "serve.log").touch(mode=0o644)
+    settings = Settings(database_url=f"sqlite:///{folder}/var/talentnord.db", mail_directory=folder / "var" / "mail")
+    enrol_hold_3(settings, DAY)
+    ahead = int((DAY - datetime.now(UTC)).total_seconds())
+    environment = {"TALENTNORD_CLOCK_AHEAD": str(ahead), PASSWORD: WORD}
+    with talentnord_up(folder, "--port", "0", environment=environment) as (_, place):
+        wait_until(lambda: has_lists(place), within=240)
+        yield Locked(place, folder, environment)
+    for file in [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("prefect.db")]:
+        assert b"hemmelig" not in file.read_bytes(), file
+
+
+def has_lists(place: ServerPlace) -> bool:
+    found = ask(place, "/deployments/filter", {"deployments": {"name": {"any_": ["Afbryd et forløb"]}}}, password=WORD)
+    return any("enum" in one["parameter_openapi_schema"]["properties"].get("talent", {}) for one in found)
+
+
+def label(number: int) -> str:
+    talent = Library().cohort("hold-3").people.talents[number - 1]
+    return f"{talent.name} (Hold 3, nr. {number:02d})"
+
+
+@pytest.mark.parametrize("password", [None, "koordinator:forkert"])
+def test_without_the_password_nothing_is_told(locked: Locked, password: str | None) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        ask(locked.place, "/artifacts/filter", {}, password=password)
+    assert refused.value.code == 401
+
+
+TALK = "Forventningssamtale"
+CHALLENGE = "Udfordring til bootcamp i modul 2"
+NEW = {"new_mentor_name": "Bo Ny", "new_mentor_email": "bo@ny.example.org"}
+FORMS: list[tuple[str, dict[str, str]]] = [
+    ("Registrér forventningssamtale", {"talent": label(1), "commitment": TALK, "held_on": "2027-02-01"}),
+    ("Registrér mentormøde", {"talent": label(2), "commitment": "Mentormøde i modul 1", "held_on": "2027-03-12"}),
+    ("Registrér anden aftale", {"talent": label(3), "commitment": "Skyggepraktik", "held_on": "2027-03-12"}),
+    ("Registrér holdets aftale", {"talent": "Hold 3", "commitment": CHALLENGE, "held_on": "2027-03-12"}),
+    ("Frafald en aftale", {"talent": label(4), "commitment": "Mentormøde i modul 1"}),
+    ("Registrér afbud", {"talent": label(5), "milestone": "Modul 1 dag 2"}),
+    ("Registrér orlov", {"talent": label(6)}),
+    ("Registrér tilbagevenden fra orlov", {"talent": label(6)}),
+    ("Registrér ny nærmeste leder", {"talent": label(7), **NEW}),
+    ("Flyt til et senere hold", {"talent": label(8)}),
+    ("Afbryd et forløb", {"talent": label(9)}),
+]  # fmt: skip
+
+
+def test_every_form_of_the_programme_is_one_of_these() -> None:
+    forms = Library().programme("talent-nord").definition.programme.forms
+    assert [name for name, _ in FORMS] == [form.label for form in forms]
+
+
+@pytest.mark.parametrize(("name", "given"), FORMS, ids=[name for name, _ in FORMS])
+def test_every_form_is_served(locked: Locked, name: str, given: dict[str, str]) -> None:
+    before = locked.transitions()
+    ended = run_deployment(locked.place, f"record/{name}", given, WORD)
+    assert ended["state_type"] == "COMPLETED", ended["state"]
+    assert locked.transitions() > before
+
+
+@pytest.mark.parametrize("name", ["refresh/refresh", "tick/tick"])
+def test_pages_are_made_anew_and_time_passes(locked: Locked, name: str) -> None:
+    assert run_deployment(locked.place, name, {}, WORD)["state_type"] == "COMPLETED"
+
+
+def test_an_import_shows_who_is_new_and_says_when_the_password_is_not_right(locked: Locked) -> None:
+    def imports(word: str) -> subprocess.CompletedProcess[str]:
+        command = [COMMAND, "import", "--port", str(locked.place.port)]
+        environment = clean({**locked.environment, PASSWORD: word})
+        return subprocess.run(command, cwd=locked.folder, env=environment, capture_output=True, text=True, check=False)
+
+    right, wrong = imports(WORD), imports("koordinator:forkert")
+    assert right.returncode == 0, right.stderr
+    assert "25 pages" in right.stdout.replace("\n", " ")
+    assert wrong.returncode == 2
+    assert "asks for a password" in wrong.stderr
+    assert "Traceback" not in wrong.stderr
+    assert "forkert" not in wrong.stderr
+
+
+def test_a_worker_on_another_machine_gives_the_password(locked: Locked, tmp_path: Path) -> None:
+    client = {
+        "PREFECT_API_URL": locked.place.api,
+        "PREFECT_API_AUTH_STRING": WORD,
+        "TALENTNORD_DATABASE_URL": f"sqlite:///{locked.folder}/var/talentnord.db",
+        "TALENTNORD_MAIL_DIRECTORY": str(locked.folder / "var" / "mail"),
+        "TALENTNORD_CLOCK_AHEAD": locked.environment["TALENTNORD_CLOCK_AHEAD"],
+        "PREFECT_HOME": str(tmp_path),
+    }
+    prefect = [sys.executable, "-m", "prefect", "--no-prompt"]
+    for words in (
+        ["work-pool", "create", "talentnord", "--type", "process"],
+        ["deploy", "--name", "react", "--name", "tick"],
+    ):
+        subprocess.run([*prefect, *words], check=True, cwd=ROOT, env=clean(client), capture_output=True, timeout=240)
+    worker = [sys.executable, "-m", "prefect", "worker", "start", "--pool", "talentnord"]
+    with child(worker, client, tmp_path / "worker.log", cwd=ROOT):
+        assert run_deployment(locked.place, "tick/tick", {}, WORD)["state_type"] == "COMPLETED"
+
+
+def test_what_it_keeps_is_its_owners_only(locked: Locked) -> None:
+    var = locked.folder / "var"
+    modes = {path.relative_to(locked.folder): path.stat().st_mode & 0o777 for path in [var, *var.rglob("*")]}
+    assert {Path("var/serve.log"), Path("var/talentnord.db"), Path("var/prefect/prefect.db")} <= modes.keys()
+    assert any(path.suffix == ".eml" for path in modes)
+    for path, mode in modes.items():
+        assert mode & 0o077 == 0, f"{path} {mode:o}"
+
+
+def test_a_coordinator_gives_the_password_once_and_sees_the_overview(locked: Locked) -> None:
+    if BROWSER is None:
+        pytest.skip("no browser: neither chromium nor google-chrome is installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
+        page = browser.new_context(base_url=locked.place.ui).new_page()
+        page.goto("/deployments")
+        give(page, "koordinator:forkert")
+        expect(page.get_by_text("Registrér mentormøde")).to_have_count(0)
+        give(page, WORD)
+        expect(page.get_by_text("Registrér mentormøde").first).to_be_visible()
+        page.goto("/artifacts/key/side-hold-3")
+        expect(page.get_by_text("Hold 3").first).to_be_visible()
+        browser.close()
+
+
+def give(page: Page, word: str) -> None:
+    page.locator("input[type=password]").fill(word)
+    page.get_by_role("button").first.click()
