@@ -45,6 +45,6 @@ def page(served: Served) -> Iterator[Page]:
 
 def _complaint(said: ConsoleMessage) -> Iterator[str]:
     place = said.location["url"]
-    # Prefect has no icon where Chromium looks for one.
-    if said.type == "error" and not place.endswith("/favicon.ico"):
+    # Prefect has no icon where Chromium looks for one, nor for a run that its page has not read yet.
+    if said.type == "error" and not place.endswith(("/favicon.ico", "/ico/undefined.svg")):
         yield f"{place}: {said.text}"
