@@ -4,7 +4,7 @@ WAIT ?= 1
 STAMP := .venv/.installed
 BENCH_STAMP := .bench-venv/.installed
 
-.PHONY: bench demo test lint clean
+.PHONY: bench clean compare demo lint test
 
 $(STAMP): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -34,6 +34,10 @@ $(BENCH_STAMP): bench/requirements.txt pyproject.toml
 bench: $(BENCH_STAMP)
 	.bench-venv/bin/python -m bench.run --date "$$(date +%F)"
 	.bench-venv/bin/python -m bench.tick --date "$$(date +%F)"
+
+# What people would get differently than from another commit: make compare REV=v0.1
+compare: $(STAMP)
+	.venv/bin/python -m bench.compare $(REV)
 
 clean:
 	rm -rf .venv var
