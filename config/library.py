@@ -11,10 +11,10 @@ from pydantic import BaseModel, ValidationError
 from config.cohort import Cohort
 from config.definition import Definition
 from config.errors import DefinitionError, FileMissingError, Problem
+from config.files.yaml_file import Source, load_yaml, problems_of
 from config.people import People, read_people
 from config.programme import Programme
 from config.suggest import did_you_mean
-from config.yaml_source import Source, load_yaml, problems_of
 
 Model = TypeVar("Model", bound=BaseModel)
 

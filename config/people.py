@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import FileMissingError
+from config.files.table_file import Cells, Findings, read_table
 from config.mail_address import normal_address
 from config.suggest import did_you_mean
-from config.table import Cells, Findings, read_table
 
 NUMBER, NAME, EMAIL = "nr", "navn", "e-mail"
 ORGANISATION, UNIT, LEVEL = "organisation", "enhed", "niveau"

@@ -8,10 +8,10 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from config.errors import FileMissingError
+from config.files.yaml_file import load_yaml
 from config.library import typed
 from config.programme import Spec
 from config.when import WhenField
-from config.yaml_source import load_yaml
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Days = Annotated[int, Field(ge=1)]

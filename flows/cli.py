@@ -16,17 +16,17 @@ from typing import Annotated
 
 import typer
 
-from config.checks import check_all
+from config.checks.all import check_all
 from config.errors import DefinitionError, Problem, TalentNordError
 from config.library import Library, LoadedCohort
+from config.one_page import summary as page
 from config.profile import Profile, load_profile
 from config.settings import Settings, load_settings
-from config.summary import summary as page
-from flows import office as wiring
+from flows import services as wiring
 from flows.clock import system_clock
 from flows.console import bar, out, print_summary
-from flows.private import only_for_owner, take_back
-from flows.server import (
+from flows.server.private import only_for_owner, take_back
+from flows.server.process import (
     LOOPBACK,
     ServerPlace,
     answers,
@@ -39,8 +39,8 @@ from flows.server import (
     wait_for,
 )
 from notifications.messages import messages_of
-from states.exploration import explore
-from states.summary import summarise
+from states.exploration.explore import explore
+from states.views.counts import summarise
 
 app = typer.Typer(
     add_completion=False,
@@ -110,8 +110,8 @@ def rehearse(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Run a cohort from end to end without Prefect, on a clock turned by hand, in seconds."""
-    from flows.rehearse import Rehearsed
-    from flows.rehearse import rehearse as run
+    from flows.rehearsal.to_files import Rehearsed
+    from flows.rehearsal.to_files import rehearse as run
 
     settings = load_settings()
     loaded, behaviour = _loaded(settings, cohort, profile)
@@ -152,7 +152,7 @@ def demo(
     out.print("Starting the Prefect server …")
     with prefect_server(place):
         out.print(f"Prefect UI: {place.ui}")
-        from flows.demo import run_demo
+        from flows.rehearsal.demo import run_demo
 
         with bar() as show:
             shown = run_demo(loaded, behaviour, seed, settings, show, until.date() if until else None)
@@ -226,7 +226,7 @@ def status(
 @app.command()
 def diagram(programme: Annotated[str, typer.Option(help="A file in config/programmes.")] = "talent-nord") -> None:
     """Print a programme's journey as a Mermaid state diagram, drawn from its definition."""
-    from states.diagram import mermaid
+    from states.views.diagram import mermaid
 
     print(mermaid(_library(load_settings()).programme(programme).definition))
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from states.summary import Summary
+from states.views.counts import Summary
 
 out = Console(highlight=False, soft_wrap=True)
 

@@ -15,9 +15,9 @@ from prefect.flow_engine import run_flow_async
 
 from config.errors import EffectFailedError, EffectsFailedError, TransportBlockedError
 from flows.client import one_client
-from flows.errands import claim_run, errands
-from flows.office import Office, office
-from flows.progress import publish
+from flows.cockpit.publish import publish
+from flows.runs import claim_run, errands
+from flows.services import Office, office
 from notifications.naming import effect_names
 from states.facts import Outcome
 

@@ -11,9 +11,9 @@ from prefect import flow, runtime
 from config.errors import FactIncompleteError
 from config.mail_address import normal_address
 from config.programme import Form
-from flows.forms import choices_for, chosen, form_of
-from flows.office import Office, office
+from flows.cockpit.forms import choices_for, chosen, form_of
 from flows.react import react_to
+from flows.services import Office, office
 from states.facts import Fact, Outcome
 
 

@@ -8,9 +8,9 @@ from prefect import flow
 from sqlalchemy import select
 
 from flows.client import one_client
-from flows.lists import set_lists
-from flows.office import Office, office
-from flows.progress import publish
+from flows.cockpit.form_lists import set_lists
+from flows.cockpit.publish import publish
+from flows.services import Office, office
 from states.store.tables import CohortRow, JourneyRow
 
 

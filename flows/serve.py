@@ -11,13 +11,13 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
 from prefect.types.entrypoint import EntrypointType
 
-from flows.lists import forms
-from flows.office import Office, office
+from flows.cockpit.form_lists import forms
+from flows.cockpit.labels import words
 from flows.react import react
 from flows.record import record
 from flows.refresh import refresh
+from flows.services import Office, office
 from flows.tick import tick
-from flows.words import words
 
 TICK_EVERY = timedelta(minutes=15)
 

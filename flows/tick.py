@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from prefect import flow
 
 from config.errors import TickFailedError
-from flows.office import Office, office
 from flows.react import react_to
+from flows.services import Office, office
 from states.facts import Outcome
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from config.definition import Definition, Module
 from notifications.render import CommitmentView, Context, EventView, ModuleView, Person, Talent
-from states.book import Book, read_book
+from states.running_cohort import Book, read_book
 from states.store.tables import CommitmentRow, EffectRow, JourneyRow, MilestoneRow, PersonRow, of_cohort
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from config.errors import DefinitionError
+from config.files.yaml_file import load_yaml
 from config.library import Library
 from config.programme import Programme
-from config.yaml_source import load_yaml
 from notifications.render import known_messages
 
 

@@ -28,7 +28,7 @@ from config.errors import (
     UnknownRecordError,
 )
 from notifications.context import EFFECT, CohortReader, Effect
-from notifications.letter import Letter, Words, write_letter
+from notifications.digest import Letter, Words, write_letter
 from notifications.render import Context, render_task
 from notifications.transports.protocol import Address, Mail, Transport
 from states.store.database import Database

@@ -21,8 +21,7 @@ from css_inline import CSSInliner
 from markupsafe import Markup
 
 from config.errors import TemplateError
-
-DEFAULT_FOLDER = Path(__file__).parent / "templates"
+from notifications.languages import COMMON, messages_in
 
 Flavour = Literal["txt", "html"]
 
@@ -157,7 +156,7 @@ class TaskText:
 
 def known_messages(language: str = "da", folder: Path | None = None) -> frozenset[str]:
     """Return the names of all messages and tasks that have templates."""
-    roots = (root / language for root in _roots(folder))
+    roots = _roots(language, folder)
     return frozenset(subject.parent.name for root in roots for subject in root.glob("*/subject.j2"))
 
 
@@ -223,7 +222,7 @@ def _renderer(message: str, language: str, folder: Path | None) -> Callable[[Fla
 
 @lru_cache
 def _environment(flavour: Flavour, language: str, folder: Path | None) -> jinja2.Environment:
-    roots = [*(root / language for root in _roots(folder)), DEFAULT_FOLDER / "common"]
+    roots = [*_roots(language, folder), COMMON]
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(roots),
         autoescape=flavour == "html",
@@ -240,8 +239,8 @@ def _environment(flavour: Flavour, language: str, folder: Path | None) -> jinja2
     return environment
 
 
-def _roots(folder: Path | None) -> list[Path]:
-    return [DEFAULT_FOLDER] if folder is None else [folder, DEFAULT_FOLDER]
+def _roots(language: str, folder: Path | None) -> list[Path]:
+    return [messages_in(language)] if folder is None else [folder / language, messages_in(language)]
 
 
 def _fields(record: Context | Greeting) -> dict[str, object]:

@@ -23,19 +23,19 @@ from config.errors import (
     UnknownTriggerError,
 )
 from config.people import People
-from states.book import Book, read_book
-from states.changes import Changes
-from states.commitment import told
-from states.enrol import Enrolment
 from states.facts import Fact, Outcome
-from states.move_commitments import Commitments
-from states.move_journeys import Journeys
-from states.reads import all_found, calendar_version, concerned, hold_cohort, journeys_of, promises
-from states.reschedule import Move, new_calendar
+from states.machines.commitment import told
+from states.moves.changes import Changes
+from states.moves.commitments import Commitments
+from states.moves.enrol import Enrolment
+from states.moves.firing import Desk
+from states.moves.journeys import Journeys
+from states.moves.reschedule import Move, new_calendar
+from states.running_cohort import Book, read_book
 from states.store.database import Database, is_conflict
+from states.store.fact_log import AlreadyTaken, known, take
+from states.store.queries import all_found, calendar_version, concerned, hold_cohort, journeys_of, promises
 from states.store.tables import ARMED, CohortRow, MilestoneRow, TimerRow
-from states.taken import AlreadyTaken, known, take
-from states.work import Desk
 
 R = TypeVar("R")
 

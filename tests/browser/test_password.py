@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from config.library import Library
 from config.settings import Settings
-from flows.server import PASSWORD, ServerPlace, child
+from flows.server.process import PASSWORD, ServerPlace, child
 from states.store.database import Database
 from states.store.tables import HistoryRow
 from tests.support.browser import BROWSER, FLAGS

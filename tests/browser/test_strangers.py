@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
-from flows.server import ServerPlace
+from flows.server.process import ServerPlace
 from tests.support.ajar import CORS, ajar_server
 from tests.support.browser import BROWSER, FLAGS
 from tests.support.prefect import ask

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows.server import ServerPlace
+from flows.server.process import ServerPlace
 from tests.support.prefect import running
 
 

@@ -16,8 +16,8 @@ from typer.main import get_command
 
 from config.library import Library
 from flows.cli import app, main
-from flows.server import free_port
-from states.diagram import mermaid
+from flows.server.process import free_port
+from states.views.diagram import mermaid
 from tests.support.definitions import MENTOR_LIGHT, TALENT_NORD, Copy, copy_of
 
 REHEARSAL = ("rehearse", "--cohort", "spring", "--profile", "usual", "--seed", "3")

@@ -18,13 +18,13 @@ from prefect import Flow
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.flows import load_flow_from_entrypoint
 
+from config.files.yaml_file import load_yaml
 from config.library import Library
 from config.settings import Settings
-from config.yaml_source import load_yaml
-from flows import office as wiring
+from flows import services as wiring
 from flows.serve import deployments
-from flows.server import ServerPlace, child
-from states.summary import Summary, summarise
+from flows.server.process import ServerPlace, child
+from states.views.counts import Summary, summarise
 from tests.support.prefect import ask, run_deployment, wait_until
 
 ROOT = Path(__file__).parents[2]

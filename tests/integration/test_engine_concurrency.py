@@ -12,16 +12,16 @@ import pytest
 from sqlalchemy import text
 
 from config.errors import ConflictError, TransitionRefusedError
-from states.book import read_book, rules_of
-from states.changes import Changes
-from states.effects import Standing
 from states.engine import Engine
 from states.facts import Fact, Outcome
-from states.move_journeys import Journeys
-from states.reads import journeys_of
-from states.rulebook import RuleBook
+from states.machines.rulebook import RuleBook
+from states.moves.changes import Changes
+from states.moves.firing import Desk
+from states.moves.journeys import Journeys
+from states.plan.effects import Standing
+from states.running_cohort import read_book, rules_of
 from states.store.database import Database
-from states.work import Desk
+from states.store.queries import journeys_of
 from tests.support.driver import Driver, day, replayed
 
 KEEP = "mentor_meeting_m1:keep"

@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from config.definition import Definition
 from config.errors import TransitionRefusedError
-from states.book import Rules
-from states.commitment import commitment_rules
-from states.exploration import WithJourney
-from states.exploration_commitment import CommitmentMoves, CommitmentNode
-from states.exploration_ground import Ground
-from states.exploration_walk import Walk
-from states.journey import journey_rules
+from states.exploration.commitment import CommitmentMoves, CommitmentNode
+from states.exploration.explore import WithJourney
+from states.exploration.ground import Ground
+from states.exploration.walk import Walk
+from states.machines.commitment import commitment_rules
+from states.machines.journey import journey_rules
+from states.running_cohort import Rules
 from states.store.database import Database
 from states.store.tables import ARMED, CommitmentRow, EffectRow, TimerRow
 from tests.support.driver import Driver, day, talent_nord, undated

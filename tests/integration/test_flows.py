@@ -17,9 +17,9 @@ from config.errors import DeliveryError, RejectedError, TickFailedError, Transpo
 from config.library import Library
 from config.people import People
 from config.settings import Settings
-from flows import office as wiring
+from flows import services as wiring
 from flows.clock import TurnedClock
-from flows.server import ServerPlace
+from flows.server.process import ServerPlace
 from notifications.outbox import Outbox
 from notifications.transports.protocol import Mail, Receipt
 from states.facts import Fact, Outcome

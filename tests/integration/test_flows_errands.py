@@ -11,10 +11,10 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Crashed, Failed, Running, to_state_create
 
-from flows import errands
-from flows.errands import Errand, claim_run
+from flows import runs
 from flows.react import react
-from flows.server import ServerPlace
+from flows.runs import Errand, claim_run
+from flows.server.process import ServerPlace
 
 pytestmark = [
     pytest.mark.xdist_group("prefect"),
@@ -63,7 +63,7 @@ def test_a_run_whose_process_was_killed_is_followed_by_another_later(
     errand: Errand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert claims(errand, None, Running()) == [True, False]
-    monkeypatch.setattr(errands, "LEFT_LYING", timedelta())
+    monkeypatch.setattr(runs, "LEFT_LYING", timedelta())
     assert claims(errand, None) == [True]
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from config.errors import UnknownRecordError
-from flows.pages import talent_markdown
-from states.overview import CommitmentLine, Overview, TalentPage
+from flows.cockpit.markdown import talent_markdown
 from states.store.database import Database
+from states.views.overview import CommitmentLine, Overview, TalentPage
 from tests.support.desk import Desk
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "coordinator.md").read_text()

@@ -17,7 +17,7 @@ import pytest
 from config.library import Library
 from config.profile import load_profile
 from config.settings import load_settings
-from flows.rehearse import Rehearsed, rehearse
+from flows.rehearsal.to_files import Rehearsed, rehearse
 from tests.support.definitions import MENTOR_LIGHT
 
 pytestmark = pytest.mark.xdist_group("rehearsal")

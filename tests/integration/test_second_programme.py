@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from config.checks import check_all
+from config.checks.all import check_all
 from config.library import Library
 from config.profile import load_profile
 from config.settings import load_settings
-from flows.forms import choices_for, schema
-from flows.rehearse import Rehearsed, rehearse
+from flows.cockpit.forms import choices_for, schema
+from flows.rehearsal.to_files import Rehearsed, rehearse
 from notifications.messages import messages_of
 from states.engine import Engine
-from states.exploration import explore
+from states.exploration.explore import explore
 from states.store.database import Database
 from tests.support.definitions import copy_of
 from tests.support.driver import START

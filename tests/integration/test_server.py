@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ServerError
-from flows.server import ServerPlace, answers, bound, free_port, has_deployment, prefect_server, wait_for
+from flows.server.process import ServerPlace, answers, bound, free_port, has_deployment, prefect_server, wait_for
 from tests.support.prefect import ask, wait_until
 from tests.support.processes import busy_seconds, command_line, descendants, living, taken_port
 from tests.support.up import talentnord_up

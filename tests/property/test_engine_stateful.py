@@ -20,12 +20,12 @@ from sqlalchemy import select
 
 from config.cohort import Day
 from config.errors import CohortOverError, TalentNordError
-from states.commitment import FINAL
 from states.engine import Engine
 from states.facts import Fact
+from states.machines.commitment import FINAL
 from states.store.database import Database
 from states.store.tables import CommitmentRow, EffectRow, FactRow, JourneyRow, TimerRow
-from states.summary import summarise
+from states.views.counts import summarise
 from tests.support.cut import Cut, cut_at
 from tests.support.driver import Driver, day, hold_3_people, replayed, talent_nord
 

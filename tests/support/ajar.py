@@ -14,9 +14,9 @@ from unittest.mock import patch
 
 from starlette.types import ASGIApp
 
-from flows import same_origin
-from flows.prefect_app import serve
-from flows.server import ServerPlace, answers, child, free_port, wait_for
+from flows.server import same_origin
+from flows.server.app import serve
+from flows.server.process import ServerPlace, answers, child, free_port, wait_for
 
 CORS = "CORS"
 

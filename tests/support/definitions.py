@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import Problem
+from config.files.yaml_file import load_yaml
 from config.library import Library
-from config.yaml_source import load_yaml
 
 ROOT = Path(__file__).parents[2]
 TALENT_NORD = Library()

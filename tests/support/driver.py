@@ -13,9 +13,9 @@ from sqlalchemy import Row, select, text
 
 from config.cohort import Cohort, Day
 from config.definition import Definition
+from config.files.yaml_file import load_yaml
 from config.people import People, read_people
 from config.programme import Programme
-from config.yaml_source import load_yaml
 from states.engine import Engine
 from states.facts import Fact, Outcome
 from states.store.database import Database

@@ -20,7 +20,7 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from flows.server import ServerPlace, authorization, free_port, prefect_server
+from flows.server.process import ServerPlace, authorization, free_port, prefect_server
 
 T = TypeVar("T")
 

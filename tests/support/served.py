@@ -11,9 +11,9 @@ from pathlib import Path
 
 from config.settings import Settings
 from flows.clock import TurnedClock
-from flows.office import open_office
-from flows.rehearsal import first_instant
-from flows.server import ServerPlace, child, free_port, prefect_server, wait_for
+from flows.rehearsal.rehearsal import first_instant
+from flows.server.process import ServerPlace, child, free_port, prefect_server, wait_for
+from flows.services import open_office
 from states.store.database import Database
 from tests.support.prefect import artifact, ask
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from flows.server import ServerPlace
+from flows.server.process import ServerPlace
 from tests.support.prefect import wait_until
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ import pytest
 
 from config.library import Library
 from config.profile import Profile
-from flows.behaviour import Act, Behaviour
-from flows.rehearsal import calendar_of
+from flows.rehearsal.behaviour import Act, Behaviour
+from flows.rehearsal.rehearsal import calendar_of
 from states.facts import Transition
 
 LOADED = Library().cohort("hold-3")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from config.checks import check_all, check_cohort, check_programme
-from config.checks_people import can_be_grouped
+from config.checks.all import check_all, check_cohort, check_programme
+from config.checks.people import can_be_grouped
 from config.programme import Groups
 from tests.support.definitions import MENTOR_LIGHT, TALENT_NORD, Copy, copy_of, written_messages
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.checks import check_all
+from config.checks.all import check_all
 from tests.support.definitions import MENTOR_LIGHT, Copy, copy_of, written_messages
 
 LIGHT_MESSAGES = written_messages(MENTOR_LIGHT.programme_file("mentor-light"))

@@ -8,9 +8,19 @@ import pytest
 from pydantic import ValidationError
 
 from config.programme import CommitmentSpec
-from states.commitment import AHEAD, CHANGEABLE, DROPS_PENDING, FINAL, FULFILLED, ON_TIME, commitment_rules, level, told
-from states.effects import commitment_effects
-from states.rulebook import RuleBook
+from states.machines.commitment import (
+    AHEAD,
+    CHANGEABLE,
+    DROPS_PENDING,
+    FINAL,
+    FULFILLED,
+    ON_TIME,
+    commitment_rules,
+    level,
+    told,
+)
+from states.machines.rulebook import RuleBook
+from states.plan.effects import commitment_effects
 from tests.support.driver import talent_nord
 
 SPECS = talent_nord().commitments

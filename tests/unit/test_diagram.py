@@ -9,7 +9,7 @@ import pytest
 
 from config.definition import Definition
 from config.library import Library
-from states.diagram import mermaid
+from states.views.diagram import mermaid
 
 TEST_DATA = Path(__file__).parents[1] / "data" / "config"
 TALENT_NORD = Library().programme("talent-nord").definition

@@ -14,7 +14,7 @@ from babel.dates import format_date
 from pydantic import BaseModel
 
 from config import cohort, profile, programme
-from config.checks import check_all
+from config.checks.all import check_all
 from config.library import Library
 from config.people import COLUMNS
 from config.programme import Role, Spec
@@ -22,10 +22,10 @@ from config.settings import Settings
 from config.working_time import WorkingTime
 from flows.cli import app
 from notifications.messages import messages_of
-from states.book import rules_of
-from states.calendar import Calendar
-from states.enrol import held
-from states.exploration import explore
+from states.exploration.explore import explore
+from states.moves.enrol import held
+from states.plan.calendar import Calendar
+from states.running_cohort import rules_of
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted(ROOT.glob("docs/**/*.md"))

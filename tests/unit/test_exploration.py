@@ -8,11 +8,11 @@ from typing import Any
 
 from config.definition import Definition
 from config.programme import Programme
-from states.book import Rules
-from states.commitment import commitment_rules
-from states.exploration import Stuck, WithJourney, explore
-from states.exploration_ground import Ground
-from states.journey import journey_rules
+from states.exploration.explore import Stuck, WithJourney, explore
+from states.exploration.ground import Ground
+from states.machines.commitment import commitment_rules
+from states.machines.journey import journey_rules
+from states.running_cohort import Rules
 from tests.support.driver import talent_nord
 
 Data = dict[str, Any]

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from config.programme import Groups
-from states.groups import Candidate, group_count, partners, propose_groups
+from states.plan.groups import Candidate, group_count, partners, propose_groups
 from tests.support.driver import hold_3_people
 
 RULES = Groups(formed_at="m1d1")

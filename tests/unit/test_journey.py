@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.definition import ACTIVE
-from states.journey import journey_rules, place_guard, places
+from states.machines.journey import journey_rules, place_guard, places
 from tests.support.driver import talent_nord
 
 DEFINITION = talent_nord()

@@ -8,7 +8,7 @@ import pytest
 
 from config.errors import DefinitionError, FileMissingError
 from config.library import Library
-from config.summary import summary
+from config.one_page import summary
 from tests.support.definitions import MENTOR_LIGHT, TALENT_NORD, Copy, copy_of
 
 

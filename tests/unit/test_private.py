@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import NotOursError
-from flows.private import take_back
+from flows.server.private import take_back
 
 
 def test_a_folder_is_taken_back_with_all_that_is_in_it(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from config.library import Library
-from states.diagram import mermaid
+from states.views.diagram import mermaid
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

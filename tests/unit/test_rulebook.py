@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from config.definition import ACTIVE, Definition
+from config.files.yaml_file import load_yaml
 from config.programme import Programme
-from config.yaml_source import load_yaml
-from states.commitment import commitment_rules
-from states.journey import journey_rules
-from states.rulebook import Rule, RuleBook
+from states.machines.commitment import commitment_rules
+from states.machines.journey import journey_rules
+from states.machines.rulebook import Rule, RuleBook
 from tests.support.driver import talent_nord
 
 MENTOR_LIGHT = Path(__file__).parents[1] / "data" / "config" / "programmes" / "mentor-light.yaml"

@@ -14,7 +14,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Message
 from starlette.websockets import WebSocket
 
-from flows.same_origin import guard
+from flows.server.same_origin import guard
 
 OWN, PROXY = "http://127.0.0.1:4200", "https://talentnord.kommune.example"
 

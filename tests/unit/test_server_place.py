@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import NoPasswordError, ServerError, SettingsError
-from flows.server import PASSWORD, ServerPlace, may_listen
+from flows.server.process import PASSWORD, ServerPlace, may_listen
 
 HOME = Path("var/prefect")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flows.turns import App, Message, OneAtATime, Receive, Scope, Send
+from flows.server.one_writer import App, Message, OneAtATime, Receive, Scope, Send
 
 Answer = Callable[[bytes], tuple[int, bytes]]
 

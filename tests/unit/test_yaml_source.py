@@ -11,8 +11,8 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from config.errors import DefinitionError, FileMissingError, Problem
+from config.files.yaml_file import Source, load_yaml, problems_of
 from config.working_time import WorkingTime
-from config.yaml_source import Source, load_yaml, problems_of
 
 Write = Callable[[str], Path]
 

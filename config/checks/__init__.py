@@ -1,0 +1,1 @@
+"""Everything wrong in a definition, a cohort or its people, at once. Reads, reports, changes nothing."""

@@ -1,0 +1,154 @@
+"""Checks of definitions: everything wrong in a programme, its cohorts and their people, all at once.
+
+What a file's form says is checked as it is read; here is what only the whole tells. Each check is a small generator of
+problems in ``references``, ``time``, ``dates`` and ``people``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+
+from config.checks import dates, references, time
+from config.checks.people import challenges, group_sizes, one_name_each
+from config.cohort import Cohort
+from config.definition import Definition
+from config.errors import DefinitionError, FileMissingError, Problem
+from config.files.salvage import salvage
+from config.files.yaml_file import Source, load_yaml
+from config.library import Library, LoadedCohort, LoadedProgramme
+from config.people import People, read_people
+from config.programme import Programme
+
+# Without an entry of these, the rest of the file still means what it says.
+INDEPENDENT = {"commitments", "events", "forms", "form_fields", "dates", "organisations", "challenges", "coordinators"}
+
+
+def check_programme(loaded: LoadedProgramme, messages: Collection[str]) -> list[Problem]:
+    """Return everything wrong in a programme; ``messages`` are the names of the templates there are.
+
+    Problems with ``warning`` set are odd but usable.
+    """
+    return _sorted(_programme(loaded.definition, loaded.source, messages))
+
+
+def check_cohort(loaded: LoadedCohort) -> list[Problem]:
+    """Return everything wrong in a cohort whose programme is right; problems with ``warning`` set are usable."""
+    return _sorted(_cohort(loaded.cohort, loaded.definition, loaded.people, loaded.source))
+
+
+def check_all(library: Library, cohort_ids: Iterable[str], messages: Collection[str]) -> list[Problem]:
+    """Return everything wrong in cohorts, their programmes and their people; never stops at the first fault.
+
+    Also what cannot be read is a problem here, never an exception.
+    """
+    problems: list[Problem] = []
+    programmes: dict[str, Definition | None] = {}
+    for ident in cohort_ids:
+        try:
+            source = load_yaml(library.cohort_file(ident))
+        except (DefinitionError, FileMissingError) as error:
+            problems += _as_problems(error)
+            continue
+        name = _text(source, "programme")
+        if name in library.programmes() and name not in programmes:
+            programmes[name] = _check_programme_file(library, name, messages, problems)
+        problems += _cohort_file(library, source, programmes.get(name))
+    return _sorted(problems)
+
+
+def _check_programme_file(
+    library: Library, ident: str, messages: Collection[str], problems: list[Problem]
+) -> Definition | None:
+    """Add what is wrong in a programme; give as much of it as its cohorts can be checked against."""
+    try:
+        source = load_yaml(library.programme_file(ident))
+    except DefinitionError as error:
+        problems += error.problems
+        return None
+    programme, rest, faults = salvage(Programme, source)
+    problems += faults
+    if programme is None or not _independent(rest):
+        return None
+    definition = Definition(programme)
+    problems += _programme(definition, rest, messages)
+    return definition
+
+
+def _cohort_file(library: Library, source: Source, definition: Definition | None) -> Iterator[Problem]:
+    cohort, rest, faults = salvage(Cohort, source)
+    yield from faults
+    people, problems = _people(source, definition)
+    yield from problems
+    if cohort is None:
+        return
+    try:
+        library.check_references(source, cohort.programme, cohort.people)
+    except DefinitionError as error:
+        yield from error.problems
+    if _independent(rest):
+        yield from _cohort(cohort, definition, people, rest)
+
+
+def _people(source: Source, definition: Definition | None) -> tuple[People | None, list[Problem]]:
+    """The people that a cohort names, though much else in its file may be wrong."""
+    path = Path(source.file).parent / (_text(source, "people") or Cohort.model_fields["people"].default)
+    organisations = source.data.get("organisations") if isinstance(source.data, dict) else None
+    if not path.is_file() or not isinstance(organisations, dict):
+        return None, []
+    try:
+        return read_people(path, organisations, definition.programme.levels if definition else None), []
+    except DefinitionError as error:
+        return None, list(error.problems)
+
+
+def _programme(definition: Definition, source: Source, messages: Collection[str]) -> Iterator[Problem]:
+    if definition.programme.id != (name := Path(source.file).stem):
+        yield source.problem(("id",), f"should be the file's name, {name!r}, not {definition.programme.id!r}")
+    yield from references.unknown_references(definition, source)
+    yield from references.unknown_messages(definition, source, messages)
+    yield from references.nobody_meant(definition, source)
+    yield from references.twice(definition, source)
+    yield from references.forms(definition, source)
+    yield from references.places(definition, source)
+    yield from time.unknown_anchors(definition, source)
+    yield from time.wrong_order(definition, source)
+
+
+def _cohort(cohort: Cohort, definition: Definition | None, people: People | None, source: Source) -> Iterator[Problem]:
+    if cohort.id != (name := Path(source.file).parent.name):
+        yield source.problem(("id",), f"should be the folder's name, {name!r}, not {cohort.id!r}")
+    yield from one_name_each(cohort, people, source)
+    if definition is None:
+        return
+    for check in (
+        dates.names,
+        dates.days,
+        dates.order,
+        dates.modules,
+        dates.windows,
+        dates.deadlines,
+        challenges,
+    ):
+        yield from check(cohort, definition, source)
+    if people is not None:
+        yield from group_sizes(people, definition, source)
+
+
+def _independent(source: Source) -> bool:
+    return all(path[0] in INDEPENDENT for path in source.dropped)
+
+
+def _text(source: Source, key: str) -> str:
+    value = source.data.get(key) if isinstance(source.data, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _as_problems(error: DefinitionError | FileMissingError) -> list[Problem]:
+    if isinstance(error, DefinitionError):
+        return list(error.problems)
+    return [Problem(str(error.path), None, "", str(error).removeprefix(f"{error.path}: "))]
+
+
+def _sorted(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line or 0))

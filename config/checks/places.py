@@ -1,0 +1,116 @@
+"""The parts of a programme that checks walk through: effects and points in time, each with its place in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from config.files.yaml_file import Step
+from config.programme import CommitmentSpec, EffectSpec, MilestoneSpec, Notice, Programme
+from config.when import When
+
+Path = tuple[Step, ...]
+
+DAY = frozenset({"day"})
+NOTHING: frozenset[str] = frozenset()
+OPENED = frozenset({"opened"})
+DUE = OPENED | {"due"}
+MISSED = DUE | {"missed"}
+
+
+class PlacedNotice(NamedTuple):
+    """A notice and its place in the file."""
+
+    path: Path
+    notice: Notice
+
+
+class PlacedEffect(NamedTuple):
+    """An effect, its place in the file, the anchors it knows besides milestones, the commitment it belongs to."""
+
+    path: Path
+    effect: EffectSpec
+    anchors: frozenset[str]
+    commitment: CommitmentSpec | None = None
+
+
+class PlacedWhen(NamedTuple):
+    """A point in time, its place in the file, the anchors it knows besides milestones, its commitment."""
+
+    path: Path
+    when: When
+    anchors: frozenset[str]
+    commitment: CommitmentSpec | None = None
+
+
+def notice_lists(programme: Programme) -> Iterator[tuple[Path, tuple[Notice, ...]]]:
+    """Yield the notices of each milestone and each shape's day."""
+    for name, shape in programme.shapes.items():
+        for number, day in enumerate(shape.days):
+            yield ("shapes", name, "days", number, "notices"), day.notices
+    for number, entry in enumerate(programme.calendar):
+        if isinstance(entry, MilestoneSpec):
+            yield ("calendar", number, "notices"), entry.notices
+
+
+def notices(programme: Programme) -> Iterator[PlacedNotice]:
+    """Yield every notice as written."""
+    for path, found in notice_lists(programme):
+        yield from (PlacedNotice((*path, number), notice) for number, notice in enumerate(found))
+
+
+def effects(programme: Programme) -> Iterator[PlacedEffect]:
+    """Yield every effect as written."""
+    for path, notice in notices(programme):
+        yield from _effects((*path, "effects"), notice.effects, DAY)
+    for name, event in programme.events.items():
+        yield from _effects(("events", name, "effects"), event.effects, DAY)
+    for number, spec in enumerate(programme.commitments):
+        yield from _effects_of_commitment(("commitments", number), spec)
+
+
+def _effects_of_commitment(path: Path, spec: CommitmentSpec) -> Iterator[PlacedEffect]:
+    yield from _effects((*path, "on_open"), spec.on_open, DAY | DUE, spec)
+    yield from _effects((*path, "on_miss"), spec.on_miss, DAY | MISSED, spec)
+    # It may be kept before it has opened.
+    yield from _effects((*path, "on_keep"), spec.on_keep, DAY, spec)
+    for name, steps, anchors in (("reminders", spec.reminders, DUE), ("escalation", spec.escalation, MISSED)):
+        for number, step in enumerate(steps):
+            yield from _effects((*path, name, number, "effects"), step.effects, DAY | anchors, spec)
+
+
+def _effects(
+    path: Path, found: Iterable[EffectSpec], anchors: frozenset[str], spec: CommitmentSpec | None = None
+) -> Iterator[PlacedEffect]:
+    for number, effect in enumerate(found):
+        yield PlacedEffect((*path, number), effect, anchors, spec)
+
+
+def moments(programme: Programme) -> Iterator[PlacedWhen]:
+    """Yield every point in time as written."""
+    for path, notice in notices(programme):
+        yield PlacedWhen((*path, "when"), notice.when, DAY)
+    for number, entry in enumerate(programme.calendar):
+        if isinstance(entry, MilestoneSpec) and entry.window is not None:
+            yield PlacedWhen(("calendar", number, "window", "earliest"), entry.window.earliest, NOTHING)
+            yield PlacedWhen(("calendar", number, "window", "latest"), entry.window.latest, NOTHING)
+    for path, effect, anchors, spec in effects(programme):
+        if effect.due is not None:
+            yield PlacedWhen((*path, "due"), effect.due, anchors, spec)
+    for number, spec in enumerate(programme.commitments):
+        yield from _moments_of_commitment(("commitments", number), spec)
+
+
+def _moments_of_commitment(path: Path, spec: CommitmentSpec) -> Iterator[PlacedWhen]:
+    own = (
+        ("opens", spec.opens, NOTHING),
+        ("due", spec.due, OPENED),
+        ("miss", spec.miss, DUE),
+        ("changeable_until", spec.changeable_until, NOTHING),
+    )
+    for name, when, anchors in own:
+        if when is not None:
+            yield PlacedWhen((*path, name), when, anchors, spec)
+    for name, steps, anchors in (("reminders", spec.reminders, DUE), ("escalation", spec.escalation, MISSED)):
+        for number, step in enumerate(steps):
+            yield PlacedWhen((*path, name, number, "when"), step.when, anchors, spec)

@@ -1,0 +1,117 @@
+"""A cohort on one page, in plain Danish: what ``talentnord check`` shows of a definition that is right."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from babel.dates import format_date
+
+from config.checks.dates import date_of
+from config.checks.time import written_out
+from config.definition import Definition
+from config.library import LoadedCohort
+from config.programme import CommitmentSpec
+
+WIDTH = 100
+PLACE_WIDTH = 32
+NO_DATE = "(endnu ingen dato)"
+
+
+def summary(loaded: LoadedCohort) -> str:
+    """Return programme, cohort, dates, people and deadlines of a cohort: lines of at most 100 characters."""
+    programme, cohort = loaded.definition.programme, loaded.cohort
+    lines = [
+        f"{cohort.name} ({cohort.id}) · {programme.name}, version {programme.version}",
+        *_wrapped("Koordinatorer", [f"{contact.name} <{contact.email}>" for contact in cohort.coordinators]),
+        "",
+        "Datoer",
+        *_dates(loaded),
+        "",
+        *_people(loaded),
+        "",
+        "Aftaler og frister",
+    ]
+    for spec in programme.commitments:
+        lines += _commitment(spec, loaded)
+    return "\n".join(lines)
+
+
+def _dates(loaded: LoadedCohort) -> Iterator[str]:
+    rows = []
+    dates = loaded.cohort.dates
+    order = sorted(loaded.definition.milestones.values(), key=lambda one: _day(one.id, loaded))
+    for milestone in order:
+        day = dates.get(milestone.id)
+        when = format_date(day.date, "EEEEEE d. MMM y", locale="da") if day else NO_DATE
+        rows.append((milestone.label, when, day.place if day else ""))
+    date_width = max(len(when) for _, when, _ in rows)
+    label_width = min(max(len(label) for label, _, _ in rows), WIDTH - date_width - PLACE_WIDTH - 6)
+    for label, when, place in rows:
+        cells = f"  {_cut(label, label_width):{label_width}}  {when:{date_width}}  {_cut(place, PLACE_WIDTH)}"
+        yield cells.rstrip()
+
+
+def _day(milestone: str, loaded: LoadedCohort) -> date:
+    day = loaded.cohort.dates.get(milestone)
+    return day.date if day else date.max
+
+
+def _people(loaded: LoadedCohort) -> Iterator[str]:
+    talents, levels = loaded.people.talents, loaded.definition.programme.levels
+    leaders = {talent.leader.email for talent in talents}
+    by_level = Counter(talent.level for talent in talents)
+    split = ", ".join(f"{label} {by_level[ident]}" for ident, label in levels.items())
+    yield (
+        f"{len(talents)} talenter ({split}) og {len(leaders)} nærmeste ledere" if split else f"{len(talents)} talenter"
+    )
+    per_organisation = Counter(talent.organisation for talent in talents)
+    yield from _wrapped(
+        "Fra", [f"{part.name} {per_organisation[ident]}" for ident, part in loaded.cohort.organisations.items()]
+    )
+
+
+def _commitment(spec: CommitmentSpec, loaded: LoadedCohort) -> list[str]:
+    written = written_out(spec, loaded.definition)
+    label = written[0].label if len(written) == 1 else _label_for_all(spec, loaded.definition)
+    days = [date_of(one.due, loaded.cohort, loaded.definition) for one in written]
+    if spec.due.anchor == "opened":
+        return _wrapped(f"  {label}", [f"frist {_distance(spec)} efter at den er åbnet"])
+    return _wrapped(f"  {label}", _short_dates(days))
+
+
+def _label_for_all(spec: CommitmentSpec, definition: Definition) -> str:
+    """The label of a commitment of several modules: ``Mentormøde i modul 1-6``."""
+    modules = [definition.modules[one.module or ""] for one in written_out(spec, definition)]
+    numbers = [module.number for module in modules]
+    in_a_row = numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else False
+    number = f"{numbers[0]}-{numbers[-1]}" if in_a_row and len(numbers) > 2 else " og ".join(map(str, numbers))
+    return spec.label.format(number=number, title=", ".join(module.title for module in modules))
+
+
+def _short_dates(days: Sequence[date | None]) -> Iterator[str]:
+    """Dates in order, the year only where the next one has another."""
+    for day, after in zip(days, [*days[1:], None], strict=True):
+        if day is None:
+            yield NO_DATE
+        else:
+            pattern = "d. MMM" if after is not None and after.year == day.year else "d. MMM y"
+            yield format_date(day, pattern, locale="da")
+
+
+def _distance(spec: CommitmentSpec) -> str:
+    units = {"d": "dage", "w": "uger", "wd": "arbejdsdage", "mo": "måneder"}
+    return " + ".join(f"{amount} {units[unit]}" for amount, unit in spec.due.offsets) or "samme dag,"
+
+
+def _wrapped(title: str, items: Iterable[str]) -> list[str]:
+    # Items are kept whole.
+    text = ", ".join(item.replace(" ", "\u00a0") for item in items)
+    lines = textwrap.wrap(f"{title}: {text}", WIDTH, subsequent_indent="    ", break_long_words=False)
+    return [line.replace("\u00a0", " ") for line in lines]
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"

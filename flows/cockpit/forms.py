@@ -1,0 +1,137 @@
+"""The forms' fields, with the talents, commitments and days that are there to choose from right now.
+
+A form is a deployment of the flow ``record``; its schema is made anew whenever people or dates change, so that a
+coordinator picks from lists and need not know any id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from config.definition import Definition
+from config.errors import FactIncompleteError, UnknownRecordError
+from config.programme import CommitmentSpec, Form
+from states.running_cohort import Book, read_book
+from states.store.tables import CohortRow, JourneyRow, PersonRow
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the lists of a form hold: labels for people, and the ids they stand for."""
+
+    talents: Mapping[str, str]
+    commitments: Mapping[str, str]
+    choices: Mapping[str, str]
+    milestones: Mapping[str, str]
+
+
+def form_of(definition: Definition, ident: str) -> Form:
+    """Return a form by id.
+
+    Raises:
+        UnknownRecordError: the programme has no such form.
+    """
+    for form in definition.programme.forms:
+        if form.id == ident:
+            return form
+    raise UnknownRecordError("form", ident)
+
+
+def specs_of(definition: Definition, form: Form) -> list[CommitmentSpec]:
+    """Return the commitments that a form records, those of each module written out."""
+    kinds = {spec.id: spec for spec in definition.programme.commitments}
+    wanted = [kinds[kind] for kind in form.commitments if kind in kinds]
+    found: list[CommitmentSpec] = []
+    for kind in wanted:
+        found += [
+            spec
+            for spec in definition.commitments.values()
+            if spec.id == kind.id or (kind.each is not None and spec.id == f"{kind.id}_{spec.module}")
+        ]
+    return found
+
+
+def choices_for(connection: Connection, programme_id: str, form: Form) -> Choices:
+    """Return what a form's lists hold, over all cohorts of a programme."""
+    talents: dict[str, str] = {}
+    commitments: dict[str, str] = {}
+    choices: dict[str, str] = {}
+    milestones: dict[str, str] = {}
+    for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
+        book = read_book(connection, cohort_id)
+        if book.definition.programme.id != programme_id:
+            continue
+        specs = specs_of(book.definition, form)
+        talents |= _subjects(connection, book, specs, form)
+        commitments |= {spec.label: spec.id for spec in specs}
+        choices |= {label: key for spec in specs for key, label in spec.choices.items()}
+        milestones |= {milestone.label: milestone.id for milestone in book.definition.milestones.values()}
+    return Choices(talents, commitments, choices, milestones)
+
+
+def _subjects(connection: Connection, book: Book, specs: list[CommitmentSpec], form: Form) -> dict[str, str]:
+    """Return whom a form can be about: talents who have not ended, or the cohort for its own commitments."""
+    if form.event is None and all(spec.subject == "cohort" for spec in specs):
+        return {book.name: book.cohort_id}
+    rows = connection.execute(
+        select(JourneyRow.id, PersonRow.name)
+        .join(PersonRow, PersonRow.id == JourneyRow.talent_id)
+        .where(JourneyRow.cohort_id == book.cohort_id, JourneyRow.state.not_in(book.definition.final_states))
+        .order_by(PersonRow.name)
+    )
+    return {f"{row.name} ({book.name}, nr. {row.id.rpartition('-')[2]})": row.id for row in rows}
+
+
+def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, Any]:
+    """Return the form's fields as the JSON schema that the Prefect UI draws."""
+    names = definition.programme.form_fields
+    specs = specs_of(definition, form)
+    fields: dict[str, dict[str, Any]] = {"talent": _list(choices.talents)}
+    required = ["talent"]
+    if form.commitments:
+        fields["commitment"] = _list(choices.commitments)
+        required.append("commitment")
+        if form.verb == "keep":
+            fields["held_on"] = {"type": "string", "format": "date"}
+            required.append("held_on")
+            if any(spec.choices for spec in specs):
+                fields["choice"] = _list(choices.choices)
+            if any(spec.fills for spec in specs):
+                fields["person_name"] = {"type": "string"}
+                fields["person_email"] = {"type": "string", "format": "email"}
+    needs = definition.programme.events[form.event].needs if form.event else ()
+    if "milestone" in needs:
+        fields["milestone"] = _list(choices.milestones)
+        required.append("milestone")
+    if "new_mentor" in needs:
+        fields["new_mentor_name"] = {"type": "string"}
+        fields["new_mentor_email"] = {"type": "string", "format": "email"}
+        required += ["new_mentor_name", "new_mentor_email"]
+    fields["note"] = {"type": "string"}
+    properties = {
+        name: field | {"title": names.get(name, name), "position": position}
+        for position, (name, field) in enumerate(fields.items())
+    }
+    return {"title": "Parameters", "type": "object", "properties": properties, "required": required}
+
+
+def _list(options: Mapping[str, str]) -> dict[str, Any]:
+    return {"type": "string", "enum": list(options)} if options else {"type": "string"}
+
+
+def chosen(options: Mapping[str, str], field: str, value: str, form: Form) -> str:
+    """Return the id that a label stands for; an id itself is taken as well.
+
+    Raises:
+        FactIncompleteError: it is none of the choices.
+    """
+    if value in options:
+        return options[value]
+    if value in options.values():
+        return value
+    known = ", ".join(list(options)[:8])
+    raise FactIncompleteError(form.id, field, f"{value!r} is none of the choices ({known} …)")

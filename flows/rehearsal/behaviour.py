@@ -1,0 +1,91 @@
+"""Plays the people of a cohort in a rehearsal: decides, by a profile and a seed, who does what and when. Pure."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from config.profile import Profile
+from states.facts import Transition
+from states.machines.commitment import OPEN
+from states.plan.calendar import Calendar
+
+ACTING_TIME = time(10)
+
+
+class Act(NamedTuple):
+    """Someone's doing: at ``at`` the fact ``trigger`` about ``journey``, once."""
+
+    at: datetime
+    trigger: str
+    journey: str
+    key: str
+    details: tuple[tuple[str, Any], ...]
+
+
+@dataclass
+class Behaviour:
+    """The people of one cohort under one profile; the same seed does the same things."""
+
+    cohort_id: str
+    calendar: Calendar
+    profile: Profile
+    seed: int
+
+    def incidents(self) -> Iterator[Act]:
+        """Yield the acts of the profile's incidents, for those events that the programme knows."""
+        for number, incident in enumerate(self.profile.incidents):
+            day = self.calendar.day_of(incident.when)
+            if day is not None and incident.event in self.calendar.definition.programme.events:
+                journey = f"{self.cohort_id}-{incident.talent:02d}"
+                key = f"rehearsal/{incident.event}/{journey}/{number}"
+                yield Act(self._at(day), incident.event, journey, key, tuple(incident.details.items()))
+
+    def react_to(self, transitions: Iterable[Transition]) -> Iterator[Act]:
+        """Yield what people will do about the commitments that have just opened."""
+        for transition in transitions:
+            if transition.dest == OPEN and transition.trigger == "open":
+                yield from self._keep(transition)
+
+    def _keep(self, opened: Transition) -> Iterator[Act]:
+        spec = self.calendar.definition.commitments[opened.machine]
+        today = self.calendar.local_day(opened.at)
+        due = self.calendar.day_of(spec.due, {"opened": today})
+        subject = opened.journey_id or self.cohort_id
+        # A commitment that opens again has another id in history, so people may do otherwise then.
+        dice = random.Random(f"{self.seed}/{opened.id}")
+        choice = self._choice(opened, dice)
+        if due is None or (spec.choices and choice is None):
+            return
+        habit = self.profile.habit(spec.id)
+        luck = dice.random()
+        if luck < habit.never + habit.late and spec.default_choice is None:
+            day = due + timedelta(days=dice.randint(*habit.late_days))
+            verb = "waive" if luck < habit.never else "keep"
+        else:
+            share = dice.uniform(*habit.within)
+            day = min(today + timedelta(days=max(1, round((due - today).days * share))), due)
+            verb = "keep"
+            working = self.calendar.definition.working_time.previous_working_day(day)
+            day = working if working > today else day
+        at = self._at(day)
+        details: dict[str, Any] = {"held_on": self.calendar.local_day(at).isoformat()}
+        if choice is not None:
+            details["choice"] = choice
+        yield Act(at, f"{spec.id}:{verb}", subject, f"rehearsal/{opened.id}/{verb}", tuple(details.items()))
+
+    def _choice(self, opened: Transition, dice: random.Random) -> str | None:
+        spec = self.calendar.definition.commitments[opened.machine]
+        if not spec.choices:
+            return None
+        number = int((opened.journey_id or "0").rpartition("-")[2])
+        wanted = self.profile.choices.get(spec.id, {})
+        named = next((choice for choice, talents in wanted.items() if number in talents), None)
+        return named or (None if spec.default_choice else dice.choice(sorted(spec.choices)))
+
+    def _at(self, day: date) -> datetime:
+        """Return when on ``day`` people act."""
+        return self.calendar.definition.working_time.at(day, ACTING_TIME)

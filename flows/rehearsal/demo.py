@@ -1,0 +1,63 @@
+"""The demo: a whole cohort through a real Prefect server on a clock turned by hand, in under three minutes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from config.library import LoadedCohort
+from config.profile import Profile
+from config.settings import Settings
+from flows import services as wiring
+from flows.client import one_client
+from flows.clock import TurnedClock
+from flows.cockpit.artifacts import find, link_to
+from flows.react import react_to
+from flows.rehearsal.rehearsal import Rehearsal, first_instant
+from states.views.counts import Summary, summarise
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the demo came to."""
+
+    summary: Summary
+    runs: int
+    clock: TurnedClock
+    page: str
+    """The path of the cohort's page in the Prefect UI."""
+
+
+def run_demo(
+    loaded: LoadedCohort,
+    profile: Profile,
+    seed: int,
+    settings: Settings,
+    show: Callable[[float, str], None],
+    until: date | None = None,
+) -> Shown:
+    """Run the cohort from end to end, or ``until`` a day; ``show`` is told the share of the way and the day.
+
+    The environment must name the Prefect server before this module is imported.
+    """
+    clock = TurnedClock(first_instant(loaded))
+    desk = wiring.open_office(settings, clock)
+    wiring.use(desk)
+    rehearsal = Rehearsal(loaded, profile, seed, desk.database, clock, desk.engine)
+
+    async def run() -> tuple[int, str]:
+        runs = 0
+        async with one_client() as client:
+            for step in rehearsal.run():
+                runs += await react_to(desk, step.outcomes)
+                show(step.share, f"{step.at:%d.%m.%Y}")
+                if until is not None and step.at.date() >= until:
+                    break
+            page = (await find(client, [loaded.cohort.id])).get(loaded.cohort.id)
+        return runs, link_to(page) if page else ""
+
+    runs, page = asyncio.run(run())
+    with desk.database.read() as connection:
+        return Shown(summarise(connection, loaded.cohort.id), runs, clock, page)

@@ -1,0 +1,117 @@
+"""Runs a cohort from its first day to its last on a clock turned by hand, with people played by a profile."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from config.library import LoadedCohort
+from config.profile import Profile
+from flows.clock import TurnedClock
+from flows.rehearsal.behaviour import Act, Behaviour
+from states.engine import Engine
+from states.facts import Fact, Outcome
+from states.machines.commitment import FINAL
+from states.moves.enrol import held
+from states.plan.calendar import Calendar
+from states.plan.timers import cohort_timers, opening_timer
+from states.store.database import Database
+from states.store.tables import ARMED, PENDING, CommitmentRow, EffectRow, JourneyRow, TimerRow
+
+
+@dataclass(frozen=True)
+class Step:
+    """One instant of a rehearsal: where it stands, and how much of the way is behind."""
+
+    at: datetime
+    outcomes: tuple[Outcome, ...]
+    share: float
+
+
+@dataclass
+class Rehearsal:
+    """A cohort's whole way, an instant at a time; who runs it carries out what is due before asking for the next."""
+
+    loaded: LoadedCohort
+    profile: Profile
+    seed: int
+    database: Database
+    clock: TurnedClock
+    engine: Engine
+    _acts: list[Act] = field(default_factory=list)
+
+    def run(self) -> Iterator[Step]:
+        """Enrol the cohort and go from instant to instant until nothing is due any more."""
+        self.engine.enrol(self.loaded.cohort, self.loaded.definition, self.loaded.people)
+        calendar = calendar_of(self.loaded)
+        behaviour = Behaviour(self.loaded.cohort.id, calendar, self.profile, self.seed)
+        self._plan(behaviour.incidents())
+        first, last = self.clock(), max(day.ends_at for day in calendar.days.values())
+        while (instant := self._next_instant()) is not None:
+            self.clock.turn_to(instant)
+            # What people do may arm a timer for this very instant: it belongs to the same morning (R48).
+            outcomes = [*self.engine.tick(), *self._act(), *self.engine.tick()]
+            self._plan(act for outcome in outcomes for act in behaviour.react_to(outcome.transitions))
+            yield Step(instant, tuple(outcomes), min(1.0, (instant - first) / (last - first)))
+
+    def _plan(self, acts: Iterable[Act]) -> None:
+        for act in acts:
+            heapq.heappush(self._acts, act)
+
+    def _next_instant(self) -> datetime | None:
+        with self.database.read() as connection:
+            timer = connection.scalar(select(func.min(TimerRow.due_at)).where(ARMED))
+            effect = connection.scalar(select(func.min(EffectRow.send_at)).where(PENDING))
+        act = self._acts[0].at if self._acts else None
+        return min((at for at in (timer, effect, act) if at is not None), default=None)
+
+    def _act(self) -> list[Outcome]:
+        """Let everyone do what they do at this instant; those who do the same are one fact."""
+        together: dict[tuple[str, tuple[tuple[str, Any], ...]], list[Act]] = defaultdict(list)
+        while self._acts and self._acts[0].at <= self.clock():
+            act = heapq.heappop(self._acts)
+            together[act.trigger, tuple((name, _plain(value)) for name, value in act.details)].append(act)
+        outcomes = []
+        for (trigger, _), acts in together.items():
+            able = [act for act in acts if self._is_able(act)]
+            if able:
+                fact = Fact(able[0].key, "rehearsal", dict(able[0].details))
+                outcomes.append(self.engine.fire(trigger, [act.journey for act in able], fact))
+        return outcomes
+
+    def _is_able(self, act: Act) -> bool:
+        """Whether it still makes sense: a talent who has left, or whose commitment was paused, does nothing."""
+        name, _, verb = act.trigger.partition(":")
+        with self.database.read() as connection:
+            if verb:
+                query = select(CommitmentRow.state).where(CommitmentRow.id == f"{act.journey}/{name}")
+                return connection.scalar(query) not in {*FINAL, "planned", None}
+            state = connection.scalar(select(JourneyRow.state).where(JourneyRow.id == act.journey)) or ""
+        event = self.loaded.definition.programme.events[name]
+        return any(state == source or state.startswith(f"{source}.") for source in event.source)
+
+
+def _plain(value: Any) -> Any:
+    return tuple(sorted(value.items())) if isinstance(value, dict) else value
+
+
+def calendar_of(loaded: LoadedCohort) -> Calendar:
+    """Return the calendar that a cohort's file gives."""
+    days = {ident: held(day, loaded.definition) for ident, day in loaded.cohort.dates.items()}
+    return Calendar(loaded.definition, days)
+
+
+def first_instant(loaded: LoadedCohort) -> datetime:
+    """Return when to enrol a cohort so that nothing it should be told is late: the day before its first timer."""
+    calendar, cohort = calendar_of(loaded), loaded.cohort.id
+    long_ago = min(day.starts_at for day in calendar.days.values()) - timedelta(days=366)
+    timers = list(cohort_timers(calendar, cohort, long_ago))
+    for spec in loaded.definition.commitments.values():
+        timers += opening_timer(calendar, cohort, spec.id, spec, long_ago)
+    return min(timer.due_at for timer in timers) - timedelta(days=1)

@@ -1,0 +1,82 @@
+"""A rehearsal without Prefect, in seconds: mails, history and summary as files in a folder; same seed, same bytes."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.library import Library, LoadedCohort
+from config.profile import Profile
+from config.settings import Settings
+from flows.clock import TurnedClock
+from flows.rehearsal.rehearsal import Rehearsal, Step, first_instant
+from flows.services import letterhead_of
+from notifications.outbox import Outbox
+from notifications.transports.files import FilesTransport
+from states.engine import Engine
+from states.store.database import Database
+from states.views.counts import Summary, history_records, summarise
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What came of a rehearsal."""
+
+    summary: Summary
+    profile: str
+    seed: int
+    first: str
+    last: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as plain data for JSON."""
+        about = {"profile": self.profile, "seed": self.seed, "first": self.first, "last": self.last}
+        return about | self.summary.as_dict()
+
+
+def rehearse(
+    loaded: LoadedCohort, profile: Profile, out: Path, seed: int, settings: Settings, library: Library
+) -> Iterator[Step | Rehearsed]:
+    """Run a cohort from end to end into ``out``; yields each step, and last what came of it.
+
+    Writes ``out/mail/*.eml``, ``out/history.jsonl`` (a record a transition) and ``out/summary.json``; what an earlier
+    rehearsal left there is removed first.
+    """
+    mail = _fresh(out)
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/rehearsal.db", synchronous="OFF")
+        try:
+            database.migrate()
+            clock = TurnedClock(first_instant(loaded))
+            outbox = Outbox(database, FilesTransport(mail, durable=False), letterhead_of(settings, library), clock)
+            first = clock()
+            rehearsal = Rehearsal(loaded, profile, seed, database, clock, Engine(database, clock))
+            for step in rehearsal.run():
+                for due in outbox.due():
+                    for effect in due.effects:
+                        outbox.carry_out(effect)
+                yield step
+            with database.read() as connection:
+                summary = summarise(connection, loaded.cohort.id)
+                records = [
+                    json.dumps(record, ensure_ascii=False) for record in history_records(connection, loaded.cohort.id)
+                ]
+        finally:
+            database.close()
+    rehearsed = Rehearsed(summary, profile.id, seed, first.isoformat(), clock().isoformat())
+    (out / "history.jsonl").write_text("\n".join(records) + "\n", encoding="utf-8")
+    text = json.dumps(rehearsed.as_dict(), ensure_ascii=False, indent=2)
+    (out / "summary.json").write_text(text + "\n", encoding="utf-8")
+    yield rehearsed
+
+
+def _fresh(out: Path) -> Path:
+    """Return the empty mail folder of ``out``; only what a rehearsal writes is removed."""
+    mail = out / "mail"
+    mail.mkdir(parents=True, exist_ok=True)
+    for old in (*mail.glob("*.eml"), out / "history.jsonl", out / "summary.json"):
+        old.unlink(missing_ok=True)
+    return mail

@@ -1,0 +1,24 @@
+"""All words, a folder a language: ``messages`` (mails, tasks), ``pages`` and ``deployments.yaml`` (Prefect UI)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+LANGUAGES = Path(__file__).parent
+COMMON = LANGUAGES / "common"
+"""What no language changes: how a mail's HTML is built."""
+
+
+def messages_in(language: str) -> Path:
+    """Return the folder of the messages of a language, one folder each."""
+    return LANGUAGES / language / "messages"
+
+
+def pages_in(language: str) -> Path:
+    """Return the folder of the pages of a language."""
+    return LANGUAGES / language / "pages"
+
+
+def deployments_in(language: str) -> Path:
+    """Return the file that says in a language what each deployment does."""
+    return LANGUAGES / language / "deployments.yaml"

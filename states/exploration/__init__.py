@@ -1,0 +1,1 @@
+"""Proves that nobody is stuck, by walking every state a definition gives. Pure: no SQLAlchemy."""

@@ -1,0 +1,110 @@
+"""What may happen next to a journey, and what points out of its state: by the engine's rules and timers. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from config.programme import Event
+from states.exploration.ground import BEFORE, Ground
+from states.machines.journey import PLACE, place_guard, places
+from states.plan.timers import Timer, cohort_timers
+
+
+class JourneyNode(NamedTuple):
+    """A journey's state (empty before it is enrolled), how many milestones its cohort has held, whether those whose
+    date is optional have one, and whether a task is open about the journey."""
+
+    state: str
+    held: int
+    dated: bool
+    task: bool = False
+
+
+class JourneyMove(NamedTuple):
+    """A trigger, where it leads, and the verb that befalls the journey's commitments with it (empty: none)."""
+
+    trigger: str
+    dest: JourneyNode
+    verb: str = ""
+
+
+class JourneyMoves:
+    """The moves of a journey. Milestones fall in the calendar's order; talents may join as long as one lies ahead."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._book = ground.rules.journey
+        self._steps = ground.definition.steps
+        self._places = places(ground.definition)
+        self._timers = {
+            (held, dated): self._armed(held, dated) for held in range(len(self._places)) for dated in (False, True)
+        }
+
+    @property
+    def start(self) -> JourneyNode:
+        """Return where everything begins: a cohort with its dates, and nobody enrolled."""
+        return JourneyNode("", 0, dated=not self._ground.optional)
+
+    def is_final(self, node: JourneyNode) -> bool:
+        """Whether the journey has ended."""
+        return node.state in self._ground.definition.final_states
+
+    def moves(self, node: JourneyNode) -> Iterator[JourneyMove]:
+        """Yield everything that may happen to a journey."""
+        timers = [] if self.is_final(node) else self._timers[node.held, node.dated]
+        if not node.state and timers and not any(step.final for step in self._steps[: node.held]):
+            yield JourneyMove("enrol", node._replace(state=self._book.initial))
+        yield from self._by_time(node, timers)
+        if not node.dated:
+            yield JourneyMove(self._ground.dating, node._replace(dated=True), self._ground.dating)
+        if node.state and not self.is_final(node):
+            for name, event in self._ground.definition.programme.events.items():
+                yield from self._by_event(node, name, event)
+
+    def points_out(self, node: JourneyNode) -> bool:
+        """Whether a timer, an open task or the chase for a date leads out of a journey's state."""
+        if node.task or self.is_final(node) or not node.state:
+            return True
+        awaited = [] if node.dated else [step.id for step in self._steps[node.held :] if step.id in self._ground.chased]
+        armed = [timer.trigger for timer in self._timers[node.held, node.dated]]
+        return any(self._book.answer(node.state, trigger) not in {None, node.state} for trigger in [*armed, *awaited])
+
+    def is_paused(self, node: JourneyNode) -> bool:
+        """Whether an event has taken the journey off the calendar, and another is to take its commitments up again."""
+        on_calendar = any(self._book.answer(node.state, step.id) is not None for step in self._steps)
+        return not on_calendar and any(move.verb in {"resume", "cancel"} for move in self.moves(node))
+
+    def _armed(self, held: int, dated: bool) -> list[Timer]:
+        calendar = self._ground.calendar(dated)
+        ends = [calendar.days[step.id].ends_at for step in self._steps[:held] if step.id in calendar.days]
+        return sorted(cohort_timers(calendar, "", max(ends, default=BEFORE)), key=lambda timer: timer.due_at)
+
+    def _by_time(self, node: JourneyNode, timers: list[Timer]) -> Iterator[JourneyMove]:
+        positions = {step.id: number for number, step in enumerate(self._steps, start=1)}
+        step = next((timer.trigger for timer in timers if timer.trigger in positions), None)
+        if step is not None:
+            dest = self._book.answer(node.state, step) if node.state else None
+            yield JourneyMove(step, self._settled(node._replace(state=dest or node.state, held=positions[step])))
+        for timer in timers if node.state else []:
+            if timer.trigger not in positions and self._book.answer(node.state, timer.trigger) is not None:
+                yield JourneyMove(timer.trigger, node._replace(task=node.task or self._notice_task(timer.trigger)))
+
+    def _notice_task(self, trigger: str) -> bool:
+        name, _, part = trigger.partition(":")
+        milestone = self._ground.definition.milestones[name]
+        effects = [effect for notice in milestone.notices if notice.id == part for effect in notice.effects]
+        return self._ground.opens_task(effects, milestone.module.id if milestone.module else None)
+
+    def _by_event(self, node: JourneyNode, name: str, event: Event) -> Iterator[JourneyMove]:
+        guards = frozenset({place_guard(self._places[node.held])}) if event.to == PLACE else frozenset()
+        dest = self._book.answer(node.state, name, guards)
+        if dest is not None:
+            stays_open = node.task and dest == node.state
+            task = stays_open or self._ground.opens_task(event.effects, None)
+            verb = "" if event.commitments == "leave" else event.commitments
+            yield JourneyMove(name, self._settled(node._replace(state=dest, task=task)), verb)
+
+    def _settled(self, node: JourneyNode) -> JourneyNode:
+        """Return the node without what no longer matters once the journey has ended."""
+        return node._replace(held=0, task=False) if self.is_final(node) else node

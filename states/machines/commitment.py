@@ -1,0 +1,98 @@
+"""The commitment: a promise with an owner and a deadline, as a small machine.
+
+planned → open → kept, or missed → escalated (levels) → kept late or waived; or cancelled. A pause (leave) puts an
+unkept commitment back to planned, a resumption takes it up again if its deadline still lies ahead. A commitment that
+follows a choice is retracted to planned when the choice is changed, and expires with the last day for changing it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import pairwise
+
+from config.programme import CommitmentSpec
+from states.machines.rulebook import Rule, RuleBook
+
+PLANNED, OPEN, KEPT, MISSED = "planned", "open", "kept", "missed"
+ESCALATED, KEPT_LATE, WAIVED, CANCELLED = "escalated", "kept_late", "waived", "cancelled"
+FINAL = frozenset({KEPT, KEPT_LATE, WAIVED, CANCELLED})
+
+ON_TIME = "on_time"
+"""Guard: what was promised took place by its deadline, though it is recorded later."""
+FULFILLED = "fulfilled"
+"""Guard: what is promised is there already (R39: the alumni day has its date)."""
+AHEAD = "ahead"
+"""Guard: the deadline lies today or later."""
+CHANGEABLE = "changeable"
+"""Guard: a choice that was made may still be changed (R36)."""
+
+DROPS_PENDING = frozenset({"miss", "lapse", "keep", "waive", "cancel", "pause", "retract", "expire"})
+"""Verbs after which mails and tasks that earlier transitions caused are no longer true."""
+
+
+def told(spec: CommitmentSpec) -> tuple[str, ...]:
+    """Return the verbs that people tell; all others come with time, a choice or an event of the journey.
+
+    What a milestone's date keeps is neither kept nor waived by word: without the date the journeys would stand still.
+    """
+    return () if spec.kept_by_date_of else ("keep", "waive")
+
+
+def level(number: int) -> str:
+    """Return the state of an escalation's level, counted from 1."""
+    return f"{ESCALATED}.{number}"
+
+
+def commitment_rules(spec: CommitmentSpec) -> RuleBook:
+    """Return the rule book of a commitment; commitments of one shape share it."""
+    return _book(
+        len(spec.escalation),
+        len(spec.reminders),
+        spec.default_choice is not None,
+        spec.changeable_until is not None,
+        spec.kept_by_date_of is not None,
+        spec.opens_on is not None,
+    )
+
+
+@lru_cache
+def _book(
+    levels: int, reminders: int, lapses: bool, changeable: bool, fulfilled_by_date: bool, follows: bool
+) -> RuleBook:
+    late = [MISSED, *(level(number) for number in range(1, levels + 1))]
+    rules = [*_opening(fulfilled_by_date), *_passing(late, reminders, lapses), *_keeping(late, changeable)]
+    rules += [Rule("waive", state, WAIVED) for state in (PLANNED, OPEN, *late)]
+    rules += [Rule("cancel", state, CANCELLED) for state in (PLANNED, OPEN, *late)]
+    rules += [Rule("pause", state, PLANNED) for state in (OPEN, *late)]
+    rules += [Rule("pause", PLANNED, None)]
+    rules += [Rule("resume", PLANNED, None, AHEAD), Rule("resume", PLANNED, CANCELLED)]
+    if follows:
+        rules.append(Rule("expire", PLANNED, CANCELLED))
+        rules += [Rule("retract", state, PLANNED) for state in (OPEN, *late)]
+    states = [PLANNED, OPEN, KEPT, MISSED, ESCALATED, *late[1:], KEPT_LATE, WAIVED, CANCELLED]
+    return RuleBook(states, PLANNED, rules)
+
+
+def _opening(fulfilled_by_date: bool) -> Iterator[Rule]:
+    if fulfilled_by_date:
+        yield Rule("open", PLANNED, KEPT, FULFILLED)
+    yield Rule("open", PLANNED, OPEN)
+
+
+def _passing(late: list[str], reminders: int, lapses: bool) -> Iterator[Rule]:
+    for number in range(1, reminders + 1):
+        yield Rule(f"remind_{number}", OPEN, None)
+    yield Rule("lapse", OPEN, KEPT) if lapses else Rule("miss", OPEN, MISSED)
+    for source, dest in pairwise(late):
+        yield Rule("escalate", source, dest)
+
+
+def _keeping(late: list[str], changeable: bool) -> Iterator[Rule]:
+    yield Rule("keep", PLANNED, KEPT)
+    yield Rule("keep", OPEN, KEPT)
+    for source in late:
+        yield Rule("keep", source, KEPT, ON_TIME)
+        yield Rule("keep", source, KEPT_LATE)
+    if changeable:
+        yield Rule("keep", KEPT, None, CHANGEABLE)

@@ -1,0 +1,1 @@
+"""What happens to whom. Reads through ``Firing`` and collects rows in ``Changes``, the only writer."""

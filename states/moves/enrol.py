@@ -1,0 +1,267 @@
+"""Enrols a cohort: its people, its dates, a journey for each talent with what is promised, and the first timers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from config.cohort import Cohort, Contact, Day
+from config.definition import ACTIVE, Definition
+from config.errors import CohortOverError
+from config.people import People, TalentRow
+from config.programme import CommitmentSpec
+from states.facts import Transition
+from states.plan.calendar import Calendar, Held
+from states.plan.late_joiners import group_to_join, news
+from states.plan.timers import Timer, cohort_timers, opening_timer
+from states.running_cohort import cast_of, read_book
+from states.store.tables import (
+    Base,
+    CohortRow,
+    CommitmentRow,
+    HistoryRow,
+    JourneyRow,
+    MilestoneRow,
+    PersonRow,
+    TimerRow,
+    of_cohort,
+)
+
+
+def held(day: Day, definition: Definition, sequence: int = 0) -> Held:
+    """Return a cohort's day as the calendar has it."""
+    hours = definition.working_time
+    return Held(day.date, day.starts(hours), day.ends(hours), sequence)
+
+
+def journey_id(cohort_id: str, talent: TalentRow) -> str:
+    """Return a talent's journey id: the cohort and the talent's number, nothing personal."""
+    return f"{cohort_id}-{talent.number:02d}"
+
+
+@dataclass
+class Enrolment:
+    """The rows that enrolling a cohort writes; those that are there already are left as they are."""
+
+    cohort: Cohort
+    definition: Definition
+    people: People
+    now: datetime
+    cause: str
+    transitions: list[Transition] = field(default_factory=list)
+    _mentors: dict[str, str | None] = field(default_factory=dict)
+    """The mentors of those who are enrolled already, by journey."""
+    _persons_known: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Names and addresses by id, as they are in the database."""
+
+    def __post_init__(self) -> None:
+        days = {ident: held(day, self.definition) for ident, day in self.cohort.dates.items()}
+        self.calendar = Calendar(self.definition, days)
+
+    def _id(self, talent: TalentRow) -> str:
+        return journey_id(self.cohort.id, talent)
+
+    def write(self, connection: Connection) -> None:
+        """Write the cohort, or add the talents that are new to it and correct names and addresses.
+
+        A cohort that runs keeps the definition it is pinned to and the dates as they were moved (invariant 9).
+
+        Raises:
+            CohortOverError: its last day is over, and somebody is new to it: nothing would ever move them.
+        """
+        running = connection.scalar(select(CohortRow.id).where(CohortRow.id == self.cohort.id)) is not None
+        if running:
+            book = read_book(connection, self.cohort.id)
+            self.definition, self.calendar = book.definition, book.calendar
+        else:
+            self._write_cohort(connection)
+        self._write_persons(connection)
+        fresh = [talent for talent in self.people.talents if self._id(talent) not in self._mentors]
+        last = self.definition.steps[-1]
+        ends = self.calendar.days.get(last.id)
+        if fresh and ends is not None and ends.ends_at <= self.now:
+            raise CohortOverError(self.cohort.name, last.label, ends.day, [talent.name for talent in fresh])
+        _insert(connection, JourneyRow, [self._journey(talent) for talent in fresh])
+        promises = [row for talent in fresh for row in self._promises(talent)]
+        timers: list[Timer] = []
+        if running:
+            timers += [timer for one in fresh for timer in news(self.calendar, self.cohort.id, self._id(one), self.now)]
+            self._seat(connection, fresh)
+        else:
+            promises += self._cohort_promises()
+            timers += cohort_timers(self.calendar, self.cohort.id, self.now)
+        for promise in promises:
+            spec = self.definition.commitments[promise["name"]]
+            timers += opening_timer(self.calendar, self.cohort.id, promise["id"], spec, self.now)
+        _insert(connection, CommitmentRow, promises)
+        _insert(connection, TimerRow, [timer._asdict() for timer in timers])
+        self.transitions = [self._enrolled(talent) for talent in fresh]
+        _insert(connection, HistoryRow, [row._asdict() for row in self.transitions])
+
+    def _seat(self, connection: Connection, fresh: Sequence[TalentRow]) -> None:
+        """Put those who join when learning groups have been formed into the smallest ones (R27)."""
+        mine = (JourneyRow.cohort_id == self.cohort.id) & JourneyRow.group_number.is_not(None)
+        active = JourneyRow.state.startswith(ACTIVE)
+        seated = connection.scalars(select(JourneyRow.group_number).where(mine, active))
+        sizes = Counter(number for number in seated if number is not None)
+        for talent in fresh:
+            group = group_to_join(sizes)
+            if group is not None:
+                sizes[group] += 1
+                mine_alone = update(JourneyRow).where(JourneyRow.id == self._id(talent))
+                connection.execute(mine_alone.values(group_number=group))
+
+    def _write_cohort(self, connection: Connection) -> None:
+        connection.execute(
+            insert(CohortRow).values(
+                id=self.cohort.id,
+                name=self.cohort.name,
+                definition=self.definition.programme.model_dump_json(by_alias=True),
+                cohort=self.cohort.model_dump_json(),
+            )
+        )
+        _insert(connection, MilestoneRow, list(self._milestones()))
+
+    def _milestones(self) -> Iterator[dict[str, Any]]:
+        for ident in self.definition.milestones:
+            day = self.cohort.dates.get(ident)
+            lies = self.calendar.days.get(ident)
+            yield {
+                "cohort_id": self.cohort.id,
+                "id": ident,
+                "day": lies.day if lies else None,
+                "starts_at": lies.starts_at if lies else None,
+                "ends_at": lies.ends_at if lies else None,
+                "place": day.place if day else "",
+                "details": day_details(day) if day else {},
+                "held_at": self.now if lies and lies.ends_at <= self.now else None,
+            }
+
+    def _write_persons(self, connection: Connection) -> None:
+        journeys = select(JourneyRow.id, JourneyRow.mentor_id).where(JourneyRow.cohort_id == self.cohort.id)
+        self._mentors = dict(connection.execute(journeys).tuples().all())
+        persons = select(PersonRow.id, PersonRow.name, PersonRow.email).where(of_cohort(PersonRow.id, self.cohort.id))
+        self._persons_known = {row.id: (row.name, row.email) for row in connection.execute(persons)}
+        fresh = []
+        for person in {row["id"]: row for row in self._persons()}.values():
+            before = self._persons_known.get(person["id"])
+            if before is None:
+                fresh.append(person)
+            elif before != (person["name"], person["email"]):
+                connection.execute(update(PersonRow).where(PersonRow.id == person["id"]).values(person))
+        _insert(connection, PersonRow, fresh)
+
+    def _persons(self) -> Iterator[dict[str, Any]]:
+        cast = cast_of(self.cohort)
+        for ident, contact in zip(cast.coordinators, self.cohort.coordinators, strict=True):
+            yield _person(ident, contact)
+        yield _person(cast.administration, self.cohort.administration)
+        for module, challenge in self.cohort.challenges.items():
+            yield _person(cast.owners[module], challenge.representative)
+        for ident, organisation in self.cohort.organisations.items():
+            yield _person(self._consultant_id(ident), organisation.consultant)
+        for talent in self.people.talents:
+            leader_id = self._leader_id(talent)
+            if leader_id is not None:
+                leader = {"name": talent.leader.name, "email": talent.leader.email, "title": talent.leader_title}
+                yield {"id": leader_id, **leader}
+        for talent in self.people.talents:
+            yield {"id": self._id(talent), "name": talent.name, "email": talent.email, "title": ""}
+
+    def _consultant_id(self, organisation: str) -> str:
+        return f"{self.cohort.id}/consultant-{organisation}"
+
+    def _leader_id(self, talent: TalentRow) -> str | None:
+        """Return the leader's id: a talent's own where the leader is one, else that of the first talent led.
+
+        Of those who are enrolled already only a name or an address is corrected: none is returned for a leader who
+        differs in both, since a new leader is an event (``change_mentor``) and no correction.
+        """
+        leader = talent.leader
+        for other in self.people.talents:
+            if other.email == leader.email:
+                return self._id(other)
+        if self._id(talent) in self._mentors:
+            mentor = self._mentors[self._id(talent)]
+            name, email = self._persons_known.get(mentor or "", ("", ""))
+            return mentor if leader.name == name or leader.email == email else None
+        for ident, (_, email) in self._persons_known.items():
+            if email == leader.email:
+                return ident
+        led = [one.number for one in self.people.talents if one.leader.email == leader.email]
+        first = min(number for number in led if f"{self.cohort.id}-{number:02d}" not in self._mentors)
+        return f"{self.cohort.id}/leader-{first:02d}"
+
+    def _journey(self, talent: TalentRow) -> dict[str, Any]:
+        ident = self._id(talent)
+        return {
+            "id": ident,
+            "cohort_id": self.cohort.id,
+            "state": self.definition.start_state,
+            "version": 0,
+            "talent_id": ident,
+            "mentor_id": self._leader_id(talent),
+            "consultant_id": self._consultant_id(talent.organisation),
+            "organisation": talent.organisation,
+            "unit": talent.unit,
+            "level": talent.level,
+        }
+
+    def _promises(self, talent: TalentRow) -> Iterator[dict[str, Any]]:
+        for spec in self.definition.commitments.values():
+            if spec.subject == "talent" and self._lies_ahead(spec):
+                yield self._promise(spec, self._id(talent))
+
+    def _cohort_promises(self) -> Iterator[dict[str, Any]]:
+        for spec in self.definition.commitments.values():
+            if spec.subject == "cohort" and self._lies_ahead(spec):
+                yield self._promise(spec, None)
+
+    def _lies_ahead(self, spec: CommitmentSpec) -> bool:
+        """Whether a commitment can still be kept: for someone who joins late, what is over is not asked for."""
+        due = self.calendar.day_of(spec.due)
+        return due is None or due >= self.calendar.local_day(self.now)
+
+    def _promise(self, spec: CommitmentSpec, journey: str | None) -> dict[str, Any]:
+        return {
+            "id": f"{journey or self.cohort.id}/{spec.id}",
+            "cohort_id": self.cohort.id,
+            "journey_id": journey,
+            "name": spec.id,
+            "state": "planned",
+            "version": 0,
+            "due_on": self.calendar.day_of(spec.due),
+        }
+
+    def _enrolled(self, talent: TalentRow) -> Transition:
+        ident = self._id(talent)
+        return Transition(
+            f"{ident}#0",
+            self.cohort.id,
+            ident,
+            "journey",
+            "enrol",
+            "",
+            self.definition.start_state,
+            self.now,
+            self.cause,
+        )
+
+
+def day_details(day: Day) -> dict[str, Any]:
+    """Return what a milestone keeps beside its time and place."""
+    return {"staff": list(day.staff), "material": dict(day.material)}
+
+
+def _person(ident: str, contact: Contact) -> dict[str, Any]:
+    return {"id": ident, "name": contact.name, "email": contact.email, "title": contact.title}
+
+
+def _insert(connection: Connection, table: type[Base], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)

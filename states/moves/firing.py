@@ -1,0 +1,135 @@
+"""The desk at which a trigger is worked out: what both journeys and commitments need. Reads, never writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from sqlalchemy import Connection, select
+
+from config.definition import ACTIVE
+from config.errors import FactIncompleteError, TransitionRefusedError
+from config.mail_address import normal_address
+from config.programme import EffectSpec
+from states.moves.changes import Changes
+from states.plan.effects import NEEDS_CIRCLE, Circle, Occasion, Standing, effect_rows
+from states.running_cohort import Book
+from states.store.tables import CommitmentRow, JourneyRow, PersonRow, of_cohort
+
+
+class Promise(NamedTuple):
+    """A commitment as it stands."""
+
+    id: str
+    cohort_id: str
+    journey_id: str | None
+    name: str
+    state: str
+    version: int
+    opened_on: date | None
+    due_on: date | None
+    missed_on: date | None
+    choice: str | None
+    partner_id: str | None
+
+
+STANDING = tuple(getattr(JourneyRow, name) for name in Standing._fields)
+PROMISE = tuple(getattr(CommitmentRow, name) for name in Promise._fields)
+
+
+class _Subject(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+
+
+S = TypeVar("S", bound=_Subject)
+
+
+class Desk:
+    """One trigger at one instant, for one cohort. ``details`` are those of the fact behind it.
+
+    ``strict``: a trigger that is not possible for one of those it is fired for is refused as a whole; otherwise that
+    one is left out (a timer that comes too late, a milestone for someone on leave).
+    """
+
+    def __init__(
+        self, connection: Connection, book: Book, changes: Changes, details: Mapping[str, Any], strict: bool
+    ) -> None:
+        self.connection = connection
+        self.book = book
+        self.changes = changes
+        self.details = details
+        self.strict = strict
+        self.today = book.calendar.local_day(changes.now)
+        self._circle: Circle | None = None
+
+    def answered(
+        self, trigger: str, subjects: Iterable[S], ask: Callable[[S], str | None], strict: bool
+    ) -> list[tuple[S, str]]:
+        """Return those for whom the trigger is possible, each with the state it leads to.
+
+        Raises:
+            TransitionRefusedError: strict, and it is not possible for one of them.
+        """
+        moved: list[tuple[S, str]] = []
+        refused: list[tuple[str, str]] = []
+        for subject in subjects:
+            dest = ask(subject)
+            if dest is None:
+                refused.append((subject.id, subject.state))
+            else:
+                moved.append((subject, dest))
+        if refused and strict:
+            raise TransitionRefusedError(trigger, refused)
+        return moved
+
+    def cause(self, specs: tuple[EffectSpec, ...], occasion: Occasion) -> None:
+        """Add the effects of a transition."""
+        if not specs:
+            return
+        needed = any(role in NEEDS_CIRCLE for spec in specs for role in spec.to)
+        circle = self.circle() if needed else Circle()
+        self.changes.effects += effect_rows(specs, occasion, self.book.calendar, self.book.cast, circle)
+
+    def circle(self) -> Circle:
+        """Return the active journeys of the cohort as they will stand; read at most once for a trigger."""
+        if self._circle is None:
+            # Also those who are on leave: one of them may be coming back in this very moment.
+            rows = self.connection.execute(
+                select(*STANDING).where(JourneyRow.cohort_id == self.book.cohort_id).order_by(JourneyRow.id)
+            )
+            moved = {row["b_id"]: row["b_state"] for row in self.changes.journeys}
+            standings = [Standing._make(row) for row in rows]
+            self._circle = Circle({one.id: one for one in standings if moved.get(one.id, one.state).startswith(ACTIVE)})
+        return self._circle
+
+    def new_person(self, ident: str, trigger: str, field: str) -> str:
+        """Return the id of the person whom the fact names in ``field``; new unless the cohort knows the address.
+
+        Raises:
+            FactIncompleteError: there is no name, or no mail address.
+        """
+        given = self.details.get(field)
+        if not isinstance(given, Mapping) or not str(given.get("name") or "").strip():
+            raise FactIncompleteError(trigger, field, "has no name")
+        try:
+            email = normal_address(str(given.get("email") or ""))
+        except ValueError as error:
+            raise FactIncompleteError(trigger, field, str(error)) from error
+        known = self._person_with(email)
+        if known is not None:
+            return known
+        self.changes.persons.append({"id": ident, "name": str(given["name"]).strip(), "email": email, "title": ""})
+        return ident
+
+    def _person_with(self, email: str) -> str | None:
+        """Return who has this address: one person is told things once, whatever roles they have (R48)."""
+        for person in self.changes.persons:
+            if person["email"] == email:
+                return str(person["id"])
+        ours = of_cohort(PersonRow.id, self.book.cohort_id)
+        query = select(PersonRow.id).where(ours, PersonRow.email == email).order_by(PersonRow.id).limit(1)
+        return self.connection.scalar(query)

@@ -1,0 +1,70 @@
+"""What waits to be told when people change: for the sake of another talent, or to another leader."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import select
+
+from states.moves.firing import Desk
+from states.plan.effects import Standing
+from states.store.tables import PENDING, EffectRow
+
+_OF_A_JOURNEY = frozenset({"talent", "mentor", "second_mentor", "consultant"})
+"""Roles that a journey fills; the others (a challenge owner) are the cohort's."""
+
+_COLUMNS = tuple(
+    getattr(EffectRow, name)
+    for name in (
+        "id", "key", "cohort_id", "journey_id", "subject", "history_id", "trigger", "kind", "message", "role",
+        "recipient_id", "details", "send_at", "status",
+    )
+)  # fmt: skip
+
+
+def hand_over(desk: Desk, leaving: Collection[str]) -> None:
+    """Let unsent notices that are said once to several talents' leader or consultant belong to one who stays (R40)."""
+    shared = EffectRow.key.startswith(f"{desk.book.cohort_id}/", autoescape=True)
+    query = select(EffectRow.id, EffectRow.role, EffectRow.recipient_id).where(
+        PENDING, EffectRow.subject.in_(leaving), shared
+    )
+    for row in desk.connection.execute(query.order_by(EffectRow.id)):
+        heir = _heir(desk.circle().members, row.role, row.recipient_id)
+        if heir is not None:
+            desk.changes.handed_over.append({"b_id": row.id, "b_journey": heir})
+
+
+def readdress(desk: Desk, standing: Standing, new: str) -> None:
+    """Let what waits for a talent's old leader go to the ``new`` one (R7).
+
+    The old one is told nothing more of this talent; a notice that goes out for another talent as well goes to both.
+    """
+    old = standing.mentor_id
+    rows = desk.connection.execute(
+        select(*_COLUMNS).where(
+            PENDING, EffectRow.journey_id == standing.id, EffectRow.role == "mentor", EffectRow.recipient_id == old
+        )
+    ).all()
+    keys = {row.id: f"{row.key.removesuffix(str(old))}{new}" for row in rows}
+    known = set(desk.connection.scalars(select(EffectRow.key).where(EffectRow.key.in_(keys.values()))))
+    others = {ident: one for ident, one in desk.circle().members.items() if ident != standing.id}
+    for row in rows:
+        key = keys[row.id]
+        shared = row.key.startswith(f"{desk.book.cohort_id}/")
+        heir = _heir(others, "mentor", str(old)) if shared else None
+        if heir is not None:
+            desk.changes.handed_over.append({"b_id": row.id, "b_journey": heir})
+            if key not in known:
+                copy = {name: value for name, value in row._asdict().items() if name != "id"}
+                desk.changes.effects.append(copy | {"key": key, "recipient_id": new})
+        elif key in known:
+            desk.changes.dropped.append(row.id)
+        else:
+            desk.changes.readdressed.append({"b_id": row.id, "b_key": key, "b_person": new})
+
+
+def _heir(members: Mapping[str, Standing], role: str, person: str) -> str | None:
+    for member in members.values():
+        if role not in _OF_A_JOURNEY or getattr(member, f"{role}_id") == person:
+            return member.id
+    return None

@@ -1,0 +1,1 @@
+"""What follows and when: calendar, timers, effects, groups. Pure: values in, values out, no SQLAlchemy."""

@@ -1,0 +1,156 @@
+"""What a transition causes: mails and tasks for the people that a definition's roles stand for. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from config.programme import CommitmentSpec, EffectSpec, Role
+from states.machines.commitment import ESCALATED, MISSED, OPEN
+from states.plan.calendar import Calendar
+
+
+class Standing(NamedTuple):
+    """A journey as it stands, with the people around it (ids)."""
+
+    id: str
+    cohort_id: str
+    state: str
+    version: int
+    talent_id: str
+    mentor_id: str | None
+    second_mentor_id: str | None
+    consultant_id: str | None
+    group_number: int | None
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The people of a cohort who belong to no single journey (ids); ``owners`` are challenge owners by module."""
+
+    coordinators: tuple[str, ...]
+    administration: str
+    owners: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Circle:
+    """The other talents, as far as a transition has to tell them: active journeys by id."""
+
+    members: Mapping[str, Standing] = field(default_factory=dict)
+
+    def group_of(self, who: Standing) -> tuple[str, ...]:
+        """Return the other talents of the learning group."""
+        if who.group_number is None:
+            return ()
+        return tuple(
+            other.talent_id
+            for other in self.members.values()
+            if other.group_number == who.group_number and other.id != who.id
+        )
+
+    def group_sizes(self) -> Mapping[int, int]:
+        """Return how many talents each learning group has."""
+        return Counter(one.group_number for one in self.members.values() if one.group_number is not None)
+
+    def others(self, who: Standing) -> tuple[str, ...]:
+        """Return all other talents of the cohort."""
+        return tuple(other.talent_id for other in self.members.values() if other.id != who.id)
+
+
+NEEDS_CIRCLE: frozenset[Role] = frozenset({"group", "cohort", "partner"})
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What effects are caused by: a transition, whom it concerns, and the dates that a task may hang on."""
+
+    cohort_id: str
+    subject: str
+    history_id: str
+    trigger: str
+    now: datetime
+    standing: Standing | None
+    module: str | None = None
+    partner: str | None = None
+    anchors: Mapping[str, date] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
+    shared_key: str | None = None
+    """For what is said once to a person whoever it was caused by (an invitation): the key instead of the transition."""
+
+
+def effect_rows(
+    specs: Iterable[EffectSpec], occasion: Occasion, calendar: Calendar, cast: Cast, circle: Circle
+) -> Iterator[dict[str, Any]]:
+    """Yield one outbox row a message and recipient; nobody gets the same message twice from one cause."""
+    mail_at = calendar.definition.working_time.next_open(occasion.now)
+    for spec in specs:
+        due = calendar.day_of(spec.due, occasion.anchors) if spec.due else None
+        told: set[str] = set()
+        for role in spec.to:
+            for person in recipients(role, occasion, cast, circle):
+                if person in told:
+                    continue
+                told.add(person)
+                details = dict(occasion.details) | ({"due_on": due.isoformat()} if due else {})
+                yield {
+                    "key": f"{occasion.shared_key or occasion.history_id}/{spec.message}/{person}",
+                    "cohort_id": occasion.cohort_id,
+                    "journey_id": occasion.standing.id if occasion.standing else None,
+                    "subject": occasion.subject,
+                    "history_id": occasion.history_id,
+                    "trigger": occasion.trigger,
+                    "kind": "mail" if spec.mail else "task",
+                    "message": spec.message,
+                    "role": role,
+                    "recipient_id": person,
+                    "details": details,
+                    "send_at": mail_at if spec.mail else occasion.now,
+                    "status": "pending",
+                }
+
+
+def recipients(role: Role, occasion: Occasion, cast: Cast, circle: Circle) -> tuple[str, ...]:
+    """Return the ids of those whom ``role`` stands for; nobody where the role is not filled."""
+    who = occasion.standing
+    if role == "coordinator":
+        return cast.coordinators[:1]
+    if role == "administration":
+        return (cast.administration,)
+    if role == "challenge_owner":
+        owner = cast.owners.get(occasion.module or "")
+        return tuple(cast.owners.values()) if occasion.module is None else (owner,) if owner else ()
+    if who is None:
+        return ()
+    if role == "group":
+        return circle.group_of(who)
+    if role == "cohort":
+        return circle.others(who)
+    if role == "partner":
+        partner = circle.members.get(occasion.partner or "")
+        return (partner.talent_id,) if partner else ()
+    person = {
+        "talent": who.talent_id,
+        "mentor": who.mentor_id,
+        "second_mentor": who.second_mentor_id,
+        "consultant": who.consultant_id,
+    }[role]
+    return (person,) if person else ()
+
+
+def commitment_effects(spec: CommitmentSpec, verb: str, dest: str) -> tuple[EffectSpec, ...]:
+    """Return what a commitment's definition says is caused when ``verb`` has led to ``dest``."""
+    if verb.startswith("remind_"):
+        return spec.reminders[int(verb.removeprefix("remind_")) - 1].effects
+    if verb == "keep":
+        return spec.on_keep
+    if verb == "open" and dest == OPEN:
+        return spec.on_open
+    if dest == MISSED:
+        return spec.on_miss
+    if verb == "escalate":
+        return spec.escalation[int(dest.removeprefix(f"{ESCALATED}.")) - 1].effects
+    return ()

@@ -1,0 +1,129 @@
+"""What a transition arms: the timers of a cohort, and those of a commitment in each of its states. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from config.definition import Milestone
+from config.programme import CommitmentSpec, Notice
+from config.when import When
+from states.machines.commitment import ESCALATED, FINAL, MISSED, OPEN, PLANNED
+from states.plan.calendar import Calendar
+
+
+class Timer(NamedTuple):
+    """At ``due_at`` fire ``trigger`` on ``subject``; ``rank`` orders timers of one instant."""
+
+    cohort_id: str
+    subject: str
+    trigger: str
+    due_at: datetime
+    rank: int
+
+
+class Dates(NamedTuple):
+    """The dates a commitment has so far."""
+
+    opened: date | None = None
+    due: date | None = None
+    missed: date | None = None
+
+    def anchors(self) -> Mapping[str, date]:
+        """Return those that are known, by the name a definition calls them."""
+        return {name: day for name, day in self._asdict().items() if day is not None}
+
+
+EVENT_RANK, NOTICE_RANK, OPEN_RANK, REMIND_RANK, MISS_RANK, ESCALATE_RANK = range(6)
+
+
+def cohort_timers(calendar: Calendar, cohort_id: str, now: datetime) -> Iterator[Timer]:
+    """Yield the timers of all milestones and notices that still lie ahead."""
+    for milestone in calendar.definition.milestones.values():
+        yield from milestone_timers(calendar, cohort_id, milestone, now)
+
+
+def milestone_timers(calendar: Calendar, cohort_id: str, milestone: Milestone, now: datetime) -> Iterator[Timer]:
+    """Yield a milestone's timer and its notices': one that is late goes at once, after the milestone none goes."""
+    held = calendar.days.get(milestone.id)
+    if held is None or held.ends_at <= now:
+        return
+    if milestone.state is not None:
+        yield Timer(cohort_id, cohort_id, milestone.id, held.ends_at, EVENT_RANK)
+    for notice in milestone.notices:
+        at = _notice_at(calendar, notice)
+        if at is not None:
+            yield Timer(cohort_id, cohort_id, f"{milestone.id}:{notice.id}", max(at, now), NOTICE_RANK)
+
+
+def _notice_at(calendar: Calendar, notice: Notice) -> datetime | None:
+    """Return when a notice is sent: never before its readers have reached the place it is for (R39)."""
+    at = calendar.notice_at(notice.when)
+    if at is None or notice.state is None:
+        return at
+    reached = (step.id for step in calendar.definition.steps if step.state and step.state.endswith(notice.state))
+    ends = [calendar.days[ident].ends_at for ident in reached if ident in calendar.days]
+    return max([at, *ends])
+
+
+def opening_timer(
+    calendar: Calendar, cohort_id: str, subject: str, spec: CommitmentSpec, now: datetime
+) -> Iterator[Timer]:
+    """Yield what points out of ``planned``: the opening, or for a commitment that follows another its expiry."""
+    if spec.opens is not None:
+        at = calendar.opening_at(spec.opens)
+        if at is not None:
+            yield Timer(cohort_id, subject, f"{spec.id}:open", max(at, now), OPEN_RANK)
+        return
+    expires = last_opening(calendar, spec)
+    if expires is not None:
+        yield Timer(cohort_id, subject, f"{spec.id}:expire", max(expires, now), MISS_RANK)
+
+
+def last_opening(calendar: Calendar, spec: CommitmentSpec) -> datetime | None:
+    """Return when the commitment that ``spec`` follows can no longer open it: the day after its last change."""
+    if spec.opens_on is None:
+        return None
+    leader = calendar.definition.commitments[spec.opens_on.commitment]
+    last = leader.changeable_until or leader.miss
+    day_after = When(last.anchor, (*last.offsets, (1, "d")))
+    return calendar.deadline_at(day_after, due_anchor(calendar, leader))
+
+
+def due_anchor(calendar: Calendar, spec: CommitmentSpec) -> Mapping[str, date]:
+    """Return the date of ``due`` as far as the calendar alone gives it."""
+    due = calendar.day_of(spec.due)
+    return {} if due is None else {"due": due}
+
+
+def commitment_timers(
+    calendar: Calendar, cohort_id: str, subject: str, spec: CommitmentSpec, dest: str, dates: Dates, now: datetime
+) -> Iterator[Timer]:
+    """Yield what is armed on entering ``dest``: opening, reminders and deadline, or the next level of escalation.
+
+    A reminder whose time is past is not made up for; a deadline that is past falls at once.
+    """
+    if dest == PLANNED:
+        yield from opening_timer(calendar, cohort_id, subject, spec, now)
+    elif dest == OPEN:
+        yield from _open_timers(calendar, cohort_id, subject, spec, dates, now)
+    elif dest not in FINAL:
+        passed = 0 if dest == MISSED else int(dest.removeprefix(f"{ESCALATED}."))
+        if passed < len(spec.escalation):
+            at = calendar.deadline_at(spec.escalation[passed].when, dates.anchors())
+            if at is not None:
+                yield Timer(cohort_id, subject, f"{spec.id}:escalate", max(at, now), ESCALATE_RANK)
+
+
+def _open_timers(
+    calendar: Calendar, cohort_id: str, subject: str, spec: CommitmentSpec, dates: Dates, now: datetime
+) -> Iterator[Timer]:
+    for number, reminder in enumerate(spec.reminders, start=1):
+        at = calendar.notice_at(reminder.when, dates.anchors())
+        if at is not None and at > now:
+            yield Timer(cohort_id, subject, f"{spec.id}:remind_{number}", at, REMIND_RANK)
+    verb = "miss" if spec.default_choice is None else "lapse"
+    at = calendar.deadline_at(spec.miss, dates.anchors())
+    if at is not None:
+        yield Timer(cohort_id, subject, f"{spec.id}:{verb}", max(at, now), MISS_RANK)

@@ -1,0 +1,148 @@
+"""What the engine knows of a cohort before it looks at anybody: definition, rule books, calendar, cast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import Connection, bindparam, select
+
+from config.cohort import Cohort
+from config.definition import Definition
+from config.errors import UnknownRecordError, UnknownTriggerError
+from config.programme import CommitmentSpec, EffectSpec, Programme
+from states.machines.commitment import commitment_rules
+from states.machines.journey import journey_rules, places
+from states.machines.rulebook import RuleBook
+from states.plan.calendar import Calendar, Held
+from states.plan.effects import Cast
+from states.store.tables import CohortRow, MilestoneRow
+
+# Built once: building a query costs several times what running it does.
+_COHORT = select(CohortRow.name, CohortRow.definition, CohortRow.cohort, CohortRow.calendar_version).where(
+    CohortRow.id == bindparam("cohort")
+)
+_MILESTONES = select(
+    MilestoneRow.id,
+    MilestoneRow.day,
+    MilestoneRow.starts_at,
+    MilestoneRow.ends_at,
+    MilestoneRow.sequence,
+    MilestoneRow.held_at,
+).where(MilestoneRow.cohort_id == bindparam("cohort"))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rule books of one definition."""
+
+    definition: Definition
+    journey: RuleBook
+    commitments: Mapping[str, RuleBook]
+
+
+@dataclass(frozen=True)
+class Book:
+    """A cohort as the engine reads it: pinned rules, dates, and the people of no single journey."""
+
+    cohort_id: str
+    name: str
+    rules: Rules
+    calendar: Calendar
+    calendar_version: int
+    cohort: Cohort
+    cast: Cast
+    reached: str
+    """The state in which the cohort stands: where the last milestone held has led."""
+
+    @property
+    def definition(self) -> Definition:
+        """The definition the cohort is pinned to."""
+        return self.rules.definition
+
+    def organisation_name(self, ident: str) -> str:
+        """Return an organisation's name for people."""
+        organisation = self.cohort.organisations.get(ident)
+        return organisation.name if organisation else ident
+
+    def spec(self, commitment: str) -> CommitmentSpec:
+        """Return the definition of a commitment."""
+        return self.definition.commitments[commitment]
+
+    def journey_effects(self, trigger: str) -> tuple[EffectSpec, ...]:
+        """Return what a journey's trigger causes: a notice's mails, an event's, or the news of a moved date."""
+        name, _, part = trigger.partition(":")
+        if name in self.definition.programme.events:
+            return self.definition.programme.events[name].effects
+        if part == "move":
+            return tuple(effect for milestone, effect in self.definition.moves() if milestone == name)
+        notices = self.definition.milestones[name].notices if part else ()
+        return next((notice.effects for notice in notices if notice.id == part), ())
+
+    def check_trigger(self, trigger: str) -> tuple[str, str]:
+        """Return a trigger's name and verb (``mentor_meeting_m1``, ``keep``); the verb of a journey's is empty.
+
+        Raises:
+            UnknownTriggerError: the definition has no such trigger.
+        """
+        name, _, verb = trigger.partition(":")
+        if verb and name in self.rules.commitments and verb in self.rules.commitments[name].triggers:
+            return name, verb
+        if trigger in self.rules.journey.triggers:
+            return trigger, ""
+        known = [*self.definition.programme.events, *self.definition.milestones]
+        raise UnknownTriggerError(trigger, [*known, *(f"{ident}:keep" for ident in self.rules.commitments)])
+
+
+@lru_cache(maxsize=64)
+def rules_of(definition: str) -> Rules:
+    """Return the rule books of a definition given as JSON; worked out once for each."""
+    expanded = Definition(Programme.model_validate_json(definition))
+    commitments = {name: commitment_rules(spec) for name, spec in expanded.commitments.items()}
+    return Rules(expanded, journey_rules(expanded), commitments)
+
+
+@lru_cache(maxsize=64)
+def _cohort_of(text: str) -> Cohort:
+    return Cohort.model_validate_json(text)
+
+
+def cast_of(cohort: Cohort) -> Cast:
+    """Return the ids of a cohort's coordinators, administration and challenge owners."""
+    return Cast(
+        coordinators=tuple(f"{cohort.id}/coordinator-{n}" for n in range(1, len(cohort.coordinators) + 1)),
+        administration=f"{cohort.id}/administration",
+        owners={module: f"{cohort.id}/owner-{module}" for module in cohort.challenges},
+    )
+
+
+def read_book(connection: Connection, cohort_id: str) -> Book:
+    """Read a cohort.
+
+    Raises:
+        UnknownRecordError: there is no such cohort.
+    """
+    row = connection.execute(_COHORT, {"cohort": cohort_id}).one_or_none()
+    if row is None:
+        raise UnknownRecordError("cohort", cohort_id)
+    rules, cohort = rules_of(row.definition), _cohort_of(row.cohort)
+    held_ones: set[str] = set()
+    days: dict[str, Held] = {}
+    for milestone in connection.execute(_MILESTONES, {"cohort": cohort_id}):
+        if milestone.day is not None and milestone.starts_at is not None and milestone.ends_at is not None:
+            days[milestone.id] = Held(milestone.day, milestone.starts_at, milestone.ends_at, milestone.sequence)
+        if milestone.held_at is not None:
+            held_ones.add(milestone.id)
+    order = places(rules.definition)
+    reached = [state for step, state in zip(rules.definition.steps, order[1:], strict=True) if step.id in held_ones]
+    return Book(
+        cohort_id=cohort_id,
+        name=row.name,
+        rules=rules,
+        calendar=Calendar(rules.definition, days),
+        calendar_version=row.calendar_version,
+        cohort=cohort,
+        cast=cast_of(cohort),
+        reached=reached[-1] if reached else order[0],
+    )

@@ -1,0 +1,1 @@
+"""Read models: what pages and commands show. Reads, never writes."""

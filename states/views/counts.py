@@ -1,0 +1,125 @@
+"""What a cohort amounts to so far, and its history as it is read outside: counts, and one record a transition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from config.definition import ACTIVE
+from states.machines.commitment import ESCALATED, FINAL
+from states.running_cohort import read_book
+from states.store.tables import ARMED, CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, TaskRow, TimerRow
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Counts of one cohort. ``stuck`` names journeys and commitments that nothing points out of."""
+
+    cohort: str
+    talents: int
+    transitions: int
+    mails: int
+    tasks: int
+    tasks_open: int
+    escalations: int
+    states: dict[str, int]
+    commitments: dict[str, int]
+    unsent: int
+    stuck: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the counts as plain data for JSON."""
+        return asdict(self) | {"stuck": list(self.stuck)}
+
+
+def summarise(connection: Connection, cohort_id: str) -> Summary:
+    """Count what happened in a cohort.
+
+    Raises:
+        UnknownRecordError: there is no such cohort.
+    """
+    book = read_book(connection, cohort_id)
+
+    def count(table: Any, *conditions: Any) -> int:
+        query = select(func.count()).select_from(table).where(table.cohort_id == cohort_id, *conditions)
+        return connection.scalar(query) or 0
+
+    def by_state(table: Any) -> dict[str, int]:
+        query = select(table.state, func.count()).where(table.cohort_id == cohort_id).group_by(table.state)
+        return {row[0]: row[1] for row in connection.execute(query.order_by(table.state))}
+
+    escalated = HistoryRow.dest.startswith(ESCALATED) & (HistoryRow.dest != HistoryRow.source)
+    return Summary(
+        cohort=book.name,
+        talents=count(JourneyRow),
+        transitions=count(HistoryRow),
+        mails=count(MailRow, MailRow.status == "sent"),
+        tasks=count(TaskRow),
+        tasks_open=count(TaskRow, TaskRow.status == "open"),
+        escalations=count(HistoryRow, escalated),
+        states=by_state(JourneyRow),
+        commitments=by_state(CommitmentRow),
+        unsent=count(EffectRow, EffectRow.status.in_(("pending", "claimed"))),
+        stuck=tuple(_stuck(connection, cohort_id, book.definition.final_states)),
+    )
+
+
+def _stuck(connection: Connection, cohort_id: str, final_states: frozenset[str]) -> Iterator[str]:
+    """Yield what is not at an end although no timer, open task or unsent effect points out of it (invariant 6)."""
+    armed = set(connection.scalars(select(TimerRow.subject).where(TimerRow.cohort_id == cohort_id, ARMED)))
+    armed |= set(
+        connection.scalars(select(TaskRow.subject).where(TaskRow.cohort_id == cohort_id, TaskRow.status == "open"))
+    )
+    armed |= set(
+        connection.scalars(
+            select(EffectRow.subject).where(
+                EffectRow.cohort_id == cohort_id, EffectRow.kind == "task", EffectRow.status == "pending"
+            )
+        )
+    )
+    calendar_goes_on = cohort_id in armed
+    states: dict[str, str] = {}
+    for journey, state in connection.execute(
+        select(JourneyRow.id, JourneyRow.state).where(JourneyRow.cohort_id == cohort_id).order_by(JourneyRow.id)
+    ):
+        states[journey] = state
+        if state not in final_states and journey not in armed and not calendar_goes_on:
+            yield journey
+    rows = connection.execute(
+        select(CommitmentRow.id, CommitmentRow.journey_id)
+        .where(CommitmentRow.cohort_id == cohort_id, CommitmentRow.state.not_in(FINAL))
+        .order_by(CommitmentRow.id)
+    )
+    for commitment, owner in rows:
+        paused = owner is not None and not states[owner].startswith(ACTIVE) and owner in armed
+        if commitment not in armed and not paused:
+            yield commitment
+
+
+def history_records(connection: Connection, cohort_id: str) -> Iterator[dict[str, Any]]:
+    """Yield the cohort's history, one record a transition in the order it happened.
+
+    ``machine`` is ``journey`` or the commitment's name; an escalation's ``dest`` is ``escalated``, its level apart.
+    """
+    mine = select(HistoryRow.__table__).where(HistoryRow.cohort_id == cohort_id)
+    for row in connection.execute(mine.order_by(HistoryRow.n)):
+        source, dest = _level_apart(row.source), _level_apart(row.dest)
+        record = {
+            "at": row.at.isoformat().replace("+00:00", "Z"),
+            "talent": row.journey_id,
+            "machine": row.machine,
+            "trigger": row.trigger,
+            "source": source[0],
+            "dest": dest[0],
+            "cause": row.cause,
+            "id": row.id,
+        }
+        yield record | ({"level": dest[1]} if dest[1] else {})
+
+
+def _level_apart(state: str) -> tuple[str, int]:
+    name, _, level = state.partition(".")
+    return (ESCALATED, int(level)) if name == ESCALATED and level else (state, 0)

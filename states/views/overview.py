@@ -1,0 +1,266 @@
+"""Where everybody is, what is late and whose turn it is: the read model of the pages that coordinators look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from config.errors import UnknownRecordError
+from states.machines.commitment import ESCALATED, FINAL, MISSED, PLANNED
+from states.running_cohort import Book, read_book
+from states.store.tables import CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, PersonRow, TaskRow, of_cohort
+
+
+@dataclass(frozen=True)
+class CommitmentLine:
+    """A commitment on a page; in people's words; ``late`` when it was missed and not yet kept."""
+
+    label: str
+    state: str
+    due: date | None
+    owner: str
+    late: bool
+    choice: str
+    settled: bool
+
+
+@dataclass(frozen=True)
+class TalentLine:
+    """A row of the cohort's overview."""
+
+    journey: str
+    name: str
+    organisation: str
+    state: str
+    next_event: str
+    next_day: date | None
+    late: tuple[str, ...]
+    turn: str
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """A task: who should do what by when; ``journey`` is empty for one of the cohort."""
+
+    title: str
+    text: str
+    owner: str
+    due: date | None
+    journey: str | None
+    open: bool
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """A transition in people's words, and why it happened."""
+
+    at: datetime
+    what: str
+    dest: str
+    cause: str
+
+
+@dataclass(frozen=True)
+class MailLine:
+    """A mail that was sent, or is to be: who gets it and what became of it."""
+
+    at: datetime
+    to: str
+    subject: str
+    status: str
+
+
+@dataclass(frozen=True)
+class CohortPage:
+    """The cohort at a glance; dates are local."""
+
+    id: str
+    name: str
+    today: date
+    talents: tuple[TalentLine, ...]
+    tasks: tuple[TaskLine, ...]
+    commitments: tuple[CommitmentLine, ...]
+
+
+@dataclass(frozen=True)
+class TalentPage:
+    """One talent: the line of the overview, and all that is behind it. Instants are local."""
+
+    line: TalentLine
+    cohort: str
+    cohort_id: str
+    mentor: str
+    second_mentor: str
+    group: int | None
+    commitments: tuple[CommitmentLine, ...]
+    tasks: tuple[TaskLine, ...]
+    mails: tuple[MailLine, ...]
+    history: tuple[HistoryLine, ...]
+
+
+class Overview:
+    """Reads the pages of one cohort within one transaction."""
+
+    def __init__(self, connection: Connection, cohort_id: str, now: datetime) -> None:
+        self._connection = connection
+        self._book: Book = read_book(connection, cohort_id)
+        self._now = now
+        self._today = self._book.calendar.local_day(now)
+        mine = of_cohort(PersonRow.id, cohort_id)
+        self._names: Mapping[str, str] = dict(
+            connection.execute(select(PersonRow.id, PersonRow.name).where(mine)).tuples().all()
+        )
+        rows = connection.execute(
+            select(CommitmentRow.__table__)
+            .where(CommitmentRow.cohort_id == cohort_id)
+            .order_by(CommitmentRow.due_on.nulls_last(), CommitmentRow.id)
+        )
+        self._promises: dict[str | None, list[Row[Any]]] = {}
+        for row in rows:
+            self._promises.setdefault(row.journey_id, []).append(row)
+
+    def titles(self) -> dict[str, str]:
+        """Return the titles of all pages by id: the cohort's, then each talent's."""
+        rows = self._connection.execute(
+            select(JourneyRow.id, JourneyRow.talent_id)
+            .where(JourneyRow.cohort_id == self._book.cohort_id)
+            .order_by(JourneyRow.id)
+        )
+        return {self._book.cohort_id: self._book.name} | {row.id: self._names[row.talent_id] for row in rows}
+
+    def cohort(self) -> CohortPage:
+        """Return the page of the whole cohort."""
+        journeys = self._connection.execute(
+            select(JourneyRow.__table__).where(JourneyRow.cohort_id == self._book.cohort_id).order_by(JourneyRow.id)
+        ).all()
+        tasks = self._tasks(TaskRow.cohort_id == self._book.cohort_id)
+        return CohortPage(
+            id=self._book.cohort_id,
+            name=self._book.name,
+            today=self._today,
+            talents=tuple(self._line(journey, tasks) for journey in journeys),
+            tasks=tuple(task for task in tasks if task.open),
+            commitments=tuple(self._lines(None, None)),
+        )
+
+    def talent(self, journey_id: str) -> TalentPage:
+        """Return the page of one talent.
+
+        Raises:
+            UnknownRecordError: there is no such journey in this cohort.
+        """
+        mine = (JourneyRow.id == journey_id) & (JourneyRow.cohort_id == self._book.cohort_id)
+        journey = self._connection.execute(select(JourneyRow.__table__).where(mine)).one_or_none()
+        if journey is None:
+            raise UnknownRecordError("journey", journey_id)
+        tasks = self._tasks(TaskRow.journey_id == journey_id)
+        return TalentPage(
+            line=self._line(journey, tasks),
+            cohort=self._book.name,
+            cohort_id=self._book.cohort_id,
+            mentor=self._names.get(journey.mentor_id, ""),
+            second_mentor=self._names.get(journey.second_mentor_id, ""),
+            group=journey.group_number,
+            commitments=tuple(self._lines(journey_id, journey)),
+            tasks=tuple(tasks),
+            mails=tuple(self._mails(journey_id)),
+            history=tuple(self._history(journey_id)),
+        )
+
+    def _line(self, journey: Row[Any], tasks: list[TaskLine]) -> TalentLine:
+        lines = list(self._lines(journey.id, journey))
+        step = self._next_step(journey.state)
+        return TalentLine(
+            journey=journey.id,
+            name=self._names[journey.talent_id],
+            organisation=self._book.organisation_name(journey.organisation),
+            state=self._book.definition.state_label(journey.state),
+            next_event=step[0],
+            next_day=step[1],
+            late=tuple(line.label for line in lines if line.late),
+            turn=self._turn(lines, [task for task in tasks if task.open and task.journey == journey.id]),
+        )
+
+    def _next_step(self, state: str) -> tuple[str, date | None]:
+        """Return the next milestone of a journey and its day; nothing for one that has ended or is paused."""
+        if state in self._book.definition.final_states:
+            return "", None
+        for step in self._book.definition.steps:
+            held = self._book.calendar.days.get(step.id)
+            if (held is None or held.ends_at > self._now) and self._book.rules.journey.answer(state, step.id):
+                return step.label, held.day if held else None
+        return "", None
+
+    @staticmethod
+    def _turn(lines: list[CommitmentLine], tasks: list[TaskLine]) -> str:
+        """Return whose turn it is: who has an open task, else who is late, else who has promised what is due next."""
+        if tasks:
+            return tasks[0].owner
+        waiting = sorted(
+            (line for line in lines if not line.settled), key=lambda line: (not line.late, line.due or date.max)
+        )
+        return waiting[0].owner if waiting else ""
+
+    def _lines(self, journey_id: str | None, journey: Row[Any] | None) -> Iterator[CommitmentLine]:
+        words = self._book.definition.programme.commitment_states
+        for row in self._promises.get(journey_id, []):
+            spec = self._book.spec(row.name)
+            name, _, level = row.state.partition(".")
+            state = words.get(name, name) + (f" ({level})" if level else "")
+            yield CommitmentLine(
+                label=spec.label,
+                state=state,
+                due=row.due_on,
+                owner=self._owner(spec.owner, journey),
+                late=name in {MISSED, ESCALATED},
+                choice=spec.choices.get(row.choice or "", ""),
+                settled=row.state in FINAL or row.state == PLANNED,
+            )
+
+    def _owner(self, role: str, journey: Row[Any] | None) -> str:
+        if role == "coordinator" or journey is None:
+            return self._names[self._book.cast.coordinators[0]]
+        return self._names.get(getattr(journey, f"{role}_id", None) or "", role)
+
+    def _tasks(self, condition: Any) -> list[TaskLine]:
+        rows = self._connection.execute(
+            select(TaskRow.__table__).where(condition).order_by(TaskRow.due_on.nulls_last(), TaskRow.id)
+        )
+        return [
+            TaskLine(
+                row.title, row.text, self._names.get(row.owner_id, ""), row.due_on, row.journey_id, row.status == "open"
+            )
+            for row in rows
+        ]
+
+    def _mails(self, journey_id: str) -> Iterator[MailLine]:
+        rows = self._connection.execute(
+            select(EffectRow.send_at, EffectRow.recipient_id, EffectRow.trigger, EffectRow.status, MailRow.subject)
+            .join(MailRow, MailRow.id == EffectRow.mail_id, isouter=True)
+            .where(EffectRow.journey_id == journey_id, EffectRow.kind == "mail", EffectRow.status != "dropped")
+            .order_by(EffectRow.id.desc())
+        )
+        definition = self._book.definition
+        for row in rows:
+            to = self._names.get(row.recipient_id, "")
+            # Until it is written, a mail is named by what it is about.
+            about = row.subject or definition.trigger_label(row.trigger)
+            yield MailLine(definition.working_time.local(row.send_at), to, about, row.status)
+
+    def _history(self, journey_id: str) -> Iterator[HistoryLine]:
+        rows = self._connection.execute(
+            select(HistoryRow.__table__).where(HistoryRow.journey_id == journey_id).order_by(HistoryRow.n.desc())
+        )
+        definition = self._book.definition
+        words = definition.programme.commitment_states
+        for row in rows:
+            journeys_own = row.machine == "journey"
+            trigger = row.trigger if journeys_own else f"{row.machine}:{row.trigger}"
+            name = row.dest.partition(".")[0]
+            dest = definition.state_label(row.dest) if journeys_own else words.get(name, name)
+            local = definition.working_time.local(row.at)
+            yield HistoryLine(local, definition.trigger_label(trigger), dest, row.cause)
