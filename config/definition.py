@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from config.grammar import MOVE, Trigger
 from config.programme import (
     CommitmentSpec,
     EffectSpec,
@@ -119,7 +120,7 @@ class Definition:
 
     def trigger_label(self, trigger: str) -> str:
         """Return a trigger's name for people: ``Modul 2 dag 1``, ``Mentormøde i modul 2: holdt``."""
-        name, _, verb = trigger.partition(":")
+        name, verb = Trigger.parse(trigger)
         if name in self.milestones:
             label = self.milestones[name].label
         elif name in self.commitments:
@@ -142,10 +143,10 @@ class Definition:
         """Yield every effect of the definition with the name of what causes it."""
         for milestone in self.milestones.values():
             for notice in milestone.notices:
-                yield from ((f"{milestone.id}:{notice.id}", effect) for effect in notice.effects)
+                yield from ((str(Trigger(milestone.id, notice.id)), effect) for effect in notice.effects)
         for name, event in self.programme.events.items():
             yield from ((name, effect) for effect in event.effects)
-        yield from ((f"{milestone}:move", effect) for milestone, effect in self.moves())
+        yield from ((str(Trigger(milestone, MOVE)), effect) for milestone, effect in self.moves())
         for spec in self.commitments.values():
             for part in (spec.on_open, spec.on_miss, spec.on_keep):
                 yield from ((spec.id, effect) for effect in part)

@@ -20,7 +20,7 @@ PLACE_WIDTH = 32
 NO_DATE = "(endnu ingen dato)"
 
 
-def summary(loaded: LoadedCohort) -> str:
+def one_page(loaded: LoadedCohort) -> str:
     """Return programme, cohort, dates, people and deadlines of a cohort: lines of at most 100 characters."""
     programme, cohort = loaded.definition.programme, loaded.cohort
     lines = [

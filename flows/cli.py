@@ -19,10 +19,9 @@ import typer
 from config.checks.all import check_all
 from config.errors import DefinitionError, Problem, TalentNordError
 from config.library import Library, LoadedCohort
-from config.one_page import summary as page
+from config.one_page import one_page
 from config.profile import Profile, load_profile
 from config.settings import Settings, load_settings
-from flows import services as wiring
 from flows.clock import system_clock
 from flows.console import bar, out, print_summary
 from flows.server.private import only_for_owner, take_back
@@ -38,6 +37,7 @@ from flows.server.process import (
     stop_on_signals,
     wait_for,
 )
+from flows.services import Services, open_services, use
 from notifications.messages import messages_of
 from states.exploration.explore import explore
 from states.views.counts import summarise
@@ -97,7 +97,7 @@ def check(
     if errors:
         raise DefinitionError(errors)
     for ident in wanted:
-        out.print(page(library.cohort(ident)), markup=False)
+        out.print(one_page(library.cohort(ident)), markup=False)
     out.print("ok")
 
 
@@ -172,7 +172,7 @@ def up(port: PortOption = 4200, host: HostOption = LOOPBACK) -> None:
     take_back(VAR)
     place = ServerPlace(free_port(port, host), VAR / "prefect", host, settings.ui_addresses)
     os.environ.update(place.environment())
-    wiring.open_office(settings, system_clock).database.close()
+    open_services(settings, system_clock).database.close()
     out.print("Starting the Prefect server …")
     with prefect_server(place):
         out.print(f"Prefect UI: {place.ui}")
@@ -187,14 +187,14 @@ def import_cohort(cohort: CohortOption = "hold-3", port: PortOption = 4200, host
     errors = [problem for problem in check_all(library, [cohort], messages_of(library)) if not problem.warning]
     if errors:
         raise DefinitionError(errors)
-    desk = wiring.open_office(settings, system_clock)
+    services = open_services(settings, system_clock)
     try:
         loaded = library.cohort(cohort)
-        outcome = desk.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
+        outcome = services.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
         out.print(f"{loaded.cohort.name}: {len(outcome.transitions)} talents enrolled")
-        _refresh(desk, ServerPlace(port, VAR / "prefect", host, settings.ui_addresses))
+        _refresh(services, ServerPlace(port, VAR / "prefect", host, settings.ui_addresses))
     finally:
-        desk.database.close()
+        services.database.close()
 
 
 @app.command()
@@ -207,13 +207,13 @@ def status(
 
     from states.store.tables import CohortRow
 
-    desk = wiring.open_office(load_settings(), system_clock)
+    services = open_services(load_settings(), system_clock)
     try:
-        with desk.database.read() as connection:
+        with services.database.read() as connection:
             idents = [cohort] if cohort else list(connection.scalars(select(CohortRow.id).order_by(CohortRow.id)))
             found = [summarise(connection, ident) for ident in idents]
     finally:
-        desk.database.close()
+        services.database.close()
     if as_json:
         print(json.dumps([one.as_dict() for one in found], ensure_ascii=False, indent=2))
         return
@@ -258,7 +258,7 @@ def _serve(place: ServerPlace, settings: Settings, environment: dict[str, str], 
         wait_for(process, lambda: False, "the process that serves the flows", log)
 
 
-def _refresh(desk: wiring.Office, place: ServerPlace) -> None:
+def _refresh(services: Services, place: ServerPlace) -> None:
     """Let a running server show at once who is new."""
     if not answers(place):
         return
@@ -266,7 +266,7 @@ def _refresh(desk: wiring.Office, place: ServerPlace) -> None:
     os.environ.update(place.environment())
     from flows.refresh import refresh
 
-    wiring.use(desk)
+    use(services)
     out.print(f"Prefect UI at {place.ui}: {asyncio.run(refresh())}")
 
 

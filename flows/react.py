@@ -16,8 +16,8 @@ from prefect.flow_engine import run_flow_async
 from config.errors import EffectFailedError, EffectsFailedError, TransportBlockedError
 from flows.client import one_client
 from flows.cockpit.publish import publish
-from flows.runs import claim_run, errands
-from flows.services import Office, office
+from flows.runs import create_run_once, plan_runs
+from flows.services import Services, current_services
 from notifications.naming import effect_names
 from states.facts import Outcome
 
@@ -33,7 +33,7 @@ async def carry_out(effect: int, name: str) -> str:
         EffectFailedError: the peer refused the mail, or it is unknown whether it took it.
         TemplateError, TransportBlockedError: as ``Outbox.carry_out``.
     """
-    done = await asyncio.to_thread(office().outbox.carry_out, effect)
+    done = await asyncio.to_thread(current_services().outbox.carry_out, effect)
     if done.status in {"rejected", "unknown"}:
         raise EffectFailedError(name, done.status, done.note)
     return f"{done.status}: {done.note}"
@@ -55,12 +55,12 @@ async def react(
         EffectsFailedError: some failed.
         TransportBlockedError: the peer takes no mail at all; what is unsent waits.
     """
-    desk = office()
-    names = await asyncio.to_thread(effect_names, desk.database, effects)
+    services = current_services()
+    names = await asyncio.to_thread(effect_names, services.database, effects)
     try:
         failed = await _carry_out_all([(effect, names[effect]) for effect in effects])
     finally:
-        await publish(desk, cohort, pages)
+        await publish(services, cohort, pages)
     if failed:
         raise EffectsFailedError(failed)
     return f"{len(effects)} effects"
@@ -94,13 +94,13 @@ async def _carry_out_all(effects: Sequence[tuple[int, str]]) -> list[str]:
     return sorted(failed)
 
 
-async def react_to(desk: Office, outcomes: Iterable[Outcome] = ()) -> int:
+async def react_to(services: Services, outcomes: Iterable[Outcome] = ()) -> int:
     """Run ``react`` for what has just changed and for all that waits to be sent; return how many runs that were."""
-    waiting = await asyncio.to_thread(errands, desk, list(outcomes))
+    waiting = await asyncio.to_thread(plan_runs, services, list(outcomes))
     runs = 0
     async with one_client() as client:
         for errand in waiting:
-            run = await claim_run(client, react, errand)
+            run = await create_run_once(client, react, errand)
             if run is not None:
                 await run_flow_async(react, flow_run=run, parameters=errand.parameters(), return_type="state")
                 runs += 1

@@ -13,7 +13,7 @@ from config.mail_address import normal_address
 from config.programme import Form
 from flows.cockpit.forms import choices_for, chosen, form_of
 from flows.react import react_to
-from flows.services import Office, office
+from flows.services import Services, current_services
 from states.facts import Fact, Outcome
 
 
@@ -38,7 +38,7 @@ async def record(
         TransitionRefusedError: it is not possible where the talent or the commitment stands.
         FactIncompleteError: something is missing, or is none of the choices.
     """
-    desk = office()
+    services = current_services()
     details: dict[str, Any] = {"note": note} if note else {}
     if held_on is not None:
         details["held_on"] = held_on.isoformat()
@@ -48,21 +48,23 @@ async def record(
             details[name] = _person(form, name, person, address)
     given = {"talent": talent, "commitment": commitment, "choice": choice, "milestone": milestone}
     key = f"form:{runtime.flow_run.id}"
-    outcome = await asyncio.to_thread(take, desk, programme, form, given, details, key)
+    outcome = await asyncio.to_thread(fire_form, services, programme, form, given, details, key)
     # What was recorded may arm a timer for this very moment; it goes into the same mails (R48).
-    await react_to(desk, [outcome, *await asyncio.to_thread(desk.engine.tick)])
+    await react_to(services, [outcome, *await asyncio.to_thread(services.engine.tick)])
     return "; ".join(f"{one.machine}: {one.source} → {one.dest}" for one in outcome.transitions)
 
 
-def take(desk: Office, programme: str, ident: str, given: dict[str, str], details: dict[str, Any], key: str) -> Outcome:
+def fire_form(
+    services: Services, programme: str, ident: str, given: dict[str, str], details: dict[str, Any], key: str
+) -> Outcome:
     """Work out what a form means and fire it; ``given`` holds labels or ids, ``details`` goes with the fact.
 
     Raises:
         UnknownRecordError: no such form.
         FactIncompleteError, TransitionRefusedError: see ``record``.
     """
-    with desk.database.read() as connection:
-        definition = desk.library.programme(programme).definition
+    with services.database.read() as connection:
+        definition = services.library.programme(programme).definition
         form = form_of(definition, ident)
         options = choices_for(connection, programme, form)
     subject = chosen(options.talents, "talent", given["talent"], form)
@@ -70,7 +72,9 @@ def take(desk: Office, programme: str, ident: str, given: dict[str, str], detail
         details = details | {"choice": chosen(options.choices, "choice", given["choice"], form)}
     if given["milestone"]:
         details = details | {"milestone": chosen(options.milestones, "milestone", given["milestone"], form)}
-    return desk.engine.fire(_trigger(form, options.commitments, given), [subject], Fact(key, "coordinator", details))
+    return services.engine.fire(
+        _trigger(form, options.commitments, given), [subject], Fact(key, "coordinator", details)
+    )
 
 
 def _trigger(form: Form, commitments: Any, given: dict[str, str]) -> str:

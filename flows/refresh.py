@@ -10,24 +10,24 @@ from sqlalchemy import select
 from flows.client import one_client
 from flows.cockpit.form_lists import set_lists
 from flows.cockpit.publish import publish
-from flows.services import Office, office
+from flows.services import Services, current_services
 from states.store.tables import CohortRow, JourneyRow
 
 
 @flow(name="refresh", persist_result=False)
 async def refresh() -> str:
     """Publish the pages of every cohort and talent, and give the forms their lists; safe at any time."""
-    desk = office()
-    pages = await asyncio.to_thread(_all_pages, desk)
+    services = current_services()
+    pages = await asyncio.to_thread(_all_pages, services)
     for cohort, idents in pages.items():
-        await publish(desk, cohort, idents)
+        await publish(services, cohort, idents)
     async with one_client() as client:
-        forms = await set_lists(client, desk)
+        forms = await set_lists(client, services)
     return f"{sum(map(len, pages.values()))} pages, {forms} forms"
 
 
-def _all_pages(desk: Office) -> dict[str, list[str]]:
-    with desk.database.read() as connection:
+def _all_pages(services: Services) -> dict[str, list[str]]:
+    with services.database.read() as connection:
         pages: dict[str, list[str]] = {
             cohort: [cohort] for cohort in connection.scalars(select(CohortRow.id).order_by(CohortRow.id))
         }

@@ -21,9 +21,9 @@ from prefect.states import Pending, to_state_create
 from sqlalchemy import Connection, select
 
 from flows.cockpit.labels import words
-from flows.services import Office
+from flows.services import Services
 from states.facts import Outcome
-from states.running_cohort import Book, read_book
+from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import PENDING, EffectRow
 
 LEFT_LYING = timedelta(minutes=15)
@@ -31,7 +31,7 @@ LEFT_LYING = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
-class Errand:
+class PlannedRun:
     """Effects of one trigger of one cohort: database ids, with the transitions and journeys behind them."""
 
     cohort_id: str
@@ -67,11 +67,11 @@ class Errand:
         }
 
 
-def errands(office: Office, outcomes: Iterable[Outcome]) -> list[Errand]:
+def plan_runs(services: Services, outcomes: Iterable[Outcome]) -> list[PlannedRun]:
     """Return what is to be done now: for each outcome its effects that are due, then whatever else waits."""
-    found: list[Errand] = []
+    found: list[PlannedRun] = []
     taken: set[int] = set()
-    with office.database.read() as connection:
+    with services.database.read() as connection:
         book = cache(partial(_book, connection))
         pending = connection.execute(
             select(
@@ -82,7 +82,7 @@ def errands(office: Office, outcomes: Iterable[Outcome]) -> list[Errand]:
                 EffectRow.journey_id,
                 EffectRow.changed_at,
             )
-            .where(PENDING, EffectRow.send_at <= office.now())
+            .where(PENDING, EffectRow.send_at <= services.now())
             .order_by(EffectRow.id)
         ).all()
         for outcome in outcomes:
@@ -105,27 +105,27 @@ def errands(office: Office, outcomes: Iterable[Outcome]) -> list[Errand]:
     return _with_pages(found)
 
 
-def _book(connection: Connection, cohort_id: str) -> Book | None:
+def _book(connection: Connection, cohort_id: str) -> RunningCohort | None:
     """Return the cohort, or ``None`` if it cannot be read: its run says why, and no other cohort waits for that."""
     try:
-        return read_book(connection, cohort_id)
+        return read_cohort(connection, cohort_id)
     except Exception:
         return None
 
 
 def _errand(
-    book: Book | None,
+    book: RunningCohort | None,
     cohort_id: str,
     trigger: str,
     transitions: tuple[str, ...],
     journeys: Sequence[str | None],
     effects: Sequence[Any],
-) -> Errand:
+) -> PlannedRun:
     concerned = tuple(dict.fromkeys(journey for journey in journeys if journey))
     people = f" · {len(concerned)} {words()['talent' if len(concerned) == 1 else 'talents']}" if concerned else ""
     what = f"{book.name} · {book.definition.trigger_label(trigger)}" if book else f"{cohort_id} · {trigger}"
     tried = max((row.changed_at for row in effects if row.changed_at is not None), default=None)
-    return Errand(
+    return PlannedRun(
         cohort_id,
         trigger,
         f"{what}{people}",
@@ -136,10 +136,10 @@ def _errand(
     )
 
 
-def _with_pages(batch: Sequence[Errand]) -> list[Errand]:
+def _with_pages(batch: Sequence[PlannedRun]) -> list[PlannedRun]:
     """Return the errands with the pages they publish: each page once, by the last run that concerns it."""
     seen: set[str] = set()
-    found: list[Errand] = []
+    found: list[PlannedRun] = []
     for errand in reversed(batch):
         pages = tuple(ident for ident in (errand.cohort_id, *errand.journeys) if ident not in seen)
         seen.update(pages)
@@ -147,7 +147,7 @@ def _with_pages(batch: Sequence[Errand]) -> list[Errand]:
     return found[::-1]
 
 
-async def claim_run(client: PrefectClient, flow: Flow[..., Any], errand: Errand) -> FlowRun | None:
+async def create_run_once(client: PrefectClient, flow: Flow[..., Any], errand: PlannedRun) -> FlowRun | None:
     """Return a new run for the errand, or ``None`` if another process is at it or it has been done."""
     flow_id = await client.create_flow(flow)
     # No last attempt: a peer may be down for days, and then what waits is still to be sent.

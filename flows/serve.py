@@ -16,17 +16,17 @@ from flows.cockpit.labels import words
 from flows.react import react
 from flows.record import record
 from flows.refresh import refresh
-from flows.services import Office, office
+from flows.services import Services, current_services
 from flows.tick import tick
 
 TICK_EVERY = timedelta(minutes=15)
 
 
-async def deployments(desk: Office) -> list[RunnerDeployment]:
+async def deployments(services: Services) -> list[RunnerDeployment]:
     """Return all deployments: the scheduled tick, refresh, react, and every form of every programme."""
     plain: list[tuple[Flow[..., Any], timedelta | None]] = [(tick, TICK_EVERY), (refresh, None), (react, None)]
     served = [await _deployment(flow, flow.name, words()[flow.name], every) for flow, every in plain]
-    for definition, form in forms(desk):
+    for definition, form in forms(services):
         given = {"programme": definition.programme.id, "form": form.id}
         served.append(await _deployment(record, form.label, form.help, None, given))
     return served
@@ -44,10 +44,10 @@ async def _deployment(
     )
 
 
-async def serve(desk: Office) -> None:
+async def serve(services: Services) -> None:
     """Serve all deployments until the process is ended."""
     runner = Runner(name="talentnord", pause_on_shutdown=False, limit=2)
-    for deployment in await deployments(desk):
+    for deployment in await deployments(services):
         await runner.aadd_deployment(deployment)
     # What happened while nothing ran is caught up with at once, and there are pages from the first minute.
     await tick()
@@ -56,4 +56,4 @@ async def serve(desk: Office) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(office()))
+    asyncio.run(serve(current_services()))

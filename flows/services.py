@@ -17,7 +17,7 @@ from states.store.database import Database
 
 
 @dataclass(frozen=True)
-class Office:
+class Services:
     """What flows and commands work with."""
 
     settings: Settings
@@ -34,28 +34,28 @@ def letterhead_of(settings: Settings, library: Library) -> Letterhead:
     return Letterhead(Address(settings.sender_name, settings.sender_email), library.root, reply_to)
 
 
-def open_office(settings: Settings, now: Callable[[], datetime]) -> Office:
-    """Put an office together and bring its database to the newest form."""
+def open_services(settings: Settings, now: Callable[[], datetime]) -> Services:
+    """Put an services together and bring its database to the newest form."""
     database = Database(settings.database_url)
     database.migrate()
     library = Library(settings.config_root) if settings.config_root else Library()
     letterhead = letterhead_of(settings, library)
     outbox = Outbox(database, transport_from(settings), letterhead, now)
-    return Office(settings, library, database, Engine(database, now), outbox, now)
+    return Services(settings, library, database, Engine(database, now), outbox, now)
 
 
-_open: list[Office] = []
+_open: list[Services] = []
 
 
-def office() -> Office:
-    """Return the office of this process, put together from the environment at first use."""
+def current_services() -> Services:
+    """Return the services of this process, put together from the environment at first use."""
     if not _open:
         settings = load_settings()
         ahead = timedelta(seconds=settings.clock_ahead)
-        use(open_office(settings, lambda: system_clock() + ahead))
+        use(open_services(settings, lambda: system_clock() + ahead))
     return _open[0]
 
 
-def use(desk: Office | None) -> None:
-    """Let this process work with ``desk`` from now on; ``None`` leaves it without one."""
-    _open[:] = [desk] if desk else []
+def use(services: Services | None) -> None:
+    """Let this process work with ``services`` from now on; ``None`` leaves it without one."""
+    _open[:] = [services] if services else []

@@ -9,7 +9,7 @@ from prefect import flow
 
 from config.errors import TickFailedError
 from flows.react import react_to
-from flows.services import Office, office
+from flows.services import Services, current_services
 from states.facts import Outcome
 
 
@@ -20,18 +20,18 @@ async def tick() -> str:
     Raises:
         TickFailedError: some timers could not be fired; all else was done first.
     """
-    desk = office()
-    outcomes, failure = await asyncio.to_thread(_let_time_pass, desk)
-    unknown = await asyncio.to_thread(desk.outbox.settle)
-    runs = await react_to(desk, outcomes)
+    services = current_services()
+    outcomes, failure = await asyncio.to_thread(_let_time_pass, services)
+    unknown = await asyncio.to_thread(services.outbox.settle)
+    runs = await react_to(services, outcomes)
     if failure is not None:
         raise failure
     fired = sum(len(outcome.transitions) for outcome in outcomes)
     return f"{fired} transitions, {runs} runs, {unknown} mails unknown"
 
 
-def _let_time_pass(desk: Office) -> tuple[Sequence[Outcome], TickFailedError | None]:
+def _let_time_pass(services: Services) -> tuple[Sequence[Outcome], TickFailedError | None]:
     try:
-        return desk.engine.tick(), None
+        return services.engine.tick(), None
     except TickFailedError as failure:
         return failure.outcomes, failure

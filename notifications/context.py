@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from config.definition import Definition, Module
+from config.grammar import Trigger
 from notifications.render import CommitmentView, Context, EventView, ModuleView, Person, Talent
-from states.running_cohort import Book, read_book
+from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CommitmentRow, EffectRow, JourneyRow, MilestoneRow, PersonRow, of_cohort
 
 
@@ -61,12 +62,12 @@ class CohortReader:
         self._now = now
         self._about = {"cohort": cohort_id}
         self._commitments: dict[str | None, Row[Any] | None] = {}
-        self.book: Book = read_book(connection, cohort_id)
+        self.cohort: RunningCohort = read_cohort(connection, cohort_id)
 
     @property
     def definition(self) -> Definition:
         """The definition the cohort is pinned to."""
-        return self.book.definition
+        return self.cohort.definition
 
     @cached_property
     def journeys(self) -> Mapping[str, Row[Any]]:
@@ -81,7 +82,7 @@ class CohortReader:
 
     @cached_property
     def _persons(self) -> Mapping[str, Row[Any]]:
-        mine = of_cohort(PersonRow.id, self.book.cohort_id)
+        mine = of_cohort(PersonRow.id, self.cohort.cohort_id)
         return {row.id: row for row in self._connection.execute(select(PersonRow.__table__).where(mine))}
 
     @cached_property
@@ -89,7 +90,7 @@ class CohortReader:
         """Organisations' names by person: talents, and leaders through their talents."""
         found: dict[str, str] = {}
         for journey in self.journeys.values():
-            name = self.book.organisation_name(journey.organisation)
+            name = self.cohort.organisation_name(journey.organisation)
             found[journey.talent_id] = name
             if journey.mentor_id:
                 found.setdefault(journey.mentor_id, name)
@@ -123,7 +124,7 @@ class CohortReader:
             name=row.name,
             first_name=first_name(row.name),
             email=row.email,
-            organisation=self.book.organisation_name(journey.organisation),
+            organisation=self.cohort.organisation_name(journey.organisation),
             level_label=self.definition.programme.levels.get(journey.level, journey.level),
             unit=journey.unit,
         )
@@ -133,8 +134,8 @@ class CohortReader:
         if module is None:
             return None
         days = tuple(self.events[day] for day in module.days if day in self.events)
-        challenge = self.book.cohort.challenges.get(module.id)
-        representative = self.person(self.book.cast.owners.get(module.id))
+        challenge = self.cohort.described.challenges.get(module.id)
+        representative = self.person(self.cohort.cast.owners.get(module.id))
         return ModuleView(
             number=module.number,
             title=module.title,
@@ -162,11 +163,11 @@ class CohortReader:
     def context(self, effect: Effect) -> Context:
         """Return what the effect's message may say to its recipient."""
         journey = self.journeys.get(effect.journey_id or "")
-        name, _, verb = effect.trigger.partition(":")
+        name, verb = Trigger.parse(effect.trigger)
         about_event = name in self.definition.milestones and bool(verb)
         recipient, coordinator, administration = (
             self.person(ident)
-            for ident in (effect.recipient_id, self.book.cast.coordinators[0], self.book.cast.administration)
+            for ident in (effect.recipient_id, self.cohort.cast.coordinators[0], self.cohort.cast.administration)
         )
         assert recipient is not None
         assert coordinator is not None
@@ -181,8 +182,8 @@ class CohortReader:
             coordinator=coordinator,
             administration=administration,
             programme=self.definition.programme.name,
-            cohort=self.book.name,
-            today=self.book.calendar.local_day(self._now),
+            cohort=self.cohort.name,
+            today=self.cohort.calendar.local_day(self._now),
             next_event=self.next_event(),
             details={key: str(value) for key, value in effect.details.items() if isinstance(value, str | int)},
             **people,
@@ -225,7 +226,7 @@ class CohortReader:
             "module": self.module(self.definition.modules.get(spec.module or "")),
             "commitment": CommitmentView(
                 label=spec.label,
-                due=row.due_on or self.book.calendar.local_day(self._now),
+                due=row.due_on or self.cohort.calendar.local_day(self._now),
                 missed_on=row.missed_on,
                 choices=spec.choices,
                 choice=row.choice,

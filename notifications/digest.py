@@ -1,4 +1,4 @@
-"""One letter of all that is due to one person (R48), in the words of their programme."""
+"""One digest of all that is due to one person (R48), in the words of their programme."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from notifications.context import Effect
 from notifications.render import Context, Greeting, Rendered, Section, compose, render_message
 
 
-class Words(NamedTuple):
+class TemplateSource(NamedTuple):
     """Where a programme's words are found: its language, and its own template folder if it has one."""
 
     language: str
     folder: Path | None
 
 
-class Letter(NamedTuple):
+class Digest(NamedTuple):
     """What is said, to whom, and the effects that it carries out."""
 
     greeting: Greeting
@@ -26,8 +26,8 @@ class Letter(NamedTuple):
     effects: tuple[Effect, ...]
 
 
-def write_letter(effect: Effect, matters: Sequence[tuple[Effect, Context]], words: Words) -> Letter:
-    """Return the letter that carries ``effect`` and the other ``matters`` of the same recipient.
+def write_digest(effect: Effect, matters: Sequence[tuple[Effect, Context]], words: TemplateSource) -> Digest:
+    """Return the digest that carries ``effect`` and the other ``matters`` of the same recipient.
 
     Another matter that cannot be rendered is left out: it waits for its own turn, and says so there.
 
@@ -46,4 +46,4 @@ def write_letter(effect: Effect, matters: Sequence[tuple[Effect, Context]], word
         carried.append(one)
     about = matters[0][1]
     greeting = Greeting(about.recipient, about.coordinator, about.programme)
-    return Letter(greeting, compose(sections, greeting, *words), tuple(carried))
+    return Digest(greeting, compose(sections, greeting, *words), tuple(carried))

@@ -28,7 +28,7 @@ from config.errors import (
     UnknownRecordError,
 )
 from notifications.context import EFFECT, CohortReader, Effect
-from notifications.digest import Letter, Words, write_letter
+from notifications.digest import Digest, TemplateSource, write_digest
 from notifications.render import Context, render_task
 from notifications.transports.protocol import Address, Mail, Transport
 from states.store.database import Database
@@ -135,22 +135,22 @@ class Outbox:
             mine = [effect] if effect.kind == "task" else _due_together(connection, effect, now)
             matters = [(one, reader.context(one)) for one in mine]
         language, templates = reader.definition.programme.language, reader.definition.programme.templates
-        words = Words(language, self._letterhead.templates_root / templates if templates else None)
+        words = TemplateSource(language, self._letterhead.templates_root / templates if templates else None)
         if effect.kind == "task":
             return self._open_task(*matters[0], words)
         if effect not in mine:
             return Done(effect.id, "pending", f"not before {effect.send_at:%Y-%m-%d %H:%M} UTC")
         if opens > now:
             return self._postpone(effect, mine, opens)
-        letter = self._rendered(effect, partial(write_letter, effect, matters, words))
-        mail = self._mail(letter)
-        if not self._claim(effect, mail, [one.id for one in letter.effects]):
+        digest = self._rendered(effect, partial(write_digest, effect, matters, words))
+        mail = self._mail(digest)
+        if not self._claim(effect, mail, [one.id for one in digest.effects]):
             return Done(effect.id, "pending", "carried out elsewhere meanwhile")
         return self._hand_over(effect, mail)
 
     # -- tasks -----------------------------------------------------------------------------------------------------
 
-    def _open_task(self, effect: Effect, context: Context, words: Words) -> Done:
+    def _open_task(self, effect: Effect, context: Context, words: TemplateSource) -> Done:
         now = self._now()
         text = self._rendered(effect, partial(render_task, effect.message, context, *words))
         with self._database.write() as connection:
@@ -186,17 +186,17 @@ class Outbox:
             )
         return Done(effect.id, "pending", f"nobody is at work before {opens:%Y-%m-%d %H:%M} UTC")
 
-    def _mail(self, letter: Letter) -> Mail:
-        keys = "\n".join(effect.key for effect in letter.effects)
-        recipient, coordinator = letter.greeting.recipient, letter.greeting.coordinator
+    def _mail(self, digest: Digest) -> Mail:
+        keys = "\n".join(effect.key for effect in digest.effects)
+        recipient, coordinator = digest.greeting.recipient, digest.greeting.coordinator
         return Mail(
             message_id=f"tn-{hashlib.sha256(keys.encode()).hexdigest()[:32]}",
             sender=self._letterhead.sender,
             to=Address(recipient.name, recipient.email),
             reply_to=self._letterhead.reply_to or Address(coordinator.name, coordinator.email),
-            subject=letter.said.subject,
-            text=letter.said.text,
-            html=letter.said.html,
+            subject=digest.said.subject,
+            text=digest.said.text,
+            html=digest.said.html,
             date=self._now(),
         )
 

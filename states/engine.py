@@ -22,19 +22,27 @@ from config.errors import (
     UnknownRecordError,
     UnknownTriggerError,
 )
+from config.grammar import MOVE, Trigger, commitment_id
 from config.people import People
 from states.facts import Fact, Outcome
-from states.machines.commitment import told
+from states.machines.commitment import recordable_verbs
 from states.moves.changes import Changes
-from states.moves.commitments import Commitments
+from states.moves.commitments import CommitmentMover
 from states.moves.enrol import Enrolment
-from states.moves.firing import Desk
-from states.moves.journeys import Journeys
-from states.moves.reschedule import Move, new_calendar
-from states.running_cohort import Book, read_book
+from states.moves.firing import Firing
+from states.moves.journeys import JourneyMover
+from states.moves.reschedule import Rescheduling, new_calendar
+from states.running_cohort import RunningCohort, read_cohort
 from states.store.database import Database, is_conflict
-from states.store.fact_log import AlreadyTaken, known, take
-from states.store.queries import all_found, calendar_version, concerned, hold_cohort, journeys_of, promises
+from states.store.fact_log import FactAlreadyLogged, earlier_outcome, log_fact
+from states.store.queries import (
+    all_found,
+    calendar_version,
+    commitments_named,
+    journeys_and_cohort,
+    journeys_of,
+    lock_cohort,
+)
 from states.store.tables import ARMED, CohortRow, MilestoneRow, TimerRow
 
 R = TypeVar("R")
@@ -97,25 +105,25 @@ class Engine:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self.database = database
         self.now = now
-        self._books: dict[str, Book] = {}
+        self._cohorts: dict[str, RunningCohort] = {}
 
     def enrol(self, cohort: Cohort, definition: Definition, people: People) -> Outcome:
         """Enrol a cohort, pinned to ``definition``; again with more people, add those. Idempotent."""
 
-        def work(connection: Connection) -> Outcome:
-            hold_cohort(connection, cohort.id)
+        def attempt(connection: Connection) -> Outcome:
+            lock_cohort(connection, cohort.id)
             enrolment = Enrolment(cohort, definition, people, self.now(), f"fact enrol:{cohort.id}")
             enrolment.write(connection)
             return Outcome(cohort.id, "enrol", tuple(enrolment.transitions))
 
-        return self._attempt(work)
+        return self._attempt(attempt)
 
-    def fire(self, trigger: str, journeys: Sequence[str], fact: Fact) -> Outcome:
-        """Take a fact: fire ``trigger`` on all ``journeys`` in one commit, or on none.
+    def fire(self, trigger: str, subjects: Sequence[str], fact: Fact) -> Outcome:
+        """Take a fact: fire ``trigger`` on all ``subjects`` in one commit, or on none.
 
         ``trigger`` is a milestone (``m2d1``), an event (``leave``) or a commitment's verb
-        (``mentor_meeting_m2:keep``); ``journeys`` are ids of one cohort, or the cohort's own id for a commitment of
-        the cohort. The same key again returns the first outcome.
+        (``mentor_meeting_m2:keep``); ``subjects`` are ids of one cohort's journeys, or the cohort's own id for a
+        commitment of the cohort. The same key again returns the first outcome.
 
         Raises:
             UnknownTriggerError, UnknownRecordError: no such trigger or journey.
@@ -125,14 +133,14 @@ class Engine:
             ConflictError: somebody else was faster, five times in a row.
         """
 
-        def work(connection: Connection) -> Outcome:
-            return self._fire(connection, trigger, journeys, fact)
+        def attempt(connection: Connection) -> Outcome:
+            return self._fire(connection, trigger, subjects, fact)
 
         try:
-            return self._attempt(work)
-        except AlreadyTaken:
+            return self._attempt(attempt)
+        except FactAlreadyLogged:
             with self.database.read() as connection:
-                return known(connection, fact, trigger, concerned(connection, journeys).cohort_id)
+                return earlier_outcome(connection, fact, trigger, journeys_and_cohort(connection, subjects).cohort_id)
 
     def tick(self, now: datetime | None = None) -> list[Outcome]:
         """Fire every timer that is due, in order, a commit for each (instant, cohort, trigger).
@@ -168,23 +176,23 @@ class Engine:
             FactReusedError: the key stands for another fact.
         """
 
-        trigger = f"{milestone}:move"
+        trigger = str(Trigger(milestone, MOVE))
 
-        def work(connection: Connection) -> Outcome:
+        def attempt(connection: Connection) -> Outcome:
             now = self.now()
-            take(connection, fact, trigger, now)
+            log_fact(connection, fact, trigger, now)
             changes = Changes(now, f"fact {fact.key}")
-            hold_cohort(connection, cohort_id)
-            book = read_book(connection, cohort_id)
-            Move(connection, book, changes, milestone, day).work_out(fact.details)
+            lock_cohort(connection, cohort_id)
+            cohort = read_cohort(connection, cohort_id)
+            Rescheduling(connection, cohort, changes, milestone, day).work_out(fact.details)
             changes.write(connection)
             return Outcome(cohort_id, trigger, tuple(changes.transitions))
 
         try:
-            return self._attempt(work)
-        except AlreadyTaken:
+            return self._attempt(attempt)
+        except FactAlreadyLogged:
             with self.database.read() as connection:
-                return known(connection, fact, trigger, cohort_id)
+                return earlier_outcome(connection, fact, trigger, cohort_id)
 
     # -- one attempt -----------------------------------------------------------------------------------------------
 
@@ -195,35 +203,37 @@ class Engine:
                 with self.database.write() as connection:
                     return work(connection)
             except ConflictError:
-                self._books.clear()
+                self._cohorts.clear()
             except DBAPIError as error:
                 if not is_conflict(error):
                     raise
-                self._books.clear()
+                self._cohorts.clear()
         raise ConflictError("what this fact or timer is about")
 
-    def _fire(self, connection: Connection, trigger: str, journeys: Sequence[str], fact: Fact) -> Outcome:
-        standings, cohort_id, calendar_version = concerned(connection, journeys)
-        strangers = [one.id for one in standings.values() if one.cohort_id != cohort_id]
+    def _fire(self, connection: Connection, trigger: str, subjects: Sequence[str], fact: Fact) -> Outcome:
+        journeys, cohort_id, calendar_version = journeys_and_cohort(connection, subjects)
+        strangers = [one.id for one in journeys.values() if one.cohort_id != cohort_id]
         if strangers:
             raise UnknownRecordError(f"journey of {cohort_id}", ", ".join(strangers))
         now = self.now()
-        take(connection, fact, trigger, now)
-        book = self._book(connection, cohort_id, calendar_version)
-        name, verb = book.check_trigger(trigger)
+        log_fact(connection, fact, trigger, now)
+        cohort = self._cohort(connection, cohort_id, calendar_version)
+        name, verb = cohort.check_trigger(trigger)
         changes = Changes(now, f"fact {fact.key}")
-        desk = Desk(connection, book, changes, fact.details, strict=True)
+        firing = Firing(connection, cohort, changes, fact.details, strict=True)
         if verb:
-            if verb not in told(book.spec(name)):
-                raise UnknownTriggerError(trigger, [f"{name}:{one}" for one in told(book.spec(name))])
-            ids = [f"{journey}/{name}" for journey in journeys]
-            found = promises(connection, ids)
+            if verb not in recordable_verbs(cohort.spec(name)):
+                raise UnknownTriggerError(
+                    trigger, [str(Trigger(name, one)) for one in recordable_verbs(cohort.spec(name))]
+                )
+            ids = [commitment_id(subject, name) for subject in subjects]
+            found = commitments_named(connection, ids)
             all_found("commitment", ids, found)
-            Commitments(desk).move(name, verb, found, standings)
+            CommitmentMover(firing).move(name, verb, found, journeys)
         else:
-            all_found("journey", journeys, list(standings.values()))
-            hold_cohort(connection, cohort_id)
-            Journeys(desk).move(trigger, list(standings.values()))
+            all_found("journey", subjects, list(journeys.values()))
+            lock_cohort(connection, cohort_id)
+            JourneyMover(firing).move(trigger, list(journeys.values()))
         changes.write(connection)
         return Outcome(cohort_id, trigger, tuple(changes.transitions))
 
@@ -255,16 +265,16 @@ class Engine:
         if not timers:  # Cancelled a moment ago by a fact about a commitment, which needs no hold on the cohort.
             return Outcome(due.cohort_id, due.trigger, ())
         connection.execute(_FIRED, [{"b_id": timer.id} for timer in timers])
-        book = self._book(connection, due.cohort_id, calendar_version(connection, due.cohort_id))
+        cohort = self._cohort(connection, due.cohort_id, calendar_version(connection, due.cohort_id))
         changes = Changes(now, f"timer {due.trigger} {due.due_at:%Y-%m-%dT%H:%MZ}")
-        desk = Desk(connection, book, changes, {}, strict=False)
-        name, verb = book.check_trigger(due.trigger)
+        firing = Firing(connection, cohort, changes, {}, strict=False)
+        name, verb = cohort.check_trigger(due.trigger)
         if verb:
-            found = promises(connection, [timer.subject for timer in timers])
+            found = commitments_named(connection, [timer.subject for timer in timers])
             owners = [one.journey_id for one in found if one.journey_id]
-            Commitments(desk).move(name, verb, found, concerned(connection, owners).standings)
+            CommitmentMover(firing).move(name, verb, found, journeys_and_cohort(connection, owners).journeys)
         else:
-            if due.trigger in book.definition.milestones:
+            if due.trigger in cohort.definition.milestones:
                 connection.execute(
                     update(MilestoneRow)
                     .where(MilestoneRow.cohort_id == due.cohort_id, MilestoneRow.id == due.trigger)
@@ -273,14 +283,14 @@ class Engine:
                 new_calendar(connection, due.cohort_id)
             subjects = {timer.subject for timer in timers}
             everyone = due.cohort_id in subjects
-            standings = journeys_of(connection, due.cohort_id)
-            Journeys(desk).move(due.trigger, [one for one in standings if everyone or one.id in subjects])
+            journeys = journeys_of(connection, due.cohort_id)
+            JourneyMover(firing).move(due.trigger, [one for one in journeys if everyone or one.id in subjects])
         changes.write(connection)
         return Outcome(due.cohort_id, due.trigger, tuple(changes.transitions))
 
-    def _book(self, connection: Connection, cohort_id: str, calendar_version: int | None) -> Book:
-        """Return the cohort's book, read again when its calendar has changed or a milestone was held."""
-        book = self._books.get(cohort_id)
-        if book is None or book.calendar_version != calendar_version:
-            book = self._books[cohort_id] = read_book(connection, cohort_id)
-        return book
+    def _cohort(self, connection: Connection, cohort_id: str, calendar_version: int | None) -> RunningCohort:
+        """Return the cohort's cohort, read again when its calendar has changed or a milestone was held."""
+        cohort = self._cohorts.get(cohort_id)
+        if cohort is None or cohort.calendar_version != calendar_version:
+            cohort = self._cohorts[cohort_id] = read_cohort(connection, cohort_id)
+        return cohort

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,11 +10,11 @@ from sqlalchemy import Connection, bindparam, select
 from config.cohort import Cohort
 from config.definition import Definition
 from config.errors import UnknownRecordError, UnknownTriggerError
-from config.programme import CommitmentSpec, EffectSpec, Programme
-from states.machines.commitment import commitment_rules
-from states.machines.journey import journey_rules, places
-from states.machines.rulebook import RuleBook
-from states.plan.calendar import Calendar, Held
+from config.grammar import MOVE, Trigger
+from config.programme import CommitmentSpec, EffectSpec
+from states.machines.journey import places
+from states.machines.rules import Rules, rules_of
+from states.plan.calendar import Calendar, MilestoneDate
 from states.plan.effects import Cast
 from states.store.tables import CohortRow, MilestoneRow
 
@@ -34,16 +33,7 @@ _MILESTONES = select(
 
 
 @dataclass(frozen=True)
-class Rules:
-    """The rule books of one definition."""
-
-    definition: Definition
-    journey: RuleBook
-    commitments: Mapping[str, RuleBook]
-
-
-@dataclass(frozen=True)
-class Book:
+class RunningCohort:
     """A cohort as the engine reads it: pinned rules, dates, and the people of no single journey."""
 
     cohort_id: str
@@ -51,7 +41,8 @@ class Book:
     rules: Rules
     calendar: Calendar
     calendar_version: int
-    cohort: Cohort
+    described: Cohort
+    """The cohort as its file describes it; dates as they were moved are in ``calendar``."""
     cast: Cast
     reached: str
     """The state in which the cohort stands: where the last milestone held has led."""
@@ -63,7 +54,7 @@ class Book:
 
     def organisation_name(self, ident: str) -> str:
         """Return an organisation's name for people."""
-        organisation = self.cohort.organisations.get(ident)
+        organisation = self.described.organisations.get(ident)
         return organisation.name if organisation else ident
 
     def spec(self, commitment: str) -> CommitmentSpec:
@@ -72,10 +63,10 @@ class Book:
 
     def journey_effects(self, trigger: str) -> tuple[EffectSpec, ...]:
         """Return what a journey's trigger causes: a notice's mails, an event's, or the news of a moved date."""
-        name, _, part = trigger.partition(":")
+        name, part = Trigger.parse(trigger)
         if name in self.definition.programme.events:
             return self.definition.programme.events[name].effects
-        if part == "move":
+        if part == MOVE:
             return tuple(effect for milestone, effect in self.definition.moves() if milestone == name)
         notices = self.definition.milestones[name].notices if part else ()
         return next((notice.effects for notice in notices if notice.id == part), ())
@@ -86,21 +77,13 @@ class Book:
         Raises:
             UnknownTriggerError: the definition has no such trigger.
         """
-        name, _, verb = trigger.partition(":")
+        name, verb = Trigger.parse(trigger)
         if verb and name in self.rules.commitments and verb in self.rules.commitments[name].triggers:
             return name, verb
         if trigger in self.rules.journey.triggers:
             return trigger, ""
         known = [*self.definition.programme.events, *self.definition.milestones]
-        raise UnknownTriggerError(trigger, [*known, *(f"{ident}:keep" for ident in self.rules.commitments)])
-
-
-@lru_cache(maxsize=64)
-def rules_of(definition: str) -> Rules:
-    """Return the rule books of a definition given as JSON; worked out once for each."""
-    expanded = Definition(Programme.model_validate_json(definition))
-    commitments = {name: commitment_rules(spec) for name, spec in expanded.commitments.items()}
-    return Rules(expanded, journey_rules(expanded), commitments)
+        raise UnknownTriggerError(trigger, [*known, *(str(Trigger(ident, "keep")) for ident in self.rules.commitments)])
 
 
 @lru_cache(maxsize=64)
@@ -117,7 +100,7 @@ def cast_of(cohort: Cohort) -> Cast:
     )
 
 
-def read_book(connection: Connection, cohort_id: str) -> Book:
+def read_cohort(connection: Connection, cohort_id: str) -> RunningCohort:
     """Read a cohort.
 
     Raises:
@@ -128,21 +111,23 @@ def read_book(connection: Connection, cohort_id: str) -> Book:
         raise UnknownRecordError("cohort", cohort_id)
     rules, cohort = rules_of(row.definition), _cohort_of(row.cohort)
     held_ones: set[str] = set()
-    days: dict[str, Held] = {}
+    days: dict[str, MilestoneDate] = {}
     for milestone in connection.execute(_MILESTONES, {"cohort": cohort_id}):
         if milestone.day is not None and milestone.starts_at is not None and milestone.ends_at is not None:
-            days[milestone.id] = Held(milestone.day, milestone.starts_at, milestone.ends_at, milestone.sequence)
+            days[milestone.id] = MilestoneDate(
+                milestone.day, milestone.starts_at, milestone.ends_at, milestone.sequence
+            )
         if milestone.held_at is not None:
             held_ones.add(milestone.id)
     order = places(rules.definition)
     reached = [state for step, state in zip(rules.definition.steps, order[1:], strict=True) if step.id in held_ones]
-    return Book(
+    return RunningCohort(
         cohort_id=cohort_id,
         name=row.name,
         rules=rules,
         calendar=Calendar(rules.definition, days),
         calendar_version=row.calendar_version,
-        cohort=cohort,
+        described=cohort,
         cast=cast_of(cohort),
         reached=reached[-1] if reached else order[0],
     )

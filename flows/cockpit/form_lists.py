@@ -14,31 +14,31 @@ from config.programme import Form
 from flows.cockpit.artifacts import find, link_to
 from flows.cockpit.forms import choices_for, schema
 from flows.cockpit.labels import words
-from flows.services import Office
+from flows.services import Services
 from states.store.tables import CohortRow
 
 RECORD = "record"
 """The flow whose deployments the forms are."""
 
 
-def forms(desk: Office) -> Iterator[tuple[Definition, Form]]:
+def forms(services: Services) -> Iterator[tuple[Definition, Form]]:
     """Yield every form of every programme."""
-    for programme in desk.library.programmes():
-        definition = desk.library.programme(programme).definition
+    for programme in services.library.programmes():
+        definition = services.library.programme(programme).definition
         for form in definition.programme.forms:
             yield definition, form
 
 
-async def set_lists(client: PrefectClient, desk: Office) -> int:
+async def set_lists(client: PrefectClient, services: Services) -> int:
     """Give each form's deployment its fields, lists and links; return how many deployments there were."""
     found = 0
-    links = await _links(client, desk)
-    for definition, form in forms(desk):
+    links = await _links(client, services)
+    for definition, form in forms(services):
         try:
             deployment = await client.read_deployment_by_name(f"{RECORD}/{form.label}")
         except ObjectNotFound:
             continue
-        with desk.database.read() as connection:
+        with services.database.read() as connection:
             fields = schema(definition, form, choices_for(connection, definition.programme.id, form))
         text = f"{form.help}\n\n{words()['overview']}: {links}" if links else form.help
         update = DeploymentUpdate(parameter_openapi_schema=fields, description=text)
@@ -47,9 +47,9 @@ async def set_lists(client: PrefectClient, desk: Office) -> int:
     return found
 
 
-async def _links(client: PrefectClient, desk: Office) -> str:
+async def _links(client: PrefectClient, services: Services) -> str:
     """Return links to the pages of all cohorts that have one."""
-    with desk.database.read() as connection:
+    with services.database.read() as connection:
         names = dict(connection.execute(select(CohortRow.id, CohortRow.name).order_by(CohortRow.id)).tuples().all())
     pages = await find(client, names)
     return " · ".join(f"[{names[ident]}]({link_to(artifact)})" for ident, artifact in pages.items())

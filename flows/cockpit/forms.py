@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from config.definition import Definition
 from config.errors import FactIncompleteError, UnknownRecordError
 from config.programme import CommitmentSpec, Form
-from states.running_cohort import Book, read_book
+from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CohortRow, JourneyRow, PersonRow
 
 
@@ -62,7 +62,7 @@ def choices_for(connection: Connection, programme_id: str, form: Form) -> Choice
     choices: dict[str, str] = {}
     milestones: dict[str, str] = {}
     for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
-        book = read_book(connection, cohort_id)
+        book = read_cohort(connection, cohort_id)
         if book.definition.programme.id != programme_id:
             continue
         specs = specs_of(book.definition, form)
@@ -73,7 +73,7 @@ def choices_for(connection: Connection, programme_id: str, form: Form) -> Choice
     return Choices(talents, commitments, choices, milestones)
 
 
-def _subjects(connection: Connection, book: Book, specs: list[CommitmentSpec], form: Form) -> dict[str, str]:
+def _subjects(connection: Connection, book: RunningCohort, specs: list[CommitmentSpec], form: Form) -> dict[str, str]:
     """Return whom a form can be about: talents who have not ended, or the cohort for its own commitments."""
     if form.event is None and all(spec.subject == "cohort" for spec in specs):
         return {book.name: book.cohort_id}

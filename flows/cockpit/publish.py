@@ -9,37 +9,37 @@ from uuid import UUID
 from flows.client import one_client
 from flows.cockpit.artifacts import ensure, link_to, write
 from flows.cockpit.markdown import cohort_markdown, talent_markdown
-from flows.services import Office
+from flows.services import Services
 from states.views.overview import Overview
 
 
-async def publish(office: Office, cohort_id: str, pages: Iterable[str]) -> None:
+async def publish(services: Services, cohort_id: str, pages: Iterable[str]) -> None:
     """Publish the pages of the cohort and of journeys, by id; to be called within a run."""
     wanted = tuple(dict.fromkeys(pages))
     if not wanted:
         return
     async with one_client() as client:
-        artifacts = await ensure(client, await asyncio.to_thread(_titles, office, cohort_id))
-        written = await asyncio.to_thread(_written, office, cohort_id, wanted, artifacts)
+        artifacts = await ensure(client, await asyncio.to_thread(_titles, services, cohort_id))
+        written = await asyncio.to_thread(_written, services, cohort_id, wanted, artifacts)
         await asyncio.gather(
             *(write(client, ident, artifacts[ident], title, markdown) for ident, title, markdown in written)
         )
 
 
-def _titles(office: Office, cohort_id: str) -> dict[str, str]:
+def _titles(services: Services, cohort_id: str) -> dict[str, str]:
     """Return the titles of all pages of a cohort, by id: they link to one another."""
-    with office.database.read() as connection:
-        return Overview(connection, cohort_id, office.now()).titles()
+    with services.database.read() as connection:
+        return Overview(connection, cohort_id, services.now()).titles()
 
 
 def _written(
-    office: Office, cohort_id: str, pages: tuple[str, ...], artifacts: Mapping[str, UUID]
+    services: Services, cohort_id: str, pages: tuple[str, ...], artifacts: Mapping[str, UUID]
 ) -> list[tuple[str, str, str]]:
     """Return each page as (id, title, Markdown)."""
     links = {ident: link_to(artifact) for ident, artifact in artifacts.items()}
     written: list[tuple[str, str, str]] = []
-    with office.database.read() as connection:
-        overview = Overview(connection, cohort_id, office.now())
+    with services.database.read() as connection:
+        overview = Overview(connection, cohort_id, services.now())
         for ident in pages:
             if ident == cohort_id:
                 cohort = overview.cohort()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from config.grammar import Trigger, talent_number
 from config.profile import Profile
 from states.facts import Transition
 from states.machines.commitment import OPEN
@@ -75,13 +76,13 @@ class Behaviour:
         details: dict[str, Any] = {"held_on": self.calendar.local_day(at).isoformat()}
         if choice is not None:
             details["choice"] = choice
-        yield Act(at, f"{spec.id}:{verb}", subject, f"rehearsal/{opened.id}/{verb}", tuple(details.items()))
+        yield Act(at, str(Trigger(spec.id, verb)), subject, f"rehearsal/{opened.id}/{verb}", tuple(details.items()))
 
     def _choice(self, opened: Transition, dice: random.Random) -> str | None:
         spec = self.calendar.definition.commitments[opened.machine]
         if not spec.choices:
             return None
-        number = int((opened.journey_id or "0").rpartition("-")[2])
+        number = talent_number(opened.journey_id or "")
         wanted = self.profile.choices.get(spec.id, {})
         named = next((choice for choice, talents in wanted.items() if number in talents), None)
         return named or (None if spec.default_choice else dice.choice(sorted(spec.choices)))

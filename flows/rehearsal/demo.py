@@ -10,12 +10,12 @@ from datetime import date
 from config.library import LoadedCohort
 from config.profile import Profile
 from config.settings import Settings
-from flows import services as wiring
 from flows.client import one_client
 from flows.clock import TurnedClock
 from flows.cockpit.artifacts import find, link_to
 from flows.react import react_to
 from flows.rehearsal.rehearsal import Rehearsal, first_instant
+from flows.services import open_services, use
 from states.views.counts import Summary, summarise
 
 
@@ -43,15 +43,15 @@ def run_demo(
     The environment must name the Prefect server before this module is imported.
     """
     clock = TurnedClock(first_instant(loaded))
-    desk = wiring.open_office(settings, clock)
-    wiring.use(desk)
-    rehearsal = Rehearsal(loaded, profile, seed, desk.database, clock, desk.engine)
+    services = open_services(settings, clock)
+    use(services)
+    rehearsal = Rehearsal(loaded, profile, seed, services.database, clock, services.engine)
 
     async def run() -> tuple[int, str]:
         runs = 0
         async with one_client() as client:
             for step in rehearsal.run():
-                runs += await react_to(desk, step.outcomes)
+                runs += await react_to(services, step.outcomes)
                 show(step.share, f"{step.at:%d.%m.%Y}")
                 if until is not None and step.at.date() >= until:
                     break
@@ -59,5 +59,5 @@ def run_demo(
         return runs, link_to(page) if page else ""
 
     runs, page = asyncio.run(run())
-    with desk.database.read() as connection:
+    with services.database.read() as connection:
         return Shown(summarise(connection, loaded.cohort.id), runs, clock, page)

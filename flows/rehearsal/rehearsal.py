@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from config.grammar import Trigger, commitment_id
 from config.library import LoadedCohort
 from config.profile import Profile
 from flows.clock import TurnedClock
@@ -18,7 +19,6 @@ from flows.rehearsal.behaviour import Act, Behaviour
 from states.engine import Engine
 from states.facts import Fact, Outcome
 from states.machines.commitment import FINAL
-from states.moves.enrol import held
 from states.plan.calendar import Calendar
 from states.plan.timers import cohort_timers, opening_timer
 from states.store.database import Database
@@ -87,10 +87,10 @@ class Rehearsal:
 
     def _is_able(self, act: Act) -> bool:
         """Whether it still makes sense: a talent who has left, or whose commitment was paused, does nothing."""
-        name, _, verb = act.trigger.partition(":")
+        name, verb = Trigger.parse(act.trigger)
         with self.database.read() as connection:
             if verb:
-                query = select(CommitmentRow.state).where(CommitmentRow.id == f"{act.journey}/{name}")
+                query = select(CommitmentRow.state).where(CommitmentRow.id == commitment_id(act.journey, name))
                 return connection.scalar(query) not in {*FINAL, "planned", None}
             state = connection.scalar(select(JourneyRow.state).where(JourneyRow.id == act.journey)) or ""
         event = self.loaded.definition.programme.events[name]
@@ -103,8 +103,7 @@ def _plain(value: Any) -> Any:
 
 def calendar_of(loaded: LoadedCohort) -> Calendar:
     """Return the calendar that a cohort's file gives."""
-    days = {ident: held(day, loaded.definition) for ident, day in loaded.cohort.dates.items()}
-    return Calendar(loaded.definition, days)
+    return Calendar.of(loaded.cohort.dates, loaded.definition)
 
 
 def first_instant(loaded: LoadedCohort) -> datetime:

@@ -18,7 +18,8 @@ from notifications.outbox import Outbox
 from notifications.transports.files import FilesTransport
 from states.engine import Engine
 from states.store.database import Database
-from states.views.counts import Summary, history_records, summarise
+from states.views.counts import Summary, summarise
+from states.views.history import history_records
 
 
 @dataclass(frozen=True)

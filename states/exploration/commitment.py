@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
+from config.grammar import Trigger
 from config.programme import CommitmentSpec
 from states.exploration.ground import BEFORE, Ground
-from states.machines.commitment import DROPS_PENDING, FINAL, FULFILLED, OPEN, PLANNED, told
+from states.machines.commitment import DROPS_PENDING, FINAL, FULFILLED, OPEN, PLANNED, recordable_verbs
 from states.plan.calendar import Calendar
 from states.plan.effects import commitment_effects
 from states.plan.timers import Dates, Timer, commitment_timers, opening_timer
@@ -30,7 +31,7 @@ class CommitmentMoves:
     def __init__(self, ground: Ground, spec: CommitmentSpec) -> None:
         self._ground = ground
         self._spec = spec
-        self._book = ground.rules.commitments[spec.id]
+        self._rules = ground.rules.commitments[spec.id]
         self._own: dict[CommitmentNode, tuple[tuple[str, CommitmentNode], ...]] = {}
         self._carried: dict[tuple[CommitmentNode, str], tuple[CommitmentNode, ...]] = {}
 
@@ -71,9 +72,9 @@ class CommitmentMoves:
         for verb in sorted(node.armed):
             fired = node._replace(armed=node.armed - {verb})
             found = list(self._answers(fired, verb)) or [fired]
-            yield from ((f"{self._spec.id}:{verb}", dest) for dest in found)
-        for verb in told(self._spec):
-            yield from ((f"{self._spec.id}:{verb}", dest) for dest in self._answers(node, verb))
+            yield from ((str(Trigger(self._spec.id, verb)), dest) for dest in found)
+        for verb in recordable_verbs(self._spec):
+            yield from ((str(Trigger(self._spec.id, verb)), dest) for dest in self._answers(node, verb))
         yield from self._by_choice(node)
         if self._spec.subject == "cohort" and not node.dated:
             yield from ((self._ground.dating, dest) for dest in self.carried(node, self._ground.dating))
@@ -92,12 +93,12 @@ class CommitmentMoves:
     def _answers(self, node: CommitmentNode, verb: str) -> Iterator[CommitmentNode]:
         """Yield where a verb may lead, each place once; nothing where it is refused."""
         fulfilled = self._spec.kept_by_date_of in self._ground.calendar(node.dated).days
-        open_guards = [guard for guard in self._book.guards_of(verb) if guard != FULFILLED]
+        open_guards = [guard for guard in self._rules.guards_of(verb) if guard != FULFILLED]
         seen: set[str] = set()
         for size in range(len(open_guards) + 1):
             for chosen in combinations(open_guards, size):
                 guards = frozenset({*chosen, FULFILLED} if fulfilled and verb == "open" else chosen)
-                dest = self._book.answer(node.state, verb, guards)
+                dest = self._rules.next_state(node.state, verb, guards)
                 if dest is not None and dest not in seen:
                     seen.add(dest)
                     yield self._after(node, verb, dest)
@@ -122,7 +123,7 @@ class CommitmentMoves:
         return _verbs(commitment_timers(calendar, "", self._spec.id, self._spec, node.state, dates, BEFORE))
 
     def _dated(self, node: CommitmentNode) -> Iterator[CommitmentNode]:
-        """Yield what follows when the milestones without a date get one: new deadlines, or the promise is kept."""
+        """Yield what follows when the milestones without a date get one: new deadlines, or the commitment is kept."""
         timers = self._timers(node, self._ground.full)
         hangs_on_it = timers != self._timers(node, self._ground.bare)
         rearmed = node.state in {PLANNED, OPEN} and hangs_on_it
@@ -138,4 +139,4 @@ def _is_late(state: str) -> bool:
 
 
 def _verbs(timers: Iterable[Timer]) -> frozenset[str]:
-    return frozenset(timer.trigger.partition(":")[2] for timer in timers)
+    return frozenset(Trigger.parse(timer.trigger).part for timer in timers)

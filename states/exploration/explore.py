@@ -17,9 +17,8 @@ from states.exploration.commitment import CommitmentMoves, CommitmentNode
 from states.exploration.ground import Ground
 from states.exploration.journey import JourneyMove, JourneyMoves, JourneyNode
 from states.exploration.walk import Walk
-from states.machines.commitment import FINAL, commitment_rules
-from states.machines.journey import journey_rules
-from states.running_cohort import Rules
+from states.machines.commitment import FINAL
+from states.machines.rules import Rules, rules_for
 
 NO_POINTER = "no timer and no open task points out of it"
 NO_END = "no end can be reached from it"
@@ -59,8 +58,7 @@ def explore(definition: Definition) -> Exploration:
     Deterministic; the problems come in the definition's order, each state once. Assumes that the definition's names
     refer to something (an unknown state or milestone is for the checks to find).
     """
-    commitments = {name: commitment_rules(spec) for name, spec in definition.commitments.items()}
-    return _Explorer(Rules(definition, journey_rules(definition), commitments)).explore()
+    return _Explorer(rules_for(definition)).explore()
 
 
 class _Explorer:

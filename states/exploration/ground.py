@@ -10,14 +10,15 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
 from config.programme import EffectSpec
-from states.plan.calendar import Calendar, Held
-from states.plan.effects import Cast, Circle, Occasion, Standing, recipients
-from states.running_cohort import Rules
+from states.machines.rules import Rules
+from states.plan.calendar import Calendar, MilestoneDate
+from states.plan.effects import ActiveJourneys, Cast, Cause, recipients
+from states.records import Journey
 
 BEFORE = datetime(2029, 1, 1, 8, tzinfo=UTC)
 """Before everything; no timer is late then."""
 _FIRST_DAY, _APART = date(2030, 1, 7), timedelta(weeks=3)
-_LONELY = Standing("talent", "cohort", "", 0, "talent", "mentor", None, "consultant", None)
+_LONELY = Journey("talent", "cohort", "", 0, "talent", "mentor", None, "consultant", None)
 """A talent with nobody but those whom everyone has: no second mentor, no group yet."""
 
 
@@ -48,12 +49,12 @@ class Ground:
         for position, ident in enumerate(self.definition.milestones):
             day = _FIRST_DAY + position * _APART
             if ident not in without:
-                days[ident] = Held(day, hours.at(day, time(9)), hours.at(day, time(16)))
+                days[ident] = MilestoneDate(day, hours.at(day, time(9)), hours.at(day, time(16)))
         return Calendar(self.definition, days)
 
     def opens_task(self, effects: Iterable[EffectSpec], module: str | None, of_talent: bool = True) -> bool:
         """Whether one of the effects is a task that somebody gets for certain."""
-        standing = _LONELY if of_talent else None
-        occasion = Occasion("cohort", "", "", "", BEFORE, standing, module)
+        journey = _LONELY if of_talent else None
+        cause = Cause("cohort", "", "", "", BEFORE, journey, module)
         tasks = [effect for effect in effects if effect.task]
-        return any(recipients(role, occasion, self._cast, Circle()) for effect in tasks for role in effect.to)
+        return any(recipients(role, cause, self._cast, ActiveJourneys()) for effect in tasks for role in effect.to)

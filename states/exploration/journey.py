@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from config.grammar import Trigger
 from config.programme import Event
 from states.exploration.ground import BEFORE, Ground
 from states.machines.journey import PLACE, place_guard, places
@@ -34,7 +35,7 @@ class JourneyMoves:
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        self._book = ground.rules.journey
+        self._rules = ground.rules.journey
         self._steps = ground.definition.steps
         self._places = places(ground.definition)
         self._timers = {
@@ -54,7 +55,7 @@ class JourneyMoves:
         """Yield everything that may happen to a journey."""
         timers = [] if self.is_final(node) else self._timers[node.held, node.dated]
         if not node.state and timers and not any(step.final for step in self._steps[: node.held]):
-            yield JourneyMove("enrol", node._replace(state=self._book.initial))
+            yield JourneyMove("enrol", node._replace(state=self._rules.initial))
         yield from self._by_time(node, timers)
         if not node.dated:
             yield JourneyMove(self._ground.dating, node._replace(dated=True), self._ground.dating)
@@ -68,11 +69,13 @@ class JourneyMoves:
             return True
         awaited = [] if node.dated else [step.id for step in self._steps[node.held :] if step.id in self._ground.chased]
         armed = [timer.trigger for timer in self._timers[node.held, node.dated]]
-        return any(self._book.answer(node.state, trigger) not in {None, node.state} for trigger in [*armed, *awaited])
+        return any(
+            self._rules.next_state(node.state, trigger) not in {None, node.state} for trigger in [*armed, *awaited]
+        )
 
     def is_paused(self, node: JourneyNode) -> bool:
         """Whether an event has taken the journey off the calendar, and another is to take its commitments up again."""
-        on_calendar = any(self._book.answer(node.state, step.id) is not None for step in self._steps)
+        on_calendar = any(self._rules.next_state(node.state, step.id) is not None for step in self._steps)
         return not on_calendar and any(move.verb in {"resume", "cancel"} for move in self.moves(node))
 
     def _armed(self, held: int, dated: bool) -> list[Timer]:
@@ -84,21 +87,21 @@ class JourneyMoves:
         positions = {step.id: number for number, step in enumerate(self._steps, start=1)}
         step = next((timer.trigger for timer in timers if timer.trigger in positions), None)
         if step is not None:
-            dest = self._book.answer(node.state, step) if node.state else None
+            dest = self._rules.next_state(node.state, step) if node.state else None
             yield JourneyMove(step, self._settled(node._replace(state=dest or node.state, held=positions[step])))
         for timer in timers if node.state else []:
-            if timer.trigger not in positions and self._book.answer(node.state, timer.trigger) is not None:
+            if timer.trigger not in positions and self._rules.next_state(node.state, timer.trigger) is not None:
                 yield JourneyMove(timer.trigger, node._replace(task=node.task or self._notice_task(timer.trigger)))
 
     def _notice_task(self, trigger: str) -> bool:
-        name, _, part = trigger.partition(":")
+        name, part = Trigger.parse(trigger)
         milestone = self._ground.definition.milestones[name]
         effects = [effect for notice in milestone.notices if notice.id == part for effect in notice.effects]
         return self._ground.opens_task(effects, milestone.module.id if milestone.module else None)
 
     def _by_event(self, node: JourneyNode, name: str, event: Event) -> Iterator[JourneyMove]:
         guards = frozenset({place_guard(self._places[node.held])}) if event.to == PLACE else frozenset()
-        dest = self._book.answer(node.state, name, guards)
+        dest = self._rules.next_state(node.state, name, guards)
         if dest is not None:
             stays_open = node.task and dest == node.state
             task = stays_open or self._ground.opens_task(event.effects, None)

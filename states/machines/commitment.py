@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
+from config.grammar import ESCALATED, escalated, reminder
 from config.programme import CommitmentSpec
 from states.machines.rulebook import Rule, RuleBook
 
 PLANNED, OPEN, KEPT, MISSED = "planned", "open", "kept", "missed"
-ESCALATED, KEPT_LATE, WAIVED, CANCELLED = "escalated", "kept_late", "waived", "cancelled"
+KEPT_LATE, WAIVED, CANCELLED = "kept_late", "waived", "cancelled"
 FINAL = frozenset({KEPT, KEPT_LATE, WAIVED, CANCELLED})
 
 ON_TIME = "on_time"
@@ -31,7 +32,7 @@ DROPS_PENDING = frozenset({"miss", "lapse", "keep", "waive", "cancel", "pause", 
 """Verbs after which mails and tasks that earlier transitions caused are no longer true."""
 
 
-def told(spec: CommitmentSpec) -> tuple[str, ...]:
+def recordable_verbs(spec: CommitmentSpec) -> tuple[str, ...]:
     """Return the verbs that people tell; all others come with time, a choice or an event of the journey.
 
     What a milestone's date keeps is neither kept nor waived by word: without the date the journeys would stand still.
@@ -39,14 +40,9 @@ def told(spec: CommitmentSpec) -> tuple[str, ...]:
     return () if spec.kept_by_date_of else ("keep", "waive")
 
 
-def level(number: int) -> str:
-    """Return the state of an escalation's level, counted from 1."""
-    return f"{ESCALATED}.{number}"
-
-
 def commitment_rules(spec: CommitmentSpec) -> RuleBook:
     """Return the rule book of a commitment; commitments of one shape share it."""
-    return _book(
+    return _rule_book(
         len(spec.escalation),
         len(spec.reminders),
         spec.default_choice is not None,
@@ -57,10 +53,10 @@ def commitment_rules(spec: CommitmentSpec) -> RuleBook:
 
 
 @lru_cache
-def _book(
+def _rule_book(
     levels: int, reminders: int, lapses: bool, changeable: bool, fulfilled_by_date: bool, follows: bool
 ) -> RuleBook:
-    late = [MISSED, *(level(number) for number in range(1, levels + 1))]
+    late = [MISSED, *(escalated(number) for number in range(1, levels + 1))]
     rules = [*_opening(fulfilled_by_date), *_passing(late, reminders, lapses), *_keeping(late, changeable)]
     rules += [Rule("waive", state, WAIVED) for state in (PLANNED, OPEN, *late)]
     rules += [Rule("cancel", state, CANCELLED) for state in (PLANNED, OPEN, *late)]
@@ -82,7 +78,7 @@ def _opening(fulfilled_by_date: bool) -> Iterator[Rule]:
 
 def _passing(late: list[str], reminders: int, lapses: bool) -> Iterator[Rule]:
     for number in range(1, reminders + 1):
-        yield Rule(f"remind_{number}", OPEN, None)
+        yield Rule(reminder(number), OPEN, None)
     yield Rule("lapse", OPEN, KEPT) if lapses else Rule("miss", OPEN, MISSED)
     for source, dest in pairwise(late):
         yield Rule("escalate", source, dest)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from config.definition import ACTIVE, Definition, in_active
+from config.grammar import MOVE, Trigger
 from config.programme import Event
 from states.machines.rulebook import Rule, RuleBook
 
@@ -44,8 +45,8 @@ def _milestone_rules(definition: Definition) -> Iterator[Rule]:
 def _notice_rules(definition: Definition) -> Iterator[Rule]:
     for milestone in definition.milestones.values():
         for notice in milestone.notices:
-            yield Rule(f"{milestone.id}:{notice.id}", in_active(notice.state) if notice.state else ACTIVE, None)
-        yield Rule(f"{milestone.id}:move", ACTIVE, None)
+            yield Rule(str(Trigger(milestone.id, notice.id)), in_active(notice.state) if notice.state else ACTIVE, None)
+        yield Rule(str(Trigger(milestone.id, MOVE)), ACTIVE, None)
 
 
 def _event_rules(definition: Definition) -> Iterator[Rule]:

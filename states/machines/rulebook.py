@@ -1,8 +1,8 @@
 """The rule book: one shared ``transitions`` machine per definition, asked once for each case.
 
 A hierarchical machine costs 164 µs a trigger and 840 µs for each model added, so it is never the run time of a
-journey: its answer to (state, trigger, guard outcomes) is kept and applied to all who stand alike. ``live`` asks the
-machine itself; a test walks every case and finds both equal.
+journey: its answer to (state, trigger, guard outcomes) is kept and applied to all who stand alike. ``ask_machine``
+asks the machine itself; a test walks every case and finds both equal.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class RuleBook:
         for rule in rules:
             self._machine.add_transition(rule.trigger, rule.source, rule.dest, conditions=_condition(rule.guard))
 
-    def answer(self, state: str, trigger: str, guards: frozenset[str] = frozenset()) -> str | None:
+    def next_state(self, state: str, trigger: str, guards: frozenset[str] = frozenset()) -> str | None:
         """Return the state that ``trigger`` leads to, ``state`` itself for an internal one, ``None`` if refused.
 
         ``guards`` are the names of the guards that hold.
@@ -71,10 +71,10 @@ class RuleBook:
         try:
             return self._kept[case]
         except KeyError:
-            return self._kept.setdefault(case, self.live(state, trigger, guards))
+            return self._kept.setdefault(case, self.ask_machine(state, trigger, guards))
 
-    def live(self, state: str, trigger: str, guards: Collection[str] = ()) -> str | None:
-        """Ask the machine itself; same result as ``answer``. There is one probe, so one thread at a time may ask."""
+    def ask_machine(self, state: str, trigger: str, guards: Collection[str] = ()) -> str | None:
+        """Ask the machine itself, as ``next_state`` does. There is one probe, so one thread at a time may ask."""
         if trigger not in self.triggers:
             return None
         with self._asking:

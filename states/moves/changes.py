@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from config.errors import ConflictError
 from states.facts import Transition
 from states.plan.timers import Timer
 from states.store.prepared import Prepared
+from states.store.queries import chunks
 from states.store.tables import (
     ARMED,
     OPEN_TASK,
@@ -26,8 +26,6 @@ from states.store.tables import (
     TaskRow,
     TimerRow,
 )
-
-_CHUNK = 500
 
 _ONE = literal_column("1", Integer)
 _JOURNEY_MOVES = Prepared(
@@ -188,8 +186,3 @@ def _move(connection: Connection, statement: Prepared, rows: list[dict[str, Any]
         return
     if statement.run(connection, rows).rowcount != len(rows):
         raise ConflictError(what)
-
-
-def chunks(items: Sequence[str]) -> Iterable[Sequence[str]]:
-    """Yield the items in pieces that fit a statement's list of parameters."""
-    return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))

@@ -13,13 +13,14 @@ from sqlalchemy import Connection, insert, select, update
 from config.cohort import Cohort, Contact, Day
 from config.definition import ACTIVE, Definition
 from config.errors import CohortOverError
+from config.grammar import commitment_id
 from config.people import People, TalentRow
 from config.programme import CommitmentSpec
 from states.facts import Transition
-from states.plan.calendar import Calendar, Held
-from states.plan.late_joiners import group_to_join, news
+from states.plan.calendar import Calendar
+from states.plan.late_joiners import catch_up_notices, group_to_join
 from states.plan.timers import Timer, cohort_timers, opening_timer
-from states.running_cohort import cast_of, read_book
+from states.running_cohort import cast_of, read_cohort
 from states.store.tables import (
     Base,
     CohortRow,
@@ -31,12 +32,6 @@ from states.store.tables import (
     TimerRow,
     of_cohort,
 )
-
-
-def held(day: Day, definition: Definition, sequence: int = 0) -> Held:
-    """Return a cohort's day as the calendar has it."""
-    hours = definition.working_time
-    return Held(day.date, day.starts(hours), day.ends(hours), sequence)
 
 
 def journey_id(cohort_id: str, talent: TalentRow) -> str:
@@ -60,8 +55,7 @@ class Enrolment:
     """Names and addresses by id, as they are in the database."""
 
     def __post_init__(self) -> None:
-        days = {ident: held(day, self.definition) for ident, day in self.cohort.dates.items()}
-        self.calendar = Calendar(self.definition, days)
+        self.calendar = Calendar.of(self.cohort.dates, self.definition)
 
     def _id(self, talent: TalentRow) -> str:
         return journey_id(self.cohort.id, talent)
@@ -76,8 +70,8 @@ class Enrolment:
         """
         running = connection.scalar(select(CohortRow.id).where(CohortRow.id == self.cohort.id)) is not None
         if running:
-            book = read_book(connection, self.cohort.id)
-            self.definition, self.calendar = book.definition, book.calendar
+            pinned = read_cohort(connection, self.cohort.id)
+            self.definition, self.calendar = pinned.definition, pinned.calendar
         else:
             self._write_cohort(connection)
         self._write_persons(connection)
@@ -87,18 +81,22 @@ class Enrolment:
         if fresh and ends is not None and ends.ends_at <= self.now:
             raise CohortOverError(self.cohort.name, last.label, ends.day, [talent.name for talent in fresh])
         _insert(connection, JourneyRow, [self._journey(talent) for talent in fresh])
-        promises = [row for talent in fresh for row in self._promises(talent)]
+        commitments = [row for talent in fresh for row in self._commitments(talent)]
         timers: list[Timer] = []
         if running:
-            timers += [timer for one in fresh for timer in news(self.calendar, self.cohort.id, self._id(one), self.now)]
+            timers += [
+                timer
+                for one in fresh
+                for timer in catch_up_notices(self.calendar, self.cohort.id, self._id(one), self.now)
+            ]
             self._seat(connection, fresh)
         else:
-            promises += self._cohort_promises()
+            commitments += self._cohort_promises()
             timers += cohort_timers(self.calendar, self.cohort.id, self.now)
-        for promise in promises:
-            spec = self.definition.commitments[promise["name"]]
-            timers += opening_timer(self.calendar, self.cohort.id, promise["id"], spec, self.now)
-        _insert(connection, CommitmentRow, promises)
+        for commitment in commitments:
+            spec = self.definition.commitments[commitment["name"]]
+            timers += opening_timer(self.calendar, self.cohort.id, commitment["id"], spec, self.now)
+        _insert(connection, CommitmentRow, commitments)
         _insert(connection, TimerRow, [timer._asdict() for timer in timers])
         self.transitions = [self._enrolled(talent) for talent in fresh]
         _insert(connection, HistoryRow, [row._asdict() for row in self.transitions])
@@ -212,7 +210,7 @@ class Enrolment:
             "level": talent.level,
         }
 
-    def _promises(self, talent: TalentRow) -> Iterator[dict[str, Any]]:
+    def _commitments(self, talent: TalentRow) -> Iterator[dict[str, Any]]:
         for spec in self.definition.commitments.values():
             if spec.subject == "talent" and self._lies_ahead(spec):
                 yield self._promise(spec, self._id(talent))
@@ -229,7 +227,7 @@ class Enrolment:
 
     def _promise(self, spec: CommitmentSpec, journey: str | None) -> dict[str, Any]:
         return {
-            "id": f"{journey or self.cohort.id}/{spec.id}",
+            "id": commitment_id(journey or self.cohort.id, spec.id),
             "cohort_id": self.cohort.id,
             "journey_id": journey,
             "name": spec.id,

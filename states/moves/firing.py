@@ -1,10 +1,9 @@
-"""The desk at which a trigger is worked out: what both journeys and commitments need. Reads, never writes."""
+"""One firing of a trigger: what moving journeys and moving commitments both need. Reads, never writes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -13,29 +12,11 @@ from config.errors import FactIncompleteError, TransitionRefusedError
 from config.mail_address import normal_address
 from config.programme import EffectSpec
 from states.moves.changes import Changes
-from states.plan.effects import NEEDS_CIRCLE, Circle, Occasion, Standing, effect_rows
-from states.running_cohort import Book
-from states.store.tables import CommitmentRow, JourneyRow, PersonRow, of_cohort
-
-
-class Promise(NamedTuple):
-    """A commitment as it stands."""
-
-    id: str
-    cohort_id: str
-    journey_id: str | None
-    name: str
-    state: str
-    version: int
-    opened_on: date | None
-    due_on: date | None
-    missed_on: date | None
-    choice: str | None
-    partner_id: str | None
-
-
-STANDING = tuple(getattr(JourneyRow, name) for name in Standing._fields)
-PROMISE = tuple(getattr(CommitmentRow, name) for name in Promise._fields)
+from states.plan.effects import NEEDS_ACTIVE_JOURNEYS, ActiveJourneys, Cause, effect_rows
+from states.records import Journey
+from states.running_cohort import RunningCohort
+from states.store.queries import JOURNEY_COLUMNS
+from states.store.tables import JourneyRow, PersonRow, of_cohort
 
 
 class _Subject(Protocol):
@@ -48,7 +29,7 @@ class _Subject(Protocol):
 S = TypeVar("S", bound=_Subject)
 
 
-class Desk:
+class Firing:
     """One trigger at one instant, for one cohort. ``details`` are those of the fact behind it.
 
     ``strict``: a trigger that is not possible for one of those it is fired for is refused as a whole; otherwise that
@@ -56,15 +37,15 @@ class Desk:
     """
 
     def __init__(
-        self, connection: Connection, book: Book, changes: Changes, details: Mapping[str, Any], strict: bool
+        self, connection: Connection, cohort: RunningCohort, changes: Changes, details: Mapping[str, Any], strict: bool
     ) -> None:
         self.connection = connection
-        self.book = book
+        self.cohort = cohort
         self.changes = changes
         self.details = details
         self.strict = strict
-        self.today = book.calendar.local_day(changes.now)
-        self._circle: Circle | None = None
+        self.today = cohort.calendar.local_day(changes.now)
+        self._active_journeys: ActiveJourneys | None = None
 
     def answered(
         self, trigger: str, subjects: Iterable[S], ask: Callable[[S], str | None], strict: bool
@@ -86,25 +67,27 @@ class Desk:
             raise TransitionRefusedError(trigger, refused)
         return moved
 
-    def cause(self, specs: tuple[EffectSpec, ...], occasion: Occasion) -> None:
+    def cause(self, specs: tuple[EffectSpec, ...], cause: Cause) -> None:
         """Add the effects of a transition."""
         if not specs:
             return
-        needed = any(role in NEEDS_CIRCLE for spec in specs for role in spec.to)
-        circle = self.circle() if needed else Circle()
-        self.changes.effects += effect_rows(specs, occasion, self.book.calendar, self.book.cast, circle)
+        needed = any(role in NEEDS_ACTIVE_JOURNEYS for spec in specs for role in spec.to)
+        active = self.active() if needed else ActiveJourneys()
+        self.changes.effects += effect_rows(specs, cause, self.cohort.calendar, self.cohort.cast, active)
 
-    def circle(self) -> Circle:
+    def active(self) -> ActiveJourneys:
         """Return the active journeys of the cohort as they will stand; read at most once for a trigger."""
-        if self._circle is None:
+        if self._active_journeys is None:
             # Also those who are on leave: one of them may be coming back in this very moment.
             rows = self.connection.execute(
-                select(*STANDING).where(JourneyRow.cohort_id == self.book.cohort_id).order_by(JourneyRow.id)
+                select(*JOURNEY_COLUMNS).where(JourneyRow.cohort_id == self.cohort.cohort_id).order_by(JourneyRow.id)
             )
             moved = {row["b_id"]: row["b_state"] for row in self.changes.journeys}
-            standings = [Standing._make(row) for row in rows]
-            self._circle = Circle({one.id: one for one in standings if moved.get(one.id, one.state).startswith(ACTIVE)})
-        return self._circle
+            journeys = [Journey._make(row) for row in rows]
+            self._active_journeys = ActiveJourneys(
+                {one.id: one for one in journeys if moved.get(one.id, one.state).startswith(ACTIVE)}
+            )
+        return self._active_journeys
 
     def new_person(self, ident: str, trigger: str, field: str) -> str:
         """Return the id of the person whom the fact names in ``field``; new unless the cohort knows the address.
@@ -130,6 +113,6 @@ class Desk:
         for person in self.changes.persons:
             if person["email"] == email:
                 return str(person["id"])
-        ours = of_cohort(PersonRow.id, self.book.cohort_id)
+        ours = of_cohort(PersonRow.id, self.cohort.cohort_id)
         query = select(PersonRow.id).where(ours, PersonRow.email == email).order_by(PersonRow.id).limit(1)
         return self.connection.scalar(query)

@@ -9,145 +9,148 @@ from sqlalchemy import select
 
 from config.definition import ACTIVE
 from config.errors import FactIncompleteError
+from config.grammar import MOVE, Trigger, commitment_id
 from config.programme import Event
 from states.machines.commitment import FINAL, PLANNED
 from states.machines.journey import PLACE, place_guard
-from states.moves.commitments import Commitments
-from states.moves.firing import PROMISE, Desk, Promise
-from states.moves.reassign import hand_over, readdress
-from states.plan.effects import Occasion, Standing
+from states.moves.commitments import CommitmentMover
+from states.moves.firing import Firing
+from states.moves.reassign import pass_to_those_who_stay, readdress
+from states.plan.effects import Cause
 from states.plan.groups import Candidate, propose_groups
-from states.plan.late_joiners import group_to_join, news
+from states.plan.late_joiners import catch_up_notices, group_to_join
+from states.records import Commitment, Journey
+from states.store.queries import COMMITMENT_COLUMNS
 from states.store.tables import CommitmentRow, JourneyRow
 
 
-class Journeys:
+class JourneyMover:
     """Moves the journeys of one cohort for one trigger."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._commitments = Commitments(desk)
+    def __init__(self, firing: Firing) -> None:
+        self._firing = firing
+        self._commitments = CommitmentMover(firing)
 
-    def move(self, trigger: str, standings: Sequence[Standing]) -> None:
+    def move(self, trigger: str, journeys: Sequence[Journey]) -> None:
         """Move journeys by a milestone, a notice or an event.
 
         Raises:
-            TransitionRefusedError: the desk is strict, and one of them stands where the trigger is not possible.
+            TransitionRefusedError: the firing is strict, and one of them stands where the trigger is not possible.
             FactIncompleteError: the event needs a detail that the fact does not give.
         """
         if self._comes_too_late(trigger):
             return
-        event = self._desk.book.definition.programme.events.get(trigger)
-        guards = frozenset({place_guard(self._desk.book.reached)}) if event and event.to == PLACE else frozenset()
-        moved = self._desk.answered(
+        event = self._firing.cohort.definition.programme.events.get(trigger)
+        guards = frozenset({place_guard(self._firing.cohort.reached)}) if event and event.to == PLACE else frozenset()
+        moved = self._firing.answered(
             trigger,
-            standings,
-            lambda one: self._desk.book.rules.journey.answer(one.state, trigger, guards),
-            self._desk.strict,
+            journeys,
+            lambda one: self._firing.cohort.rules.journey.next_state(one.state, trigger, guards),
+            self._firing.strict,
         )
         # All are moved before anyone is told: whom to tell depends on who stays.
-        written = [(standing, dest, self._move_journey(trigger, standing, dest)) for standing, dest in moved]
-        effects = self._desk.book.journey_effects(trigger)
-        for standing, dest, history in written:
+        written = [(journey, dest, self._move_journey(trigger, journey, dest)) for journey, dest in moved]
+        effects = self._firing.cohort.journey_effects(trigger)
+        for journey, dest, history in written:
             if event is not None:
-                standing = self._event_details(trigger, event, standing)  # noqa: PLW2901
-                standing = self._welcome_back(standing, dest)  # noqa: PLW2901
+                journey = self._event_details(trigger, event, journey)  # noqa: PLW2901
+                journey = self._welcome_back(journey, dest)  # noqa: PLW2901
             if effects:
-                self._desk.cause(effects, self._journey_occasion(trigger, standing, history))
+                self._firing.cause(effects, self._journey_occasion(trigger, journey, history))
         if event is not None and moved:
-            gone = [standing.id for standing, dest in moved if not dest.startswith(ACTIVE)]
-            hand_over(self._desk, gone)
-            self._carry_along(event, [standing for standing, _ in moved])
-        groups = self._desk.book.definition.programme.groups
+            gone = [journey.id for journey, dest in moved if not dest.startswith(ACTIVE)]
+            pass_to_those_who_stay(self._firing, gone)
+            self._carry_along(event, [journey for journey, _ in moved])
+        groups = self._firing.cohort.definition.programme.groups
         if groups is not None and groups.formed_at == trigger:
             self._form_groups()
 
     def _comes_too_late(self, trigger: str) -> bool:
         """Whether this is the notice of a milestone that is over: after an outage nobody is invited to the past."""
-        name, _, part = trigger.partition(":")
-        held = self._desk.book.calendar.days.get(name) if part and part != "move" else None
-        return not self._desk.strict and held is not None and held.ends_at <= self._desk.changes.now
+        name, part = Trigger.parse(trigger)
+        held = self._firing.cohort.calendar.days.get(name) if part and part != MOVE else None
+        return not self._firing.strict and held is not None and held.ends_at <= self._firing.changes.now
 
-    def _welcome_back(self, standing: Standing, dest: str) -> Standing:
+    def _welcome_back(self, journey: Journey, dest: str) -> Journey:
         """Tell one who is on the way again what was announced meanwhile, and find a learning group if there is none."""
-        if standing.state.startswith(ACTIVE) or not dest.startswith(ACTIVE):
-            return standing
-        changes = self._desk.changes
-        changes.disarmed.append(standing.id)
-        changes.timers += news(self._desk.book.calendar, standing.cohort_id, standing.id, changes.now)
-        group = group_to_join(self._desk.circle().group_sizes())
-        if standing.group_number is not None or group is None:
-            return standing
-        changes.fields.append((standing.id, {"group_number": group}))
-        return standing._replace(group_number=group)
+        if journey.state.startswith(ACTIVE) or not dest.startswith(ACTIVE):
+            return journey
+        changes = self._firing.changes
+        changes.disarmed.append(journey.id)
+        changes.timers += catch_up_notices(self._firing.cohort.calendar, journey.cohort_id, journey.id, changes.now)
+        group = group_to_join(self._firing.active().group_sizes())
+        if journey.group_number is not None or group is None:
+            return journey
+        changes.fields.append((journey.id, {"group_number": group}))
+        return journey._replace(group_number=group)
 
-    def _move_journey(self, trigger: str, standing: Standing, dest: str) -> str:
-        self._desk.changes.journeys.append({"b_id": standing.id, "b_version": standing.version, "b_state": dest})
-        if dest != standing.state and trigger in self._desk.book.definition.programme.events:
-            self._desk.changes.silenced.append(standing.id)
-        return self._desk.changes.record(
-            standing.cohort_id, standing.id, standing.id, standing.version, "journey", (trigger, standing.state, dest)
+    def _move_journey(self, trigger: str, journey: Journey, dest: str) -> str:
+        self._firing.changes.journeys.append({"b_id": journey.id, "b_version": journey.version, "b_state": dest})
+        if dest != journey.state and trigger in self._firing.cohort.definition.programme.events:
+            self._firing.changes.silenced.append(journey.id)
+        return self._firing.changes.record(
+            journey.cohort_id, journey.id, journey.id, journey.version, "journey", (trigger, journey.state, dest)
         )
 
-    def _event_details(self, trigger: str, event: Event, standing: Standing) -> Standing:
+    def _event_details(self, trigger: str, event: Event, journey: Journey) -> Journey:
         for need in event.needs:
-            if need not in self._desk.details:
+            if need not in self._firing.details:
                 raise FactIncompleteError(trigger, need, "is missing")
         if "milestone" in event.needs:
-            milestone = str(self._desk.details["milestone"])
-            if milestone not in self._desk.book.definition.milestones:
-                known = ", ".join(self._desk.book.definition.milestones)
+            milestone = str(self._firing.details["milestone"])
+            if milestone not in self._firing.cohort.definition.milestones:
+                known = ", ".join(self._firing.cohort.definition.milestones)
                 raise FactIncompleteError(trigger, "milestone", f"{milestone!r} is not one of {known}")
-            self._desk.changes.absences.append(
-                {"journey_id": standing.id, "milestone": milestone, "noted_at": self._desk.changes.now}
+            self._firing.changes.absences.append(
+                {"journey_id": journey.id, "milestone": milestone, "noted_at": self._firing.changes.now}
             )
         if "new_mentor" in event.needs:
-            ident = f"{standing.id}/mentor-{standing.version + 1}"
-            mentor = self._desk.new_person(ident, trigger, "new_mentor")
-            if mentor == standing.talent_id:
+            ident = f"{journey.id}/mentor-{journey.version + 1}"
+            mentor = self._firing.new_person(ident, trigger, "new_mentor")
+            if mentor == journey.talent_id:
                 raise FactIncompleteError(trigger, "new_mentor", "nobody is their own leader")
-            self._desk.changes.fields.append((standing.id, {"mentor_id": mentor}))
-            if mentor != standing.mentor_id:
-                readdress(self._desk, standing, mentor)
-            return standing._replace(mentor_id=mentor)
-        return standing
+            self._firing.changes.fields.append((journey.id, {"mentor_id": mentor}))
+            if mentor != journey.mentor_id:
+                readdress(self._firing, journey, mentor)
+            return journey._replace(mentor_id=mentor)
+        return journey
 
-    def _journey_occasion(self, trigger: str, standing: Standing, history: str) -> Occasion:
-        name, _, part = trigger.partition(":")
-        milestone = self._desk.book.definition.milestones.get(name) if part else None
-        details: dict[str, Any] = {key: value for key, value in self._desk.details.items() if key != "new_mentor"}
+    def _journey_occasion(self, trigger: str, journey: Journey, history: str) -> Cause:
+        name, part = Trigger.parse(trigger)
+        milestone = self._firing.cohort.definition.milestones.get(name) if part else None
+        details: dict[str, Any] = {key: value for key, value in self._firing.details.items() if key != "new_mentor"}
         shared = None
         if milestone is not None:
             details["milestone"] = milestone.id
-            held = self._desk.book.calendar.days.get(milestone.id)
-            shared = f"{standing.cohort_id}/{trigger}@{held.sequence if held else 0}"
-        return Occasion(
-            cohort_id=standing.cohort_id,
-            subject=standing.id,
+            held = self._firing.cohort.calendar.days.get(milestone.id)
+            shared = f"{journey.cohort_id}/{trigger}@{held.sequence if held else 0}"
+        return Cause(
+            cohort_id=journey.cohort_id,
+            subject=journey.id,
             history_id=history,
             trigger=trigger,
-            now=self._desk.changes.now,
-            standing=standing,
+            now=self._firing.changes.now,
+            journey=journey,
             module=milestone.module.id if milestone and milestone.module else None,
-            anchors={"day": self._desk.today},
+            anchors={"day": self._firing.today},
             details=details,
             shared_key=shared,
         )
 
-    def _carry_along(self, event: Event, standings: Sequence[Standing]) -> None:
+    def _carry_along(self, event: Event, journeys: Sequence[Journey]) -> None:
         """Pause, resume or cancel the commitments of journeys that an event has befallen."""
         if event.commitments == "leave":
             return
-        ids = [standing.id for standing in standings]
-        rows = self._desk.connection.execute(
-            select(*PROMISE)
+        ids = [journey.id for journey in journeys]
+        rows = self._firing.connection.execute(
+            select(*COMMITMENT_COLUMNS)
             .where(CommitmentRow.journey_id.in_(ids), CommitmentRow.state.not_in(FINAL))
             .order_by(CommitmentRow.id)
         )
-        unkept = [Promise._make(row) for row in rows]
-        by_id = {standing.id: standing for standing in standings}
+        unkept = [Commitment._make(row) for row in rows]
+        by_id = {journey.id: journey for journey in journeys}
         again = self._chosen(unkept) if event.commitments == "resume" else frozenset()
-        for name in dict.fromkeys(promise.name for promise in unkept):
+        for name in dict.fromkeys(commitment.name for commitment in unkept):
             mine = [one for one in unkept if one.name == name]
             chosen = [one for one in mine if one.id in again]
             self._commitments.move(name, "open", chosen, by_id, strict=False)
@@ -156,20 +159,20 @@ class Journeys:
         if event.commitments != "resume":
             self._commitments.pair_anew()
 
-    def _chosen(self, promises: Sequence[Promise]) -> frozenset[str]:
+    def _chosen(self, commitments: Sequence[Commitment]) -> frozenset[str]:
         """Return those that follow from a choice which still stands: a return opens them again (R33)."""
         leaders: dict[str, tuple[str, str]] = {}
-        for promise in promises:
-            spec = self._desk.book.spec(promise.name)
-            follows, due = spec.opens_on, self._desk.book.calendar.day_of(spec.due, {"opened": self._desk.today})
-            is_over = due is not None and due < self._desk.today
-            if follows is not None and promise.state == PLANNED and not is_over:
-                leaders[promise.id] = (f"{promise.journey_id}/{follows.commitment}", follows.choice)
+        for commitment in commitments:
+            spec = self._firing.cohort.spec(commitment.name)
+            follows, due = spec.opens_on, self._firing.cohort.calendar.day_of(spec.due, {"opened": self._firing.today})
+            is_over = due is not None and due < self._firing.today
+            if follows is not None and commitment.state == PLANNED and not is_over:
+                leaders[commitment.id] = (commitment_id(str(commitment.journey_id), follows.commitment), follows.choice)
         if not leaders:
             return frozenset()
         ids = [leader for leader, _ in leaders.values()]
         choices = dict(
-            self._desk.connection.execute(
+            self._firing.connection.execute(
                 select(CommitmentRow.id, CommitmentRow.choice).where(
                     CommitmentRow.id.in_(ids), CommitmentRow.state.in_(FINAL)
                 )
@@ -181,14 +184,14 @@ class Journeys:
 
     def _form_groups(self) -> None:
         """Put the active talents into learning groups (R27); a group that was given before is left as it is."""
-        groups = self._desk.book.definition.programme.groups
-        members = [one for one in self._desk.circle().members.values() if one.group_number is None]
+        groups = self._firing.cohort.definition.programme.groups
+        members = [one for one in self._firing.active().members.values() if one.group_number is None]
         if groups is None or not members:
             return
-        rows = self._desk.connection.execute(
+        rows = self._firing.connection.execute(
             select(JourneyRow.id, JourneyRow.organisation, JourneyRow.unit, JourneyRow.level)
             .where(JourneyRow.id.in_([one.id for one in members]))
             .order_by(JourneyRow.id)
         )
         proposal = propose_groups([Candidate._make(row) for row in rows], groups)
-        self._desk.changes.fields += [(journey, {"group_number": number}) for journey, number in proposal.items()]
+        self._firing.changes.fields += [(journey, {"group_number": number}) for journey, number in proposal.items()]

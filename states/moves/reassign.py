@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 
-from states.moves.firing import Desk
-from states.plan.effects import Standing
+from states.moves.firing import Firing
+from states.records import Journey
 from states.store.tables import PENDING, EffectRow
 
 _OF_A_JOURNEY = frozenset({"talent", "mentor", "second_mentor", "consultant"})
@@ -22,48 +22,48 @@ _COLUMNS = tuple(
 )  # fmt: skip
 
 
-def hand_over(desk: Desk, leaving: Collection[str]) -> None:
+def pass_to_those_who_stay(firing: Firing, leaving: Collection[str]) -> None:
     """Let unsent notices that are said once to several talents' leader or consultant belong to one who stays (R40)."""
-    shared = EffectRow.key.startswith(f"{desk.book.cohort_id}/", autoescape=True)
+    shared = EffectRow.key.startswith(f"{firing.cohort.cohort_id}/", autoescape=True)
     query = select(EffectRow.id, EffectRow.role, EffectRow.recipient_id).where(
         PENDING, EffectRow.subject.in_(leaving), shared
     )
-    for row in desk.connection.execute(query.order_by(EffectRow.id)):
-        heir = _heir(desk.circle().members, row.role, row.recipient_id)
+    for row in firing.connection.execute(query.order_by(EffectRow.id)):
+        heir = _heir(firing.active().members, row.role, row.recipient_id)
         if heir is not None:
-            desk.changes.handed_over.append({"b_id": row.id, "b_journey": heir})
+            firing.changes.handed_over.append({"b_id": row.id, "b_journey": heir})
 
 
-def readdress(desk: Desk, standing: Standing, new: str) -> None:
+def readdress(firing: Firing, journey: Journey, new: str) -> None:
     """Let what waits for a talent's old leader go to the ``new`` one (R7).
 
     The old one is told nothing more of this talent; a notice that goes out for another talent as well goes to both.
     """
-    old = standing.mentor_id
-    rows = desk.connection.execute(
+    old = journey.mentor_id
+    rows = firing.connection.execute(
         select(*_COLUMNS).where(
-            PENDING, EffectRow.journey_id == standing.id, EffectRow.role == "mentor", EffectRow.recipient_id == old
+            PENDING, EffectRow.journey_id == journey.id, EffectRow.role == "mentor", EffectRow.recipient_id == old
         )
     ).all()
     keys = {row.id: f"{row.key.removesuffix(str(old))}{new}" for row in rows}
-    known = set(desk.connection.scalars(select(EffectRow.key).where(EffectRow.key.in_(keys.values()))))
-    others = {ident: one for ident, one in desk.circle().members.items() if ident != standing.id}
+    known = set(firing.connection.scalars(select(EffectRow.key).where(EffectRow.key.in_(keys.values()))))
+    others = {ident: one for ident, one in firing.active().members.items() if ident != journey.id}
     for row in rows:
         key = keys[row.id]
-        shared = row.key.startswith(f"{desk.book.cohort_id}/")
+        shared = row.key.startswith(f"{firing.cohort.cohort_id}/")
         heir = _heir(others, "mentor", str(old)) if shared else None
         if heir is not None:
-            desk.changes.handed_over.append({"b_id": row.id, "b_journey": heir})
+            firing.changes.handed_over.append({"b_id": row.id, "b_journey": heir})
             if key not in known:
                 copy = {name: value for name, value in row._asdict().items() if name != "id"}
-                desk.changes.effects.append(copy | {"key": key, "recipient_id": new})
+                firing.changes.effects.append(copy | {"key": key, "recipient_id": new})
         elif key in known:
-            desk.changes.dropped.append(row.id)
+            firing.changes.dropped.append(row.id)
         else:
-            desk.changes.readdressed.append({"b_id": row.id, "b_key": key, "b_person": new})
+            firing.changes.readdressed.append({"b_id": row.id, "b_key": key, "b_person": new})
 
 
-def _heir(members: Mapping[str, Standing], role: str, person: str) -> str | None:
+def _heir(members: Mapping[str, Journey], role: str, person: str) -> str | None:
     for member in members.values():
         if role not in _OF_A_JOURNEY or getattr(member, f"{role}_id") == person:
             return member.id

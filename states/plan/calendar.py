@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Self
 
+from config.cohort import Day
 from config.definition import Definition
 from config.when import When
 
 
 @dataclass(frozen=True)
-class Held:
+class MilestoneDate:
     """The day of a milestone, and its start and end in UTC; ``sequence`` counts how often it was moved."""
 
     day: date
@@ -19,13 +21,24 @@ class Held:
     ends_at: datetime
     sequence: int = 0
 
+    @classmethod
+    def of(cls, day: Day, definition: Definition, sequence: int = 0) -> Self:
+        """Return a day of a cohort's file as the calendar has it."""
+        hours = definition.working_time
+        return cls(day.date, day.starts(hours), day.ends(hours), sequence)
+
 
 @dataclass(frozen=True)
 class Calendar:
     """The dated milestones of a cohort. A milestone without a date is not in ``days``."""
 
     definition: Definition
-    days: Mapping[str, Held] = field(default_factory=dict)
+    days: Mapping[str, MilestoneDate] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, dates: Mapping[str, Day], definition: Definition) -> Self:
+        """Return the calendar that a cohort's file gives; ``dates`` by milestone."""
+        return cls(definition, {ident: MilestoneDate.of(day, definition) for ident, day in dates.items()})
 
     def day_of(self, when: When, anchors: Mapping[str, date] | None = None) -> date | None:
         """Return the date that ``when`` stands for, ``None`` while its anchor has no date yet.

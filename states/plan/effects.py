@@ -6,25 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
+from config.grammar import level_of, reminder_number
 from config.programme import CommitmentSpec, EffectSpec, Role
-from states.machines.commitment import ESCALATED, MISSED, OPEN
+from states.machines.commitment import MISSED, OPEN
 from states.plan.calendar import Calendar
-
-
-class Standing(NamedTuple):
-    """A journey as it stands, with the people around it (ids)."""
-
-    id: str
-    cohort_id: str
-    state: str
-    version: int
-    talent_id: str
-    mentor_id: str | None
-    second_mentor_id: str | None
-    consultant_id: str | None
-    group_number: int | None
+from states.records import Journey
 
 
 @dataclass(frozen=True)
@@ -37,12 +25,12 @@ class Cast:
 
 
 @dataclass(frozen=True)
-class Circle:
+class ActiveJourneys:
     """The other talents, as far as a transition has to tell them: active journeys by id."""
 
-    members: Mapping[str, Standing] = field(default_factory=dict)
+    members: Mapping[str, Journey] = field(default_factory=dict)
 
-    def group_of(self, who: Standing) -> tuple[str, ...]:
+    def group_of(self, who: Journey) -> tuple[str, ...]:
         """Return the other talents of the learning group."""
         if who.group_number is None:
             return ()
@@ -56,16 +44,16 @@ class Circle:
         """Return how many talents each learning group has."""
         return Counter(one.group_number for one in self.members.values() if one.group_number is not None)
 
-    def others(self, who: Standing) -> tuple[str, ...]:
+    def others(self, who: Journey) -> tuple[str, ...]:
         """Return all other talents of the cohort."""
         return tuple(other.talent_id for other in self.members.values() if other.id != who.id)
 
 
-NEEDS_CIRCLE: frozenset[Role] = frozenset({"group", "cohort", "partner"})
+NEEDS_ACTIVE_JOURNEYS: frozenset[Role] = frozenset({"group", "cohort", "partner"})
 
 
 @dataclass(frozen=True)
-class Occasion:
+class Cause:
     """What effects are caused by: a transition, whom it concerns, and the dates that a task may hang on."""
 
     cohort_id: str
@@ -73,7 +61,7 @@ class Occasion:
     history_id: str
     trigger: str
     now: datetime
-    standing: Standing | None
+    journey: Journey | None
     module: str | None = None
     partner: str | None = None
     anchors: Mapping[str, date] = field(default_factory=dict)
@@ -83,54 +71,54 @@ class Occasion:
 
 
 def effect_rows(
-    specs: Iterable[EffectSpec], occasion: Occasion, calendar: Calendar, cast: Cast, circle: Circle
+    specs: Iterable[EffectSpec], cause: Cause, calendar: Calendar, cast: Cast, active: ActiveJourneys
 ) -> Iterator[dict[str, Any]]:
     """Yield one outbox row a message and recipient; nobody gets the same message twice from one cause."""
-    mail_at = calendar.definition.working_time.next_open(occasion.now)
+    mail_at = calendar.definition.working_time.next_open(cause.now)
     for spec in specs:
-        due = calendar.day_of(spec.due, occasion.anchors) if spec.due else None
+        due = calendar.day_of(spec.due, cause.anchors) if spec.due else None
         told: set[str] = set()
         for role in spec.to:
-            for person in recipients(role, occasion, cast, circle):
+            for person in recipients(role, cause, cast, active):
                 if person in told:
                     continue
                 told.add(person)
-                details = dict(occasion.details) | ({"due_on": due.isoformat()} if due else {})
+                details = dict(cause.details) | ({"due_on": due.isoformat()} if due else {})
                 yield {
-                    "key": f"{occasion.shared_key or occasion.history_id}/{spec.message}/{person}",
-                    "cohort_id": occasion.cohort_id,
-                    "journey_id": occasion.standing.id if occasion.standing else None,
-                    "subject": occasion.subject,
-                    "history_id": occasion.history_id,
-                    "trigger": occasion.trigger,
+                    "key": f"{cause.shared_key or cause.history_id}/{spec.message}/{person}",
+                    "cohort_id": cause.cohort_id,
+                    "journey_id": cause.journey.id if cause.journey else None,
+                    "subject": cause.subject,
+                    "history_id": cause.history_id,
+                    "trigger": cause.trigger,
                     "kind": "mail" if spec.mail else "task",
                     "message": spec.message,
                     "role": role,
                     "recipient_id": person,
                     "details": details,
-                    "send_at": mail_at if spec.mail else occasion.now,
+                    "send_at": mail_at if spec.mail else cause.now,
                     "status": "pending",
                 }
 
 
-def recipients(role: Role, occasion: Occasion, cast: Cast, circle: Circle) -> tuple[str, ...]:
+def recipients(role: Role, cause: Cause, cast: Cast, active: ActiveJourneys) -> tuple[str, ...]:
     """Return the ids of those whom ``role`` stands for; nobody where the role is not filled."""
-    who = occasion.standing
+    who = cause.journey
     if role == "coordinator":
         return cast.coordinators[:1]
     if role == "administration":
         return (cast.administration,)
     if role == "challenge_owner":
-        owner = cast.owners.get(occasion.module or "")
-        return tuple(cast.owners.values()) if occasion.module is None else (owner,) if owner else ()
+        owner = cast.owners.get(cause.module or "")
+        return tuple(cast.owners.values()) if cause.module is None else (owner,) if owner else ()
     if who is None:
         return ()
     if role == "group":
-        return circle.group_of(who)
+        return active.group_of(who)
     if role == "cohort":
-        return circle.others(who)
+        return active.others(who)
     if role == "partner":
-        partner = circle.members.get(occasion.partner or "")
+        partner = active.members.get(cause.partner or "")
         return (partner.talent_id,) if partner else ()
     person = {
         "talent": who.talent_id,
@@ -143,8 +131,8 @@ def recipients(role: Role, occasion: Occasion, cast: Cast, circle: Circle) -> tu
 
 def commitment_effects(spec: CommitmentSpec, verb: str, dest: str) -> tuple[EffectSpec, ...]:
     """Return what a commitment's definition says is caused when ``verb`` has led to ``dest``."""
-    if verb.startswith("remind_"):
-        return spec.reminders[int(verb.removeprefix("remind_")) - 1].effects
+    if reminder_number(verb):
+        return spec.reminders[reminder_number(verb) - 1].effects
     if verb == "keep":
         return spec.on_keep
     if verb == "open" and dest == OPEN:
@@ -152,5 +140,5 @@ def commitment_effects(spec: CommitmentSpec, verb: str, dest: str) -> tuple[Effe
     if dest == MISSED:
         return spec.on_miss
     if verb == "escalate":
-        return spec.escalation[int(dest.removeprefix(f"{ESCALATED}.")) - 1].effects
+        return spec.escalation[level_of(dest) - 1].effects
     return ()

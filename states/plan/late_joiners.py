@@ -14,7 +14,7 @@ def group_to_join(sizes: Mapping[int, int]) -> int | None:
     return min(sizes, key=lambda number: (sizes[number], number), default=None)
 
 
-def news(calendar: Calendar, cohort_id: str, journey_id: str, now: datetime) -> Iterator[Timer]:
+def catch_up_notices(calendar: Calendar, cohort_id: str, journey_id: str, now: datetime) -> Iterator[Timer]:
     """Yield timers that tell one journey what the others were told before: of every milestone still ahead.
 
     Who has been told already is not told again: a notice is one effect for each person.

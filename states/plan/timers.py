@@ -7,9 +7,10 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from config.definition import Milestone
+from config.grammar import Trigger, level_of, reminder
 from config.programme import CommitmentSpec, Notice
 from config.when import When
-from states.machines.commitment import ESCALATED, FINAL, MISSED, OPEN, PLANNED
+from states.machines.commitment import FINAL, OPEN, PLANNED
 from states.plan.calendar import Calendar
 
 
@@ -54,7 +55,7 @@ def milestone_timers(calendar: Calendar, cohort_id: str, milestone: Milestone, n
     for notice in milestone.notices:
         at = _notice_at(calendar, notice)
         if at is not None:
-            yield Timer(cohort_id, cohort_id, f"{milestone.id}:{notice.id}", max(at, now), NOTICE_RANK)
+            yield Timer(cohort_id, cohort_id, str(Trigger(milestone.id, notice.id)), max(at, now), NOTICE_RANK)
 
 
 def _notice_at(calendar: Calendar, notice: Notice) -> datetime | None:
@@ -74,11 +75,11 @@ def opening_timer(
     if spec.opens is not None:
         at = calendar.opening_at(spec.opens)
         if at is not None:
-            yield Timer(cohort_id, subject, f"{spec.id}:open", max(at, now), OPEN_RANK)
+            yield Timer(cohort_id, subject, str(Trigger(spec.id, "open")), max(at, now), OPEN_RANK)
         return
     expires = last_opening(calendar, spec)
     if expires is not None:
-        yield Timer(cohort_id, subject, f"{spec.id}:expire", max(expires, now), MISS_RANK)
+        yield Timer(cohort_id, subject, str(Trigger(spec.id, "expire")), max(expires, now), MISS_RANK)
 
 
 def last_opening(calendar: Calendar, spec: CommitmentSpec) -> datetime | None:
@@ -109,21 +110,21 @@ def commitment_timers(
     elif dest == OPEN:
         yield from _open_timers(calendar, cohort_id, subject, spec, dates, now)
     elif dest not in FINAL:
-        passed = 0 if dest == MISSED else int(dest.removeprefix(f"{ESCALATED}."))
+        passed = level_of(dest)
         if passed < len(spec.escalation):
             at = calendar.deadline_at(spec.escalation[passed].when, dates.anchors())
             if at is not None:
-                yield Timer(cohort_id, subject, f"{spec.id}:escalate", max(at, now), ESCALATE_RANK)
+                yield Timer(cohort_id, subject, str(Trigger(spec.id, "escalate")), max(at, now), ESCALATE_RANK)
 
 
 def _open_timers(
     calendar: Calendar, cohort_id: str, subject: str, spec: CommitmentSpec, dates: Dates, now: datetime
 ) -> Iterator[Timer]:
-    for number, reminder in enumerate(spec.reminders, start=1):
-        at = calendar.notice_at(reminder.when, dates.anchors())
+    for number, step in enumerate(spec.reminders, start=1):
+        at = calendar.notice_at(step.when, dates.anchors())
         if at is not None and at > now:
-            yield Timer(cohort_id, subject, f"{spec.id}:remind_{number}", at, REMIND_RANK)
+            yield Timer(cohort_id, subject, str(Trigger(spec.id, reminder(number))), at, REMIND_RANK)
     verb = "miss" if spec.default_choice is None else "lapse"
     at = calendar.deadline_at(spec.miss, dates.anchors())
     if at is not None:
-        yield Timer(cohort_id, subject, f"{spec.id}:{verb}", max(at, now), MISS_RANK)
+        yield Timer(cohort_id, subject, str(Trigger(spec.id, verb)), max(at, now), MISS_RANK)

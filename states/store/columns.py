@@ -1,4 +1,4 @@
-"""Column types that keep our promises on every database: instants are aware and in UTC."""
+"""Column types that keep our commitments on every database: instants are aware and in UTC."""
 
 from __future__ import annotations
 

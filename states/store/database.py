@@ -13,7 +13,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import DBAPIError
 
-from states.store.prepared import hand_over
+from states.store.prepared import execute
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -59,7 +59,7 @@ class Database:
             if self._writer is None:
                 self._writer = self.engine.connect()
             with self._writer.begin():
-                hand_over(self._writer, "BEGIN IMMEDIATE")
+                execute(self._writer, "BEGIN IMMEDIATE")
                 yield self._writer
 
     @contextmanager
@@ -67,7 +67,7 @@ class Database:
         """Open a transaction that sees one state of the database."""
         with self.engine.begin() as connection:
             if self.is_sqlite:
-                hand_over(connection, "BEGIN")
+                execute(connection, "BEGIN")
             yield connection
 
     def migrate(self) -> None:

@@ -14,7 +14,7 @@ from states.store.tables import FactRow, HistoryRow
 
 _FACT = FactRow.__table__.c
 _KNOWN = select(_FACT.trigger).where(_FACT.key == bindparam("key"))
-_TAKE = Prepared(insert(FactRow), _FACT.keys())
+_LOG = Prepared(insert(FactRow), _FACT.keys())
 _OUTCOME = (
     select(*(HistoryRow.__table__.c[name] for name in Transition._fields))
     .where(HistoryRow.cause == bindparam("cause"))
@@ -22,24 +22,24 @@ _OUTCOME = (
 )
 
 
-class AlreadyTaken(Exception):
+class FactAlreadyLogged(Exception):
     """Somebody told this fact before; the transaction is to be given up."""
 
 
-def take(connection: Connection, fact: Fact, trigger: str, now: datetime) -> None:
+def log_fact(connection: Connection, fact: Fact, trigger: str, now: datetime) -> None:
     """Write the fact down.
 
     Raises:
-        AlreadyTaken: its key is known. Looking first would cost every new fact for the sake of the rare known one.
+        FactAlreadyLogged: its key is known. Looking first would cost every new fact for the sake of the rare known one.
     """
     row = {"key": fact.key, "trigger": trigger, "at": now, "actor": fact.actor, "details": dict(fact.details)}
     try:
-        _TAKE.run(connection, [row])
+        _LOG.run(connection, [row])
     except IntegrityError as error:
-        raise AlreadyTaken from error
+        raise FactAlreadyLogged from error
 
 
-def known(connection: Connection, fact: Fact, trigger: str, cohort_id: str) -> Outcome:
+def earlier_outcome(connection: Connection, fact: Fact, trigger: str, cohort_id: str) -> Outcome:
     """Return the outcome of a fact that was taken before.
 
     Raises:

@@ -43,10 +43,10 @@ class Prepared:
         form = self._forms.get(dialect.name)
         if form is None:
             form = self._forms[dialect.name] = _Form(self._statement, self._columns, dialect)
-        return hand_over(connection, form.text, form.arguments(rows))
+        return execute(connection, form.text, form.arguments(rows))
 
 
-def hand_over(connection: Connection, text: str, arguments: Sequence[Any] = ()) -> DBAPICursor:
+def execute(connection: Connection, text: str, arguments: Sequence[Any] = ()) -> DBAPICursor:
     """Let the driver run ``text``, once for each of ``arguments`` (once if there are none), in the transaction that
     ``connection`` is in.
 

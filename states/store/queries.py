@@ -5,55 +5,59 @@ Statements are built once: building a query costs several times what running it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from config.errors import UnknownRecordError
-from states.moves.changes import chunks
-from states.moves.firing import PROMISE, STANDING, Promise
-from states.plan.effects import Standing
+from states.records import Commitment, Journey
 from states.store.prepared import Prepared
 from states.store.tables import CohortRow, CommitmentRow, JourneyRow
 
+JOURNEY_COLUMNS = tuple(getattr(JourneyRow, name) for name in Journey._fields)
+COMMITMENT_COLUMNS = tuple(getattr(CommitmentRow, name) for name in Commitment._fields)
+_CHUNK = 500
+
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _CALENDAR_VERSION = select(CohortRow.calendar_version).where(CohortRow.id == bindparam("cohort"))
-_HOLD = Prepared(_CALENDAR_VERSION.with_for_update(key_share=True))
-_CONCERNED = select(*STANDING, CohortRow.calendar_version).join(CohortRow, CohortRow.id == JourneyRow.cohort_id)
-_JOURNEY = Prepared(_CONCERNED.where(JourneyRow.id == bindparam("id")))
-_JOURNEYS = _CONCERNED.where(JourneyRow.id.in_(_IDS)).order_by(JourneyRow.id)
-_COHORT = select(*STANDING).where(JourneyRow.cohort_id == bindparam("cohort")).order_by(JourneyRow.id)
-_PROMISES = select(*PROMISE).where(CommitmentRow.id.in_(_IDS)).order_by(CommitmentRow.id)
+_LOCK = Prepared(_CALENDAR_VERSION.with_for_update(key_share=True))
+_WITH_CALENDAR = select(*JOURNEY_COLUMNS, CohortRow.calendar_version).join(
+    CohortRow, CohortRow.id == JourneyRow.cohort_id
+)
+_JOURNEY = Prepared(_WITH_CALENDAR.where(JourneyRow.id == bindparam("id")))
+_JOURNEYS = _WITH_CALENDAR.where(JourneyRow.id.in_(_IDS)).order_by(JourneyRow.id)
+_COHORT = select(*JOURNEY_COLUMNS).where(JourneyRow.cohort_id == bindparam("cohort")).order_by(JourneyRow.id)
+_COMMITMENTS = select(*COMMITMENT_COLUMNS).where(CommitmentRow.id.in_(_IDS)).order_by(CommitmentRow.id)
 
 
-class Concerned(NamedTuple):
+class JourneysAndCohort(NamedTuple):
     """The journeys that a fact is about, by id, their cohort, and the version of its calendar."""
 
-    standings: dict[str, Standing]
+    journeys: dict[str, Journey]
     cohort_id: str
     calendar_version: int | None
 
 
-def concerned(connection: Connection, journeys: Sequence[str]) -> Concerned:
+def journeys_and_cohort(connection: Connection, subjects: Sequence[str]) -> JourneysAndCohort:
     """Return the journeys named, as far as there are any; or the cohort that stands in the place of one."""
-    found: dict[str, Standing] = {}
+    found: dict[str, Journey] = {}
     version = None
-    for chunk in chunks(journeys):
+    for chunk in chunks(subjects):
         for row in _rows(connection, chunk):
-            found[row[0]] = Standing._make(row[:-1])
+            found[row[0]] = Journey._make(row[:-1])
             version = row[-1]
     if found:
-        return Concerned(found, found.get(journeys[0], next(iter(found.values()))).cohort_id, version)
-    cohort = journeys[0] if journeys else ""
-    return Concerned(found, cohort, calendar_version(connection, cohort))
+        return JourneysAndCohort(found, found.get(subjects[0], next(iter(found.values()))).cohort_id, version)
+    cohort = subjects[0] if subjects else ""
+    return JourneysAndCohort(found, cohort, calendar_version(connection, cohort))
 
 
-def _rows(connection: Connection, journeys: Sequence[str]) -> Sequence[Sequence[Any]]:
+def _rows(connection: Connection, ids: Sequence[str]) -> Sequence[Sequence[Any]]:
     """Most facts are about one journey, and that is the way worth a statement of its own."""
-    if len(journeys) == 1:
-        return _JOURNEY.run(connection, [{"id": journeys[0]}]).fetchall()
-    return connection.execute(_JOURNEYS, {"ids": journeys}).all()
+    if len(ids) == 1:
+        return _JOURNEY.run(connection, [{"id": ids[0]}]).fetchall()
+    return connection.execute(_JOURNEYS, {"ids": ids}).all()
 
 
 def calendar_version(connection: Connection, cohort_id: str) -> int | None:
@@ -61,33 +65,38 @@ def calendar_version(connection: Connection, cohort_id: str) -> int | None:
     return connection.scalar(_CALENDAR_VERSION, {"cohort": cohort_id})
 
 
-def hold_cohort(connection: Connection, cohort_id: str) -> None:
+def lock_cohort(connection: Connection, cohort_id: str) -> None:
     """Let nobody else move a whole cohort's dates, timers or pairs until this transaction ends.
 
     What concerns one commitment alone needs no such hold: its version tells when somebody else was faster. On SQLite
     a transaction that writes has held everything from its first moment.
     """
     if connection.dialect.name != "sqlite":
-        _HOLD.run(connection, [{"cohort": cohort_id}]).fetchall()
+        _LOCK.run(connection, [{"cohort": cohort_id}]).fetchall()
 
 
-def journeys_of(connection: Connection, cohort_id: str) -> list[Standing]:
+def journeys_of(connection: Connection, cohort_id: str) -> list[Journey]:
     """Return all journeys of a cohort."""
-    return [Standing._make(row) for row in connection.execute(_COHORT, {"cohort": cohort_id})]
+    return [Journey._make(row) for row in connection.execute(_COHORT, {"cohort": cohort_id})]
 
 
-def promises(connection: Connection, ids: Sequence[str]) -> list[Promise]:
+def commitments_named(connection: Connection, ids: Sequence[str]) -> list[Commitment]:
     """Return the commitments named, as far as there are any."""
-    found: list[Promise] = []
+    found: list[Commitment] = []
     for chunk in chunks(ids):
-        found += [Promise._make(row) for row in connection.execute(_PROMISES, {"ids": chunk})]
+        found += [Commitment._make(row) for row in connection.execute(_COMMITMENTS, {"ids": chunk})]
     return found
 
 
-def all_found(kind: str, wanted: Sequence[str], found: Sequence[Standing] | Sequence[Promise]) -> None:
+def all_found(kind: str, wanted: Sequence[str], found: Sequence[Journey] | Sequence[Commitment]) -> None:
     """Raise ``UnknownRecordError`` unless everything named was found."""
     if len(found) == len(wanted):
         return
     missing = set(wanted) - {one.id for one in found}
     if missing:
         raise UnknownRecordError(kind, ", ".join(sorted(missing)))
+
+
+def chunks(items: Sequence[str]) -> Iterable[Sequence[str]]:
+    """Yield the items in pieces that fit a statement's list of parameters."""
+    return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))

@@ -98,7 +98,7 @@ class JourneyRow(Base):
 
 
 class CommitmentRow(Base):
-    """A promise of a journey, or of the cohort itself where ``journey_id`` is empty."""
+    """A commitment of a journey, or of the cohort itself where ``journey_id`` is empty."""
 
     __tablename__ = "commitments"
     __table_args__ = (Index("ix_commitments_journey_id", "journey_id"), Index("ix_commitments_cohort_id", "cohort_id"))

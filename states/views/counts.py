@@ -1,4 +1,4 @@
-"""What a cohort amounts to so far, and its history as it is read outside: counts, and one record a transition."""
+"""What a cohort amounts to so far: counts, and whoever is stuck."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from config.definition import ACTIVE
-from states.machines.commitment import ESCALATED, FINAL
-from states.running_cohort import read_book
+from config.grammar import ESCALATED
+from states.machines.commitment import FINAL
+from states.running_cohort import read_cohort
 from states.store.tables import ARMED, CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, TaskRow, TimerRow
 
 
@@ -41,7 +42,7 @@ def summarise(connection: Connection, cohort_id: str) -> Summary:
     Raises:
         UnknownRecordError: there is no such cohort.
     """
-    book = read_book(connection, cohort_id)
+    cohort = read_cohort(connection, cohort_id)
 
     def count(table: Any, *conditions: Any) -> int:
         query = select(func.count()).select_from(table).where(table.cohort_id == cohort_id, *conditions)
@@ -53,7 +54,7 @@ def summarise(connection: Connection, cohort_id: str) -> Summary:
 
     escalated = HistoryRow.dest.startswith(ESCALATED) & (HistoryRow.dest != HistoryRow.source)
     return Summary(
-        cohort=book.name,
+        cohort=cohort.name,
         talents=count(JourneyRow),
         transitions=count(HistoryRow),
         mails=count(MailRow, MailRow.status == "sent"),
@@ -63,7 +64,7 @@ def summarise(connection: Connection, cohort_id: str) -> Summary:
         states=by_state(JourneyRow),
         commitments=by_state(CommitmentRow),
         unsent=count(EffectRow, EffectRow.status.in_(("pending", "claimed"))),
-        stuck=tuple(_stuck(connection, cohort_id, book.definition.final_states)),
+        stuck=tuple(_stuck(connection, cohort_id, cohort.definition.final_states)),
     )
 
 
@@ -97,29 +98,3 @@ def _stuck(connection: Connection, cohort_id: str, final_states: frozenset[str])
         paused = owner is not None and not states[owner].startswith(ACTIVE) and owner in armed
         if commitment not in armed and not paused:
             yield commitment
-
-
-def history_records(connection: Connection, cohort_id: str) -> Iterator[dict[str, Any]]:
-    """Yield the cohort's history, one record a transition in the order it happened.
-
-    ``machine`` is ``journey`` or the commitment's name; an escalation's ``dest`` is ``escalated``, its level apart.
-    """
-    mine = select(HistoryRow.__table__).where(HistoryRow.cohort_id == cohort_id)
-    for row in connection.execute(mine.order_by(HistoryRow.n)):
-        source, dest = _level_apart(row.source), _level_apart(row.dest)
-        record = {
-            "at": row.at.isoformat().replace("+00:00", "Z"),
-            "talent": row.journey_id,
-            "machine": row.machine,
-            "trigger": row.trigger,
-            "source": source[0],
-            "dest": dest[0],
-            "cause": row.cause,
-            "id": row.id,
-        }
-        yield record | ({"level": dest[1]} if dest[1] else {})
-
-
-def _level_apart(state: str) -> tuple[str, int]:
-    name, _, level = state.partition(".")
-    return (ESCALATED, int(level)) if name == ESCALATED and level else (state, 0)

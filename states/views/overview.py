@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from config.errors import UnknownRecordError
-from states.machines.commitment import ESCALATED, FINAL, MISSED, PLANNED
-from states.running_cohort import Book, read_book
+from config.grammar import ESCALATED, Trigger, level_of, without_level
+from states.machines.commitment import FINAL, MISSED, PLANNED
+from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, PersonRow, TaskRow, of_cohort
 
 
@@ -107,9 +108,9 @@ class Overview:
 
     def __init__(self, connection: Connection, cohort_id: str, now: datetime) -> None:
         self._connection = connection
-        self._book: Book = read_book(connection, cohort_id)
+        self._cohort: RunningCohort = read_cohort(connection, cohort_id)
         self._now = now
-        self._today = self._book.calendar.local_day(now)
+        self._today = self._cohort.calendar.local_day(now)
         mine = of_cohort(PersonRow.id, cohort_id)
         self._names: Mapping[str, str] = dict(
             connection.execute(select(PersonRow.id, PersonRow.name).where(mine)).tuples().all()
@@ -119,28 +120,28 @@ class Overview:
             .where(CommitmentRow.cohort_id == cohort_id)
             .order_by(CommitmentRow.due_on.nulls_last(), CommitmentRow.id)
         )
-        self._promises: dict[str | None, list[Row[Any]]] = {}
+        self._commitments: dict[str | None, list[Row[Any]]] = {}
         for row in rows:
-            self._promises.setdefault(row.journey_id, []).append(row)
+            self._commitments.setdefault(row.journey_id, []).append(row)
 
     def titles(self) -> dict[str, str]:
         """Return the titles of all pages by id: the cohort's, then each talent's."""
         rows = self._connection.execute(
             select(JourneyRow.id, JourneyRow.talent_id)
-            .where(JourneyRow.cohort_id == self._book.cohort_id)
+            .where(JourneyRow.cohort_id == self._cohort.cohort_id)
             .order_by(JourneyRow.id)
         )
-        return {self._book.cohort_id: self._book.name} | {row.id: self._names[row.talent_id] for row in rows}
+        return {self._cohort.cohort_id: self._cohort.name} | {row.id: self._names[row.talent_id] for row in rows}
 
     def cohort(self) -> CohortPage:
         """Return the page of the whole cohort."""
         journeys = self._connection.execute(
-            select(JourneyRow.__table__).where(JourneyRow.cohort_id == self._book.cohort_id).order_by(JourneyRow.id)
+            select(JourneyRow.__table__).where(JourneyRow.cohort_id == self._cohort.cohort_id).order_by(JourneyRow.id)
         ).all()
-        tasks = self._tasks(TaskRow.cohort_id == self._book.cohort_id)
+        tasks = self._tasks(TaskRow.cohort_id == self._cohort.cohort_id)
         return CohortPage(
-            id=self._book.cohort_id,
-            name=self._book.name,
+            id=self._cohort.cohort_id,
+            name=self._cohort.name,
             today=self._today,
             talents=tuple(self._line(journey, tasks) for journey in journeys),
             tasks=tuple(task for task in tasks if task.open),
@@ -153,15 +154,15 @@ class Overview:
         Raises:
             UnknownRecordError: there is no such journey in this cohort.
         """
-        mine = (JourneyRow.id == journey_id) & (JourneyRow.cohort_id == self._book.cohort_id)
+        mine = (JourneyRow.id == journey_id) & (JourneyRow.cohort_id == self._cohort.cohort_id)
         journey = self._connection.execute(select(JourneyRow.__table__).where(mine)).one_or_none()
         if journey is None:
             raise UnknownRecordError("journey", journey_id)
         tasks = self._tasks(TaskRow.journey_id == journey_id)
         return TalentPage(
             line=self._line(journey, tasks),
-            cohort=self._book.name,
-            cohort_id=self._book.cohort_id,
+            cohort=self._cohort.name,
+            cohort_id=self._cohort.cohort_id,
             mentor=self._names.get(journey.mentor_id, ""),
             second_mentor=self._names.get(journey.second_mentor_id, ""),
             group=journey.group_number,
@@ -177,8 +178,8 @@ class Overview:
         return TalentLine(
             journey=journey.id,
             name=self._names[journey.talent_id],
-            organisation=self._book.organisation_name(journey.organisation),
-            state=self._book.definition.state_label(journey.state),
+            organisation=self._cohort.organisation_name(journey.organisation),
+            state=self._cohort.definition.state_label(journey.state),
             next_event=step[0],
             next_day=step[1],
             late=tuple(line.label for line in lines if line.late),
@@ -187,11 +188,11 @@ class Overview:
 
     def _next_step(self, state: str) -> tuple[str, date | None]:
         """Return the next milestone of a journey and its day; nothing for one that has ended or is paused."""
-        if state in self._book.definition.final_states:
+        if state in self._cohort.definition.final_states:
             return "", None
-        for step in self._book.definition.steps:
-            held = self._book.calendar.days.get(step.id)
-            if (held is None or held.ends_at > self._now) and self._book.rules.journey.answer(state, step.id):
+        for step in self._cohort.definition.steps:
+            held = self._cohort.calendar.days.get(step.id)
+            if (held is None or held.ends_at > self._now) and self._cohort.rules.journey.next_state(state, step.id):
                 return step.label, held.day if held else None
         return "", None
 
@@ -206,10 +207,10 @@ class Overview:
         return waiting[0].owner if waiting else ""
 
     def _lines(self, journey_id: str | None, journey: Row[Any] | None) -> Iterator[CommitmentLine]:
-        words = self._book.definition.programme.commitment_states
-        for row in self._promises.get(journey_id, []):
-            spec = self._book.spec(row.name)
-            name, _, level = row.state.partition(".")
+        words = self._cohort.definition.programme.commitment_states
+        for row in self._commitments.get(journey_id, []):
+            spec = self._cohort.spec(row.name)
+            name, level = without_level(row.state), level_of(row.state)
             state = words.get(name, name) + (f" ({level})" if level else "")
             yield CommitmentLine(
                 label=spec.label,
@@ -223,7 +224,7 @@ class Overview:
 
     def _owner(self, role: str, journey: Row[Any] | None) -> str:
         if role == "coordinator" or journey is None:
-            return self._names[self._book.cast.coordinators[0]]
+            return self._names[self._cohort.cast.coordinators[0]]
         return self._names.get(getattr(journey, f"{role}_id", None) or "", role)
 
     def _tasks(self, condition: Any) -> list[TaskLine]:
@@ -244,7 +245,7 @@ class Overview:
             .where(EffectRow.journey_id == journey_id, EffectRow.kind == "mail", EffectRow.status != "dropped")
             .order_by(EffectRow.id.desc())
         )
-        definition = self._book.definition
+        definition = self._cohort.definition
         for row in rows:
             to = self._names.get(row.recipient_id, "")
             # Until it is written, a mail is named by what it is about.
@@ -255,12 +256,12 @@ class Overview:
         rows = self._connection.execute(
             select(HistoryRow.__table__).where(HistoryRow.journey_id == journey_id).order_by(HistoryRow.n.desc())
         )
-        definition = self._book.definition
+        definition = self._cohort.definition
         words = definition.programme.commitment_states
         for row in rows:
             journeys_own = row.machine == "journey"
-            trigger = row.trigger if journeys_own else f"{row.machine}:{row.trigger}"
-            name = row.dest.partition(".")[0]
+            trigger = row.trigger if journeys_own else str(Trigger(row.machine, row.trigger))
+            name = without_level(row.dest)
             dest = definition.state_label(row.dest) if journeys_own else words.get(name, name)
             local = definition.working_time.local(row.at)
             yield HistoryLine(local, definition.trigger_label(trigger), dest, row.cause)

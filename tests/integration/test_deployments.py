@@ -21,9 +21,9 @@ from prefect.flows import load_flow_from_entrypoint
 from config.files.yaml_file import load_yaml
 from config.library import Library
 from config.settings import Settings
-from flows import services as wiring
 from flows.serve import deployments
 from flows.server.process import ServerPlace, child
+from flows.services import open_services
 from states.views.counts import Summary, summarise
 from tests.support.prefect import ask, run_deployment, wait_until
 
@@ -43,7 +43,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def environment(home: Path, server: ServerPlace) -> dict[str, str]:
     """Hold-3 the day after module 1 began: what a process of ours has to have in its environment."""
     settings = Settings(database_url=f"sqlite:///{home}/domain.db", mail_directory=home / "mail")
-    desk = wiring.open_office(settings, lambda: datetime(2026, 12, 29, 8, tzinfo=UTC))
+    desk = open_services(settings, lambda: datetime(2026, 12, 29, 8, tzinfo=UTC))
     loaded = desk.library.cohort("hold-3")
     desk.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
     desk.engine.tick(NOW)
@@ -59,7 +59,7 @@ def environment(home: Path, server: ServerPlace) -> dict[str, str]:
 
 def summary(environment: dict[str, str]) -> Summary:
     settings = Settings(database_url=environment["TALENTNORD_DATABASE_URL"])
-    desk = wiring.open_office(settings, lambda: NOW)
+    desk = open_services(settings, lambda: NOW)
     try:
         with desk.database.read() as connection:
             return summarise(connection, "hold-3")
@@ -72,7 +72,7 @@ def summary(environment: dict[str, str]) -> Summary:
 
 def test_prefect_yaml_holds_what_is_served(tmp_path: Path) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path}/domain.db", mail_directory=tmp_path)
-    desk = wiring.open_office(settings, lambda: NOW)
+    desk = open_services(settings, lambda: NOW)
     served = asyncio.run(deployments(desk))
     desk.database.close()
     told = {one["name"]: one for one in PREFECT_YAML["deployments"]}

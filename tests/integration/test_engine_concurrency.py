@@ -15,11 +15,12 @@ from config.errors import ConflictError, TransitionRefusedError
 from states.engine import Engine
 from states.facts import Fact, Outcome
 from states.machines.rulebook import RuleBook
+from states.machines.rules import rules_of
 from states.moves.changes import Changes
-from states.moves.firing import Desk
-from states.moves.journeys import Journeys
-from states.plan.effects import Standing
-from states.running_cohort import read_book, rules_of
+from states.moves.firing import Firing
+from states.moves.journeys import JourneyMover
+from states.records import Journey
+from states.running_cohort import read_cohort
 from states.store.database import Database
 from states.store.queries import journeys_of
 from tests.support.driver import Driver, day, replayed
@@ -175,18 +176,18 @@ def test_two_processes_tick_the_same_database(hold: Driver) -> None:
 def test_who_is_overtaken_reads_anew(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """A journey's version that moved on between reading and writing is a conflict, and is tried again."""
     hold = Driver(sqlite, people=2).enrol()
-    really = Journeys.move
+    really = JourneyMover.move
     overtaken: list[str] = []
 
-    def overtake(self: Journeys, trigger: str, standings: list[object]) -> None:
-        really(self, trigger, standings)  # type: ignore[arg-type]
+    def overtake(self: JourneyMover, trigger: str, journeys: list[object]) -> None:
+        really(self, trigger, journeys)  # type: ignore[arg-type]
         if not overtaken:
             overtaken.append(trigger)
-            self._desk.connection.execute(text("UPDATE journeys SET version = version + 1"))
+            self._firing.connection.execute(text("UPDATE journeys SET version = version + 1"))
 
-    monkeypatch.setattr(Journeys, "move", overtake)
+    monkeypatch.setattr(JourneyMover, "move", overtake)
     assert hold.fire("leave", 1).transitions[0].id == "hold-3-01#1"
-    monkeypatch.setattr(Journeys, "move", lambda self, *_: self._desk.changes.journeys.append(_GONE))
+    monkeypatch.setattr(JourneyMover, "move", lambda self, *_: self._firing.changes.journeys.append(_GONE))
     with pytest.raises(ConflictError):
         hold.fire("leave", 2)
 
@@ -198,7 +199,7 @@ def test_threads_that_share_one_rule_book_get_right_answers(sqlite: Database) ->
     """A machine is asked through one model, and what it answers is kept: a wrong answer would stay for ever."""
     hold = Driver(sqlite, people=1).enrol()
     with sqlite.read() as connection:
-        desk = Desk(connection, read_book(connection, "hold-3"), Changes(hold.now, "test"), {}, strict=False)
+        desk = Firing(connection, read_cohort(connection, "hold-3"), Changes(hold.now, "test"), {}, strict=False)
         [someone] = journeys_of(connection, "hold-3")
     text_of = hold.definition.programme.model_dump_json(by_alias=True)
     fresh = rules_of.__wrapped__(text_of).journey
@@ -210,11 +211,11 @@ def test_threads_that_share_one_rule_book_get_right_answers(sqlite: Database) ->
             shared = rules_of.__wrapped__(text_of).journey
             deeds = [_asking(desk, shared, everywhere, trigger) for trigger in ("leave", "m6d2", "m6d1", "m2d1")]
             for trigger, answer in zip(("leave", "m6d2", "m6d1", "m2d1"), together(*deeds), strict=True):
-                expected = [(one, fresh.answer(one.state, trigger)) for one in everywhere]
+                expected = [(one, fresh.next_state(one.state, trigger)) for one in everywhere]
                 assert answer == [(one, dest) for one, dest in expected if dest is not None]
     finally:
         sys.setswitchinterval(patience)
 
 
-def _asking(desk: Desk, rules: RuleBook, everywhere: list[Standing], trigger: str) -> Callable[[], object]:
-    return lambda: desk.answered(trigger, everywhere, lambda one: rules.answer(one.state, trigger), False)
+def _asking(desk: Firing, rules: RuleBook, everywhere: list[Journey], trigger: str) -> Callable[[], object]:
+    return lambda: desk.answered(trigger, everywhere, lambda one: rules.next_state(one.state, trigger), False)

@@ -16,7 +16,7 @@ from states.exploration.ground import Ground
 from states.exploration.walk import Walk
 from states.machines.commitment import commitment_rules
 from states.machines.journey import journey_rules
-from states.running_cohort import Rules
+from states.machines.rules import Rules
 from states.store.database import Database
 from states.store.tables import ARMED, CommitmentRow, EffectRow, TimerRow
 from tests.support.driver import Driver, day, talent_nord, undated

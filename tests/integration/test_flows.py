@@ -17,9 +17,9 @@ from config.errors import DeliveryError, RejectedError, TickFailedError, Transpo
 from config.library import Library
 from config.people import People
 from config.settings import Settings
-from flows import services as wiring
 from flows.clock import TurnedClock
 from flows.server.process import ServerPlace
+from flows.services import Services, letterhead_of, open_services, use
 from notifications.outbox import Outbox
 from notifications.transports.protocol import Mail, Receipt
 from states.facts import Fact, Outcome
@@ -51,7 +51,7 @@ class Tray:
 class Hold:
     """Hold-3 under a name of its own, on a clock of its own, with its office."""
 
-    desk: wiring.Office
+    desk: Services
     clock: TurnedClock
     tray: Tray
     id: str
@@ -79,16 +79,16 @@ def enrolled(folder: Path, talents: int) -> Iterator[Hold]:
     """The first so many talents, as a cohort that no other test's runs can be taken for."""
     clock = TurnedClock(datetime(2026, 12, 29, 8, tzinfo=UTC))
     settings = Settings(database_url=f"sqlite:///{folder}/domain.db", mail_directory=folder / "mail")
-    opened = wiring.open_office(settings, clock)
+    opened = open_services(settings, clock)
     tray = Tray()
-    outbox = Outbox(opened.database, tray, wiring.letterhead_of(settings, opened.library), clock)
-    desk = wiring.Office(settings, opened.library, opened.database, opened.engine, outbox, clock)
+    outbox = Outbox(opened.database, tray, letterhead_of(settings, opened.library), clock)
+    desk = Services(settings, opened.library, opened.database, opened.engine, outbox, clock)
     loaded = Library().cohort("hold-3")
     cohort = loaded.cohort.model_copy(update={"id": f"hold-{next(_numbers)}x", "name": "Hold 3"})
     desk.engine.enrol(cohort, loaded.definition, People(loaded.people.talents[:talents]))
-    wiring.use(desk)
+    use(desk)
     yield Hold(desk, clock, tray, cohort.id)
-    wiring.use(None)
+    use(None)
     desk.database.close()
 
 

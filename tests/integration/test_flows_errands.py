@@ -13,7 +13,7 @@ from prefect.states import Completed, Crashed, Failed, Running, to_state_create
 
 from flows import runs
 from flows.react import react
-from flows.runs import Errand, claim_run
+from flows.runs import PlannedRun, create_run_once
 from flows.server.process import ServerPlace
 
 pytestmark = [
@@ -26,13 +26,13 @@ _numbers = count(1)
 
 
 @pytest.fixture
-def errand(server: ServerPlace) -> Errand:
+def errand(server: ServerPlace) -> PlannedRun:
     """An errand that no other test's runs can be taken for."""
     talent = f"hold-{next(_numbers)}-01"
-    return Errand("hold-x", "leave", "Hold X · Orlov · 1 talent", (f"{talent}#1",), (talent,), (1, 2))
+    return PlannedRun("hold-x", "leave", "Hold X · Orlov · 1 talent", (f"{talent}#1",), (talent,), (1, 2))
 
 
-def claims(errand: Errand, *states: State[str] | None) -> list[bool]:
+def claims(errand: PlannedRun, *states: State[str] | None) -> list[bool]:
     """Claim the errand's run once for each state, which the run claimed before is in by then; whether it was given."""
 
     async def claim() -> list[bool]:
@@ -42,7 +42,7 @@ def claims(errand: Errand, *states: State[str] | None) -> list[bool]:
             for state in states:
                 if state is not None and run is not None:
                     await client.set_flow_run_state(run.id, state, force=True)
-                claimed = await claim_run(client, react, errand)
+                claimed = await create_run_once(client, react, errand)
                 given.append(claimed is not None)
                 run = claimed or run
         return given
@@ -50,29 +50,29 @@ def claims(errand: Errand, *states: State[str] | None) -> list[bool]:
     return asyncio.run(claim())
 
 
-def test_while_a_run_is_at_it_there_is_no_second(errand: Errand) -> None:
+def test_while_a_run_is_at_it_there_is_no_second(errand: PlannedRun) -> None:
     assert claims(errand, None, None, Running()) == [True, False, False]
 
 
 @pytest.mark.parametrize("end", [Crashed(), Failed(), Completed()], ids=lambda state: state.name)
-def test_a_run_that_ended_with_effects_left_is_followed_by_another(errand: Errand, end: State[str]) -> None:
+def test_a_run_that_ended_with_effects_left_is_followed_by_another(errand: PlannedRun, end: State[str]) -> None:
     assert claims(errand, None, end, None) == [True, True, False]
 
 
 def test_a_run_whose_process_was_killed_is_followed_by_another_later(
-    errand: Errand, monkeypatch: pytest.MonkeyPatch
+    errand: PlannedRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert claims(errand, None, Running()) == [True, False]
     monkeypatch.setattr(runs, "LEFT_LYING", timedelta())
     assert claims(errand, None) == [True]
 
 
-def test_an_errand_without_effects_has_one_run_whatever_became_of_it(errand: Errand) -> None:
-    bare = Errand(errand.cohort_id, errand.trigger, errand.title, errand.transitions, errand.journeys, ())
+def test_an_errand_without_effects_has_one_run_whatever_became_of_it(errand: PlannedRun) -> None:
+    bare = PlannedRun(errand.cohort_id, errand.trigger, errand.title, errand.transitions, errand.journeys, ())
     assert claims(bare, None, Crashed(), Completed()) == [True, False, False]
 
 
-def test_however_often_a_peer_was_down_the_next_run_is_made(errand: Errand) -> None:
+def test_however_often_a_peer_was_down_the_next_run_is_made(errand: PlannedRun) -> None:
     async def fail(client: PrefectClient, times: int) -> None:
         flow_id = await client.create_flow(react)
         state = to_state_create(Failed()).model_dump(mode="json")
@@ -84,6 +84,6 @@ def test_however_often_a_peer_was_down_the_next_run_is_made(errand: Errand) -> N
         async with get_client() as client:
             # More than a day of ticks, one each quarter.
             await fail(client, 120)
-            return await claim_run(client, react, errand) is not None
+            return await create_run_once(client, react, errand) is not None
 
     assert asyncio.run(run())

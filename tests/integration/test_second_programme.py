@@ -97,7 +97,7 @@ OWN_WORDS = {
     "hold-3",
 }
 SHARED = {"challenge", "second_mentor", "bootcamp"}
-"""Words of the code itself (a role, a view's field), which Talent Nord's data happens to use as names too."""
+"""TemplateSource of the code itself (a role, a view's field), which Talent Nord's data happens to use as names too."""
 
 
 @pytest.mark.parametrize(

@@ -38,13 +38,13 @@ def _no_guard(app: ASGIApp, *_: Any) -> ASGIApp:
 def main() -> None:
     """Serve until the process is ended."""
     port, *without = sys.argv[1:]
-    told = ServerPlace.server_environment
+    really = ServerPlace.server_environment
     with ExitStack() as stack:
         for name in set(without) - {CORS}:
             stack.enter_context(patch.object(same_origin, name, _no_guard))
         if CORS in without:
             anybody = {"PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "*"}
-            stack.enter_context(patch.object(ServerPlace, "server_environment", lambda self: told(self) | anybody))
+            stack.enter_context(patch.object(ServerPlace, "server_environment", lambda self: really(self) | anybody))
         serve(ServerPlace(int(port), Path()))
 
 

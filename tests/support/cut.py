@@ -25,19 +25,19 @@ def cut_at(database: Database, statement: int) -> Iterator[None]:
     Prepared statements go to the driver without SQLAlchemy's events, so they are counted where they are handed over.
     """
     numbers = count(1)
-    really = prepared.hand_over
+    really = prepared.execute
 
     def check(*_: object) -> None:
         if next(numbers) == statement:
             raise Cut
 
-    def hand_over(*arguments: Any) -> Any:
+    def execute(*arguments: Any) -> Any:
         check()
         return really(*arguments)
 
     event.listen(database.engine, "before_cursor_execute", check)
     try:
-        with patch.object(prepared, "hand_over", hand_over):
+        with patch.object(prepared, "execute", execute):
             yield
     finally:
         event.remove(database.engine, "before_cursor_execute", check)

@@ -13,7 +13,7 @@ from config.settings import Settings
 from flows.clock import TurnedClock
 from flows.rehearsal.rehearsal import first_instant
 from flows.server.process import ServerPlace, child, free_port, prefect_server, wait_for
-from flows.services import open_office
+from flows.services import open_services
 from states.store.database import Database
 from tests.support.prefect import artifact, ask
 
@@ -54,7 +54,7 @@ def hold_3_served(home: Path, day: datetime) -> Iterator[Served]:
 def enrol_hold_3(settings: Settings, day: datetime) -> None:
     """Enrol the cohort in good time and let time pass, without Prefect, until the week before ``day``."""
     clock = TurnedClock(datetime.min.replace(tzinfo=UTC))
-    desk = open_office(settings, clock)
+    desk = open_services(settings, clock)
     loaded = desk.library.cohort("hold-3")
     clock.turn_to(first_instant(loaded))
     desk.engine.enrol(loaded.cohort, loaded.definition, loaded.people)

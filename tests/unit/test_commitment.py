@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from config.grammar import escalated
 from config.programme import CommitmentSpec
 from states.machines.commitment import (
     AHEAD,
@@ -16,8 +17,7 @@ from states.machines.commitment import (
     FULFILLED,
     ON_TIME,
     commitment_rules,
-    level,
-    told,
+    recordable_verbs,
 )
 from states.machines.rulebook import RuleBook
 from states.plan.effects import commitment_effects
@@ -32,7 +32,7 @@ LATE = ["missed", "escalated.1", "escalated.2"]
 
 
 def ask(book: RuleBook, state: str, verb: str, *guards: str) -> str | None:
-    return book.answer(state, verb, frozenset(guards))
+    return book.next_state(state, verb, frozenset(guards))
 
 
 def along(book: RuleBook, *verbs: str) -> str:
@@ -72,7 +72,7 @@ def test_what_took_place_in_time_but_was_recorded_late_counts_as_kept(state: str
 
 
 def test_escalation_ends_with_the_last_level() -> None:
-    assert ask(MEETING, level(2), "escalate") is None
+    assert ask(MEETING, escalated(2), "escalate") is None
     assert ask(MEETING, "open", "escalate") is None, "only what was missed is escalated"
 
 
@@ -151,8 +151,8 @@ def test_a_date_that_is_there_already_keeps_its_commitment_as_it_opens() -> None
 
 def test_people_tell_that_something_was_kept_or_waived_but_not_a_date_that_is_missing() -> None:
     for name, spec in SPECS.items():
-        assert told(spec) == (() if name == "alumni_date" else ("keep", "waive"))
-        assert set(told(spec)) <= set(commitment_rules(spec).triggers)
+        assert recordable_verbs(spec) == (() if name == "alumni_date" else ("keep", "waive"))
+        assert set(recordable_verbs(spec)) <= set(commitment_rules(spec).triggers)
 
 
 # -- what is caused ------------------------------------------------------------------------------------------------

@@ -23,9 +23,8 @@ from config.working_time import WorkingTime
 from flows.cli import app
 from notifications.messages import messages_of
 from states.exploration.explore import explore
-from states.moves.enrol import held
+from states.machines.rules import rules_of
 from states.plan.calendar import Calendar
-from states.running_cohort import rules_of
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted(ROOT.glob("docs/**/*.md"))
@@ -151,8 +150,7 @@ def test_the_map_names_each_file_that_is_there_and_no_other() -> None:
 def test_the_timelines_have_the_dates_that_the_cohort_gives() -> None:
     hold_3 = Library().cohort("hold-3")
     hours = hold_3.definition.working_time
-    days = {ident: held(day, hold_3.definition) for ident, day in hold_3.cohort.dates.items()}
-    calendar = Calendar(hold_3.definition, days)
+    calendar = Calendar.of(hold_3.cohort.dates, hold_3.definition)
     text = read("docs/coordinator.md")
     for name, heading in (("expectation_talk", "**Forventningssamtalen**"), ("mentor_meeting_m1", "**Mentormødet**")):
         spec = hold_3.definition.commitments[name]

@@ -12,7 +12,7 @@ from states.exploration.explore import Stuck, WithJourney, explore
 from states.exploration.ground import Ground
 from states.machines.commitment import commitment_rules
 from states.machines.journey import journey_rules
-from states.running_cohort import Rules
+from states.machines.rules import Rules
 from tests.support.driver import talent_nord
 
 Data = dict[str, Any]

@@ -23,7 +23,7 @@ NOTICES = [
 
 
 def returned(to: str) -> str | None:
-    return BOOK.answer("on_leave", "return", frozenset({place_guard(to)}))
+    return BOOK.next_state("on_leave", "return", frozenset({place_guard(to)}))
 
 
 def test_a_journey_leads_through_the_calendar_in_order() -> None:
@@ -45,7 +45,7 @@ def test_a_journey_leads_through_the_calendar_in_order() -> None:
         "alumni",
     )
     for milestone, source, dest in zip(MILESTONES, PLACES[:-1], PLACES[1:], strict=True):
-        assert BOOK.answer(source, milestone) == dest
+        assert BOOK.next_state(source, milestone) == dest
 
 
 @pytest.mark.parametrize("state", ON_THE_WAY)
@@ -53,7 +53,7 @@ def test_whoever_joined_late_is_moved_along_by_every_later_milestone(state: str)
     position = PLACES.index(state)
     for number, milestone in enumerate(MILESTONES):
         expected = PLACES[number + 1] if number >= position else None
-        assert BOOK.answer(state, milestone) == expected, "a milestone never leads back"
+        assert BOOK.next_state(state, milestone) == expected, "a milestone never leads back"
 
 
 @pytest.mark.parametrize("state", ON_THE_WAY)
@@ -61,18 +61,18 @@ def test_whoever_joined_late_is_moved_along_by_every_later_milestone(state: str)
     ("event", "dest"), [("leave", "on_leave"), ("transfer", "transferred"), ("withdraw", "withdrawn")]
 )
 def test_anyone_on_the_way_may_take_leave_move_cohort_or_withdraw(state: str, event: str, dest: str) -> None:
-    assert BOOK.answer(state, event) == dest
+    assert BOOK.next_state(state, event) == dest
 
 
 @pytest.mark.parametrize("state", ON_THE_WAY)
 @pytest.mark.parametrize("event", ["change_mentor", "absence"])
 def test_a_new_mentor_or_an_absence_moves_nobody(state: str, event: str) -> None:
-    assert BOOK.answer(state, event) == state
+    assert BOOK.next_state(state, event) == state
 
 
 @pytest.mark.parametrize("state", ON_THE_WAY)
 def test_only_who_is_on_leave_returns(state: str) -> None:
-    assert BOOK.answer(state, "return", frozenset({place_guard(state)})) is None
+    assert BOOK.next_state(state, "return", frozenset({place_guard(state)})) is None
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -81,21 +81,21 @@ def test_a_return_leads_to_where_the_cohort_stands(place: str) -> None:
 
 
 def test_a_return_leads_nowhere_as_long_as_nobody_says_where_the_cohort_stands() -> None:
-    assert BOOK.answer("on_leave", "return") is None
+    assert BOOK.next_state("on_leave", "return") is None
 
 
 @pytest.mark.parametrize(("event", "dest"), [("transfer", "transferred"), ("withdraw", "withdrawn")])
 def test_a_leave_may_end_with_a_farewell(event: str, dest: str) -> None:
-    assert BOOK.answer("on_leave", event) == dest
+    assert BOOK.next_state("on_leave", event) == dest
 
 
 @pytest.mark.parametrize("trigger", [*MILESTONES, *(trigger for trigger, _ in NOTICES), "leave", "absence"])
 def test_on_leave_nothing_of_the_calendar_is_heard(trigger: str) -> None:
-    assert BOOK.answer("on_leave", trigger) is None
+    assert BOOK.next_state("on_leave", trigger) is None
 
 
 def test_a_mentor_may_change_during_a_leave() -> None:
-    assert BOOK.answer("on_leave", "change_mentor") == "on_leave"
+    assert BOOK.next_state("on_leave", "change_mentor") == "on_leave"
 
 
 def test_the_ends_are_alumni_transfer_and_withdrawal() -> None:
@@ -106,24 +106,24 @@ def test_the_ends_are_alumni_transfer_and_withdrawal() -> None:
 def test_an_end_refuses_everything(state: str) -> None:
     for trigger in BOOK.triggers:
         for place in PLACES:
-            assert BOOK.answer(state, trigger, frozenset({place_guard(place)})) is None, trigger
+            assert BOOK.next_state(state, trigger, frozenset({place_guard(place)})) is None, trigger
 
 
 @pytest.mark.parametrize(("trigger", "place"), NOTICES)
 def test_a_notice_moves_nobody_and_is_for_those_on_the_way(trigger: str, place: str | None) -> None:
     for state in BOOK.states:
         heard = state == f"{ACTIVE}.{place}" if place else state.startswith(ACTIVE)
-        assert BOOK.answer(state, trigger) == (state if heard else None), state
+        assert BOOK.next_state(state, trigger) == (state if heard else None), state
 
 
 def test_the_alumni_day_is_announced_to_nobody_before_the_journey_is_complete() -> None:
     assert dict(NOTICES)["alumni_day:invite"] == dict(NOTICES)["alumni_day:remind"] == "complete"
-    assert BOOK.answer("active.m6.sprint", "alumni_day:invite") is None
+    assert BOOK.next_state("active.m6.sprint", "alumni_day:invite") is None
 
 
 @pytest.mark.parametrize("milestone", DEFINITION.milestones)
 def test_the_news_of_a_moved_date_reaches_everyone_on_the_way(milestone: str) -> None:
-    told = [state for state in BOOK.states if BOOK.answer(state, f"{milestone}:move") == state]
+    told = [state for state in BOOK.states if BOOK.next_state(state, f"{milestone}:move") == state]
     assert told == [ACTIVE, *ON_THE_WAY]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from config.errors import DefinitionError, FileMissingError
 from config.library import Library
-from config.one_page import summary
+from config.one_page import one_page
 from tests.support.definitions import MENTOR_LIGHT, TALENT_NORD, Copy, copy_of
 
 
@@ -86,13 +86,13 @@ def test_a_file_without_keys_is_refused(light: Copy, content: str) -> None:
 
 @pytest.mark.parametrize(("library", "cohort"), [(TALENT_NORD, "hold-3"), (MENTOR_LIGHT, "spring")])
 def test_a_summary_fits_on_a_page(library: Library, cohort: str) -> None:
-    lines = summary(library.cohort(cohort)).splitlines()
+    lines = one_page(library.cohort(cohort)).splitlines()
     assert len(lines) <= 45
     assert max(map(len, lines)) <= 100
 
 
 def test_the_summary_of_hold_3_says_who_what_and_when() -> None:
-    lines = summary(TALENT_NORD.cohort("hold-3")).splitlines()
+    lines = one_page(TALENT_NORD.cohort("hold-3")).splitlines()
     assert lines[0] == "Hold 3 (hold-3) · Talent Nord, version 1"
     assert "  Alumnedag                                     on. 29. mar. 2028  Utzon Center, Aalborg" in lines
     assert "24 talenter (leder af ledere 12, leder af medarbejdere 12) og 22 nærmeste ledere" in lines
@@ -102,7 +102,7 @@ def test_the_summary_of_hold_3_says_who_what_and_when() -> None:
 
 
 def test_the_summary_is_in_the_order_of_the_dates() -> None:
-    text = summary(TALENT_NORD.cohort("hold-3"))
+    text = one_page(TALENT_NORD.cohort("hold-3"))
     assert text.index("Modul 3 dag 1") < text.index("andet møde") < text.index("Modul 3 dag 2")
 
 
@@ -110,5 +110,5 @@ def test_the_summary_says_what_has_no_date_yet(tmp_path: Path) -> None:
     copy = copy_of(TALENT_NORD, "talent-nord", "hold-3", tmp_path / "config")
     text = copy.cohort.read_text(encoding="utf-8")
     copy.cohort.write_text(text[: text.index("  alumni_day:")], encoding="utf-8")
-    lines = summary(copy.library.cohort("hold-3")).splitlines()
+    lines = one_page(copy.library.cohort("hold-3")).splitlines()
     assert [line.split() for line in lines if "Alumnedag" in line] == [["Alumnedag", "(endnu", "ingen", "dato)"]]

@@ -65,19 +65,19 @@ ALL = [
 @pytest.mark.parametrize("book", ALL)
 def test_every_answer_kept_is_the_machines_own(book: RuleBook) -> None:
     walked = list(cases(book))
-    kept = {case: book.answer(*case) for case in walked}
+    kept = {case: book.next_state(*case) for case in walked}
     for case in reversed(walked):
-        assert book.answer(*case) == kept[case] == book.live(*case), case
+        assert book.next_state(*case) == kept[case] == book.ask_machine(*case), case
 
 
 @pytest.mark.parametrize("book", ALL)
 def test_the_machine_says_what_the_rules_say(book: RuleBook) -> None:
     for case in cases(book):
-        assert book.live(*case) == by_the_rules(book, case), case
+        assert book.ask_machine(*case) == by_the_rules(book, case), case
 
 
 def test_the_walk_meets_refusals_stays_and_moves() -> None:
-    answers = [(case[0], book.live(*case)) for book in books(talent_nord()).values() for case in cases(book)]
+    answers = [(case[0], book.ask_machine(*case)) for book in books(talent_nord()).values() for case in cases(book)]
     assert sum(dest is None for _, dest in answers) > 1000
     assert sum(dest == state for state, dest in answers) > 300
     assert sum(dest not in {None, state} for state, dest in answers) > 300
@@ -101,38 +101,38 @@ DOOR = RuleBook(
 def test_a_kept_answer_does_not_call_the_machine_again(monkeypatch: pytest.MonkeyPatch) -> None:
     book = RuleBook(DOOR.states, DOOR.initial, DOOR.rules)
     asked: list[Case] = []
-    live = book.live
+    live = book.ask_machine
 
     def counted(state: str, trigger: str, guards: frozenset[str] = frozenset()) -> str | None:
         asked.append((state, trigger, guards))
         return live(state, trigger, guards)
 
-    monkeypatch.setattr(book, "live", counted)
+    monkeypatch.setattr(book, "ask_machine", counted)
     for _ in range(3):
-        assert book.answer("shut", "push") == "open.ajar"
-        assert book.answer("shut", "push", frozenset({"strong"})) == "open.wide"
-        assert book.answer("shut", "burn") is None
+        assert book.next_state("shut", "push") == "open.ajar"
+        assert book.next_state("shut", "push", frozenset({"strong"})) == "open.wide"
+        assert book.next_state("shut", "burn") is None
     assert len(asked) == 3, "a refusal is kept like any answer"
 
 
 def test_the_first_rule_whose_guard_holds_decides() -> None:
-    assert DOOR.answer("shut", "push", frozenset({"strong"})) == "open.wide"
-    assert DOOR.answer("shut", "push", frozenset({"dry"})) == "open.ajar"
-    assert DOOR.answer("open.ajar", "burn") is None, "no rule is left"
+    assert DOOR.next_state("shut", "push", frozenset({"strong"})) == "open.wide"
+    assert DOOR.next_state("shut", "push", frozenset({"dry"})) == "open.ajar"
+    assert DOOR.next_state("open.ajar", "burn") is None, "no rule is left"
 
 
 def test_a_state_within_another_follows_its_rules() -> None:
-    assert DOOR.answer("open.wide", "shut") == "shut"
+    assert DOOR.next_state("open.wide", "shut") == "shut"
 
 
 def test_an_internal_rule_stays_where_it_is_and_is_no_refusal() -> None:
-    assert DOOR.answer("shut", "knock") == "shut"
-    assert DOOR.answer("open.wide", "knock") is None
+    assert DOOR.next_state("shut", "knock") == "shut"
+    assert DOOR.next_state("open.wide", "knock") is None
 
 
 def test_a_trigger_that_no_rule_knows_is_refused() -> None:
-    assert DOOR.answer("shut", "kick") is None
-    assert DOOR.answer("shut", "to_open") is None, "the library's own triggers are not there"
+    assert DOOR.next_state("shut", "kick") is None
+    assert DOOR.next_state("shut", "to_open") is None, "the library's own triggers are not there"
 
 
 def test_guards_are_named_by_trigger() -> None:
@@ -160,8 +160,8 @@ def test_threads_may_ask_at_the_same_time(restless: None) -> None:
         book = RuleBook(DOOR.states, DOOR.initial, DOOR.rules)
         cases = [(state, trigger) for state in book.states for trigger in book.triggers] * 5
         with ThreadPoolExecutor(8) as pool:
-            found = list(pool.map(book.answer, *zip(*cases, strict=True)))
-        assert found == [DOOR.live(*case) for case in cases]
+            found = list(pool.map(book.next_state, *zip(*cases, strict=True)))
+        assert found == [DOOR.ask_machine(*case) for case in cases]
 
 
 def test_commitments_of_one_shape_share_a_book() -> None:

@@ -14,7 +14,7 @@ Answer = Callable[[bytes], tuple[int, bytes]]
 
 
 def app_that(answer: Answer, raising: Exception | None = None) -> App:
-    """Return an app that reads a request's body, then answers what ``answer`` returns for it."""
+    """Return an app that reads a request's body, then answers what ``next_state`` returns for it."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         body, more = b"", True

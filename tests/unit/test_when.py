@@ -78,16 +78,16 @@ def test_an_anchor_may_get_another_name() -> None:
     assert when.anchored({"day2": "m2d2"}) == when
 
 
-class Promise(BaseModel):
+class Commitment(BaseModel):
     due: WhenField
 
 
 def test_it_is_a_text_in_json_and_back() -> None:
-    promise = Promise.model_validate({"due": "m1d1+ 7d"})
+    promise = Commitment.model_validate({"due": "m1d1+ 7d"})
     assert promise.model_dump_json() == '{"due":"m1d1 + 7d"}'
-    assert Promise.model_validate_json(promise.model_dump_json()) == promise
+    assert Commitment.model_validate_json(promise.model_dump_json()) == promise
 
 
 def test_in_a_model_a_wrong_one_is_a_fault_of_its_field() -> None:
     with pytest.raises(ValidationError, match=r"due\n.*'soon!' is not a point in time"):
-        Promise.model_validate({"due": "soon!"})
+        Commitment.model_validate({"due": "soon!"})

@@ -1,0 +1,67 @@
+"""The one grammar of triggers, ids and escalation levels: how they are written, and how they are read back."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Self
+
+ESCALATED = "escalated"
+MOVE = "move"
+"""The part of a milestone's trigger that tells of a new date."""
+_REMIND = "remind_"
+
+
+class Trigger(NamedTuple):
+    """A trigger: ``leave`` or ``m2d1`` is a name alone, ``mentor_meeting_m2:keep`` a name and a part.
+
+    The part is a commitment's verb, a milestone's notice, or ``move``.
+    """
+
+    name: str
+    part: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return what is written in ``text``; anything is a trigger, known or not."""
+        name, _, part = text.partition(":")
+        return cls(name, part)
+
+    def __str__(self) -> str:
+        """Return the trigger as it is written."""
+        return f"{self.name}:{self.part}" if self.part else self.name
+
+
+def commitment_id(subject: str, name: str) -> str:
+    """Return the id of a commitment of a journey, or of a cohort."""
+    return f"{subject}/{name}"
+
+
+def talent_number(journey_id: str) -> int:
+    """Return a talent's number on the list, which ends the journey's id; 0 if there is none."""
+    number = journey_id.rpartition("-")[2]
+    return int(number) if number.isdigit() else 0
+
+
+def escalated(level: int) -> str:
+    """Return the state of an escalation's level, counted from 1."""
+    return f"{ESCALATED}.{level}"
+
+
+def level_of(state: str) -> int:
+    """Return the level of an escalated state, 0 for any other."""
+    name, _, level = state.partition(".")
+    return int(level) if name == ESCALATED and level else 0
+
+
+def without_level(state: str) -> str:
+    """Return a commitment's state as people call it: ``escalated`` on every level."""
+    return ESCALATED if level_of(state) else state
+
+
+def reminder(number: int) -> str:
+    """Return the verb of a reminder, counted from 1."""
+    return f"{_REMIND}{number}"
+
+
+def reminder_number(verb: str) -> int:
+    """Return the number of the reminder that ``verb`` is, 0 for any other verb."""
+    return int(verb.removeprefix(_REMIND)) if verb.startswith(_REMIND) else 0

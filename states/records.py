@@ -1,0 +1,36 @@
+"""A journey and a commitment as the engine loads them. Pure: plain values, no database."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+
+class Journey(NamedTuple):
+    """A journey as it stands, with the people around it (ids)."""
+
+    id: str
+    cohort_id: str
+    state: str
+    version: int
+    talent_id: str
+    mentor_id: str | None
+    second_mentor_id: str | None
+    consultant_id: str | None
+    group_number: int | None
+
+
+class Commitment(NamedTuple):
+    """A commitment as it stands; ``journey_id`` is empty for one of the cohort."""
+
+    id: str
+    cohort_id: str
+    journey_id: str | None
+    name: str
+    state: str
+    version: int
+    opened_on: date | None
+    due_on: date | None
+    missed_on: date | None
+    choice: str | None
+    partner_id: str | None
