@@ -99,9 +99,9 @@ async def react_to(services: Services, outcomes: Iterable[Outcome] = ()) -> int:
     waiting = await asyncio.to_thread(plan_runs, services, list(outcomes))
     runs = 0
     async with one_client() as client:
-        for errand in waiting:
-            run = await create_run_once(client, react, errand)
+        for planned in waiting:
+            run = await create_run_once(client, react, planned)
             if run is not None:
-                await run_flow_async(react, flow_run=run, parameters=errand.parameters(), return_type="state")
+                await run_flow_async(react, flow_run=run, parameters=planned.parameters(), return_type="state")
                 runs += 1
     return runs

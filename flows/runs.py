@@ -1,6 +1,6 @@
-"""An errand: what one run of ``react`` is to do, and the run that Prefect keeps of it, made at most once.
+"""A planned run: what one run of ``react`` is to do, and the run that Prefect keeps of it, made at most once.
 
-The key of a run is made of what it carries. Asked again for the same errand, Prefect answers with the run it has; only
+The key of a run is made of what it carries. Asked again for the same run, Prefect answers with the run it has; only
 one that ended, or was left lying, without having done everything is followed by another.
 """
 
@@ -18,13 +18,13 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import FlowRunCreate
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Pending, to_state_create
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from flows.cockpit.labels import words
 from flows.services import Services
+from notifications.due import Due
 from states.facts import Outcome
 from states.running_cohort import RunningCohort, read_cohort
-from states.store.tables import PENDING, EffectRow
 
 LEFT_LYING = timedelta(minutes=15)
 """After this long without an end a run counts as left lying by a process that was killed."""
@@ -41,13 +41,13 @@ class PlannedRun:
     journeys: tuple[str, ...]
     effects: tuple[int, ...]
     since: str = ""
-    """When the peer last did not take one of the effects' mails: what is tried again is another errand."""
+    """When the peer last did not take one of the effects' mails: what is tried again is another run."""
     pages: tuple[str, ...] = ()
     """The cohort and journeys whose pages its run publishes."""
 
     @property
     def key(self) -> str:
-        """What makes this errand the same as another: the transitions it carries, and since when they wait."""
+        """What makes this run the same as another: the transitions it carries, and since when they wait."""
         text = "\n".join([self.cohort_id, self.trigger, *self.transitions, self.since])
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -68,44 +68,30 @@ class PlannedRun:
 
 
 def plan_runs(services: Services, outcomes: Iterable[Outcome]) -> list[PlannedRun]:
-    """Return what is to be done now: for each outcome its effects that are due, then whatever else waits."""
-    found: list[PlannedRun] = []
-    taken: set[int] = set()
+    """Return what is to be done now: a run for each group of effects that is due, with the pages it publishes."""
+    batch = services.outbox.due(outcomes)
     with services.database.read() as connection:
-        book = cache(partial(_book, connection))
-        pending = connection.execute(
-            select(
-                EffectRow.id,
-                EffectRow.cohort_id,
-                EffectRow.trigger,
-                EffectRow.history_id,
-                EffectRow.journey_id,
-                EffectRow.changed_at,
-            )
-            .where(PENDING, EffectRow.send_at <= services.now())
-            .order_by(EffectRow.id)
-        ).all()
-        for outcome in outcomes:
-            if not outcome.transitions:
-                continue
-            ids = tuple(transition.id for transition in outcome.transitions)
-            mine = set(ids)
-            effects = [row for row in pending if row.history_id in mine]
-            taken.update(row.id for row in effects)
-            journeys = [one.journey_id for one in outcome.transitions]
-            cohort = outcome.cohort_id
-            found.append(_errand(book(cohort), cohort, outcome.trigger, ids, journeys, effects))
-        waiting: dict[tuple[str, str], list[Any]] = {}
-        for row in pending:
-            if row.id not in taken:
-                waiting.setdefault((row.cohort_id, row.trigger), []).append(row)
-        for (cohort, trigger), rows in waiting.items():
-            ids = tuple(dict.fromkeys(row.history_id for row in rows))
-            found.append(_errand(book(cohort), cohort, trigger, ids, [row.journey_id for row in rows], rows))
-    return _with_pages(found)
+        titles = _Titles(connection)
+        return _with_pages([_planned_run(due, titles.of(due)) for due in batch])
 
 
-def _book(connection: Connection, cohort_id: str) -> RunningCohort | None:
+class _Titles:
+    """Names runs for people; each cohort is read once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._cohort = cache(partial(_cohort_if_readable, connection))
+
+    def of(self, due: Due) -> str:
+        """Return what happened, and to how many."""
+        cohort, count = self._cohort(due.cohort_id), len(due.journeys)
+        name, what = due.cohort_id, due.trigger
+        if cohort is not None:
+            name, what = cohort.name, cohort.definition.trigger_label(due.trigger)
+        people = f" · {count} {words()['talent' if count == 1 else 'talents']}" if count else ""
+        return f"{name} · {what}{people}"
+
+
+def _cohort_if_readable(connection: Connection, cohort_id: str) -> RunningCohort | None:
     """Return the cohort, or ``None`` if it cannot be read: its run says why, and no other cohort waits for that."""
     try:
         return read_cohort(connection, cohort_id)
@@ -113,42 +99,24 @@ def _book(connection: Connection, cohort_id: str) -> RunningCohort | None:
         return None
 
 
-def _errand(
-    book: RunningCohort | None,
-    cohort_id: str,
-    trigger: str,
-    transitions: tuple[str, ...],
-    journeys: Sequence[str | None],
-    effects: Sequence[Any],
-) -> PlannedRun:
-    concerned = tuple(dict.fromkeys(journey for journey in journeys if journey))
-    people = f" · {len(concerned)} {words()['talent' if len(concerned) == 1 else 'talents']}" if concerned else ""
-    what = f"{book.name} · {book.definition.trigger_label(trigger)}" if book else f"{cohort_id} · {trigger}"
-    tried = max((row.changed_at for row in effects if row.changed_at is not None), default=None)
-    return PlannedRun(
-        cohort_id,
-        trigger,
-        f"{what}{people}",
-        transitions,
-        concerned,
-        tuple(row.id for row in effects),
-        since=tried.isoformat() if tried else "",
-    )
+def _planned_run(due: Due, title: str) -> PlannedRun:
+    since = due.tried_at.isoformat() if due.tried_at else ""
+    return PlannedRun(due.cohort_id, due.trigger, title, due.transitions, due.journeys, due.effects, since)
 
 
 def _with_pages(batch: Sequence[PlannedRun]) -> list[PlannedRun]:
-    """Return the errands with the pages they publish: each page once, by the last run that concerns it."""
+    """Return the planned runs with the pages they publish: each page once, by the last run that concerns it."""
     seen: set[str] = set()
     found: list[PlannedRun] = []
-    for errand in reversed(batch):
-        pages = tuple(ident for ident in (errand.cohort_id, *errand.journeys) if ident not in seen)
+    for planned in reversed(batch):
+        pages = tuple(ident for ident in (planned.cohort_id, *planned.journeys) if ident not in seen)
         seen.update(pages)
-        found.append(replace(errand, pages=pages))
+        found.append(replace(planned, pages=pages))
     return found[::-1]
 
 
-async def create_run_once(client: PrefectClient, flow: Flow[..., Any], errand: PlannedRun) -> FlowRun | None:
-    """Return a new run for the errand, or ``None`` if another process is at it or it has been done."""
+async def create_run_once(client: PrefectClient, flow: Flow[..., Any], planned: PlannedRun) -> FlowRun | None:
+    """Return a new run for the planned run, or ``None`` if another process is at it or it has been done."""
     flow_id = await client.create_flow(flow)
     # No last attempt: a peer may be down for days, and then what waits is still to be sent.
     attempt = 0
@@ -157,17 +125,17 @@ async def create_run_once(client: PrefectClient, flow: Flow[..., Any], errand: P
         body = FlowRunCreate(
             flow_id=flow_id,
             flow_version=flow.version,
-            name=errand.title,
-            parameters=errand.parameters(),
-            tags=errand.tags,
+            name=planned.title,
+            parameters=planned.parameters(),
+            tags=planned.tags,
             state=to_state_create(Pending()),
-            idempotency_key=f"{errand.key}:{attempt}",
+            idempotency_key=f"{planned.key}:{attempt}",
         )
         response = await client.request("POST", "/flow_runs/", json=body.model_dump(mode="json", exclude_unset=True))
         run = FlowRun.model_validate(response.json())
         if response.status_code == 201:
             return run
-        if not errand.effects:
+        if not planned.effects:
             return None
         if not _is_over(run):
             return None

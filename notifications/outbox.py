@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -29,8 +29,10 @@ from config.errors import (
 )
 from notifications.context import EFFECT, CohortReader, Effect
 from notifications.digest import Digest, TemplateSource, write_digest
+from notifications.due import Due, what_is_due
 from notifications.render import Context, render_task
 from notifications.transports.protocol import Address, Mail, Transport
+from states.facts import Outcome
 from states.store.database import Database
 from states.store.tables import PENDING, EffectRow, MailRow, TaskRow
 
@@ -38,14 +40,6 @@ T = TypeVar("T")
 
 LEASE = timedelta(minutes=15)
 """After this long a claimed mail without a record counts as unknown."""
-
-
-class Due(NamedTuple):
-    """What is to be carried out now for one trigger of one cohort: effect ids in order."""
-
-    cohort_id: str
-    trigger: str
-    effects: tuple[int, ...]
 
 
 class Done(NamedTuple):
@@ -91,18 +85,10 @@ class Outbox:
         self._now = now
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
 
-    def due(self) -> list[Due]:
-        """Return what waits to be carried out, by cohort and trigger, oldest first."""
+    def due(self, outcomes: Iterable[Outcome] = ()) -> list[Due]:
+        """Return what is to be carried out now, see ``what_is_due``."""
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(EffectRow.id, EffectRow.cohort_id, EffectRow.trigger)
-                .where(PENDING, EffectRow.send_at <= self._now())
-                .order_by(EffectRow.id)
-            ).all()
-        groups: dict[tuple[str, str], list[int]] = {}
-        for row in rows:
-            groups.setdefault((row.cohort_id, row.trigger), []).append(row.id)
-        return [Due(cohort, trigger, tuple(ids)) for (cohort, trigger), ids in groups.items()]
+            return what_is_due(connection, self._now(), outcomes)
 
     def settle(self) -> int:
         """Call mails unknown whose sender has not recorded what came of them; return how many effects that are."""

@@ -112,7 +112,7 @@ def calm(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def hold(sqlite: Database) -> Driver:
+def driven(sqlite: Database) -> Driver:
     """The whole of hold-3, enrolled ten weeks before its kick-off."""
     return Driver(sqlite).enrol()
 

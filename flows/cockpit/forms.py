@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from config.definition import Definition
 from config.errors import FactIncompleteError, UnknownRecordError
+from config.grammar import talent_number
 from config.programme import CommitmentSpec, Form
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CohortRow, JourneyRow, PersonRow
@@ -62,28 +63,28 @@ def choices_for(connection: Connection, programme_id: str, form: Form) -> Choice
     choices: dict[str, str] = {}
     milestones: dict[str, str] = {}
     for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
-        book = read_cohort(connection, cohort_id)
-        if book.definition.programme.id != programme_id:
+        cohort = read_cohort(connection, cohort_id)
+        if cohort.definition.programme.id != programme_id:
             continue
-        specs = specs_of(book.definition, form)
-        talents |= _subjects(connection, book, specs, form)
+        specs = specs_of(cohort.definition, form)
+        talents |= _subjects(connection, cohort, specs, form)
         commitments |= {spec.label: spec.id for spec in specs}
         choices |= {label: key for spec in specs for key, label in spec.choices.items()}
-        milestones |= {milestone.label: milestone.id for milestone in book.definition.milestones.values()}
+        milestones |= {milestone.label: milestone.id for milestone in cohort.definition.milestones.values()}
     return Choices(talents, commitments, choices, milestones)
 
 
-def _subjects(connection: Connection, book: RunningCohort, specs: list[CommitmentSpec], form: Form) -> dict[str, str]:
+def _subjects(connection: Connection, cohort: RunningCohort, specs: list[CommitmentSpec], form: Form) -> dict[str, str]:
     """Return whom a form can be about: talents who have not ended, or the cohort for its own commitments."""
     if form.event is None and all(spec.subject == "cohort" for spec in specs):
-        return {book.name: book.cohort_id}
+        return {cohort.name: cohort.cohort_id}
     rows = connection.execute(
         select(JourneyRow.id, PersonRow.name)
         .join(PersonRow, PersonRow.id == JourneyRow.talent_id)
-        .where(JourneyRow.cohort_id == book.cohort_id, JourneyRow.state.not_in(book.definition.final_states))
+        .where(JourneyRow.cohort_id == cohort.cohort_id, JourneyRow.state.not_in(cohort.definition.final_states))
         .order_by(PersonRow.name)
     )
-    return {f"{row.name} ({book.name}, nr. {row.id.rpartition('-')[2]})": row.id for row in rows}
+    return {f"{row.name} ({cohort.name}, nr. {talent_number(row.id):02d})": row.id for row in rows}
 
 
 def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, Any]:

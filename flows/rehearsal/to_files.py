@@ -56,7 +56,7 @@ def rehearse(
             first = clock()
             rehearsal = Rehearsal(loaded, profile, seed, database, clock, Engine(database, clock))
             for step in rehearsal.run():
-                for due in outbox.due():
+                for due in outbox.due(step.outcomes):
                     for effect in due.effects:
                         outbox.carry_out(effect)
                 yield step

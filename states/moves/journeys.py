@@ -56,7 +56,7 @@ class JourneyMover:
                 journey = self._event_details(trigger, event, journey)  # noqa: PLW2901
                 journey = self._welcome_back(journey, dest)  # noqa: PLW2901
             if effects:
-                self._firing.cause(effects, self._journey_occasion(trigger, journey, history))
+                self._firing.cause(effects, self._cause_of(trigger, journey, history))
         if event is not None and moved:
             gone = [journey.id for journey, dest in moved if not dest.startswith(ACTIVE)]
             pass_to_those_who_stay(self._firing, gone)
@@ -115,7 +115,7 @@ class JourneyMover:
             return journey._replace(mentor_id=mentor)
         return journey
 
-    def _journey_occasion(self, trigger: str, journey: Journey, history: str) -> Cause:
+    def _cause_of(self, trigger: str, journey: Journey, history: str) -> Cause:
         name, part = Trigger.parse(trigger)
         milestone = self._firing.cohort.definition.milestones.get(name) if part else None
         details: dict[str, Any] = {key: value for key, value in self._firing.details.items() if key != "new_mentor"}

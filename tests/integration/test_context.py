@@ -20,17 +20,17 @@ ABOUT_PEOPLE = {"talent", "mentor", "second_mentor", "partner", "consultant", "g
 
 
 @pytest.fixture
-def hold(sqlite: Database) -> Driver:
+def driven(sqlite: Database) -> Driver:
     """Six talents of hold-3."""
     return Driver(sqlite, people=6).enrol()
 
 
-def context(hold: Driver, message: str, to: str) -> Context:
+def context(driven: Driver, message: str, to: str) -> Context:
     """What the newest effect of this message to this person may say."""
     newest = select(*EFFECT).where(EffectRow.message == message, EffectRow.recipient_id == f"hold-3{to}")
-    with hold.database.read() as connection:
+    with driven.database.read() as connection:
         row = connection.execute(newest.order_by(EffectRow.id.desc()).limit(1)).one()
-        return CohortReader(connection, hold.cohort.id, hold.now).context(Effect(*row))
+        return CohortReader(connection, driven.cohort.id, driven.now).context(Effect(*row))
 
 
 def empty(about: Context) -> set[str]:
@@ -38,9 +38,9 @@ def empty(about: Context) -> set[str]:
     return {field.name for field in fields(about) if not getattr(about, field.name)}
 
 
-def test_an_invitation_knows_the_event_and_whom_it_invites(hold: Driver) -> None:
-    hold.until("2026-12-30 08:00")
-    about = context(hold, "kickoff_invitation", "-01")
+def test_an_invitation_knows_the_event_and_whom_it_invites(driven: Driver) -> None:
+    driven.until("2026-12-30 08:00")
+    about = context(driven, "kickoff_invitation", "-01")
     assert (about.role, about.recipient.name, about.programme, about.cohort) == (
         "talent",
         METTE,
@@ -55,17 +55,17 @@ def test_an_invitation_knows_the_event_and_whom_it_invites(hold: Driver) -> None
     assert about.next_event == about.event
 
 
-def test_an_invitation_to_a_leader_speaks_of_no_single_talent(hold: Driver) -> None:
+def test_an_invitation_to_a_leader_speaks_of_no_single_talent(driven: Driver) -> None:
     """A leader of several talents is invited once."""
-    hold.until("2026-12-30 08:00")
-    about = context(hold, "kickoff_invitation", "/leader-01")
+    driven.until("2026-12-30 08:00")
+    about = context(driven, "kickoff_invitation", "/leader-01")
     assert (about.recipient.name, about.recipient.organisation) == (LEADER, "Aalborg Kommune")
     assert empty(about) >= ABOUT_PEOPLE
 
 
-def test_what_is_said_of_a_promise_knows_it_and_everyone_around_the_talent(hold: Driver) -> None:
-    hold.until("2027-01-14 08:00")
-    about = context(hold, "talk_convene", "/leader-01")
+def test_what_is_said_of_a_promise_knows_it_and_everyone_around_the_talent(driven: Driver) -> None:
+    driven.until("2027-01-14 08:00")
+    about = context(driven, "talk_convene", "/leader-01")
     assert about.role == "mentor"
     assert about.talent is not None
     assert about.mentor is not None
@@ -79,17 +79,17 @@ def test_what_is_said_of_a_promise_knows_it_and_everyone_around_the_talent(hold:
     assert empty(about) >= {"module", "event", "second_mentor", "partner", "group", "group_number"}
 
 
-def test_a_missed_promise_says_since_when(hold: Driver) -> None:
-    hold.until("2027-02-18 08:00")
-    about = context(hold, "talk_missed", "/coordinator-1")
+def test_a_missed_promise_says_since_when(driven: Driver) -> None:
+    driven.until("2027-02-18 08:00")
+    about = context(driven, "talk_missed", "/coordinator-1")
     assert about.commitment is not None
     assert about.commitment.missed_on == date(2027, 2, 18)
     assert about.details["due_on"] == "2027-02-22"
 
 
-def test_what_is_said_of_a_module_knows_its_days_and_material(hold: Driver) -> None:
-    hold.until("2027-03-11 16:00")
-    about = context(hold, "meeting_plan", "-01")
+def test_what_is_said_of_a_module_knows_its_days_and_material(driven: Driver) -> None:
+    driven.until("2027-03-11 16:00")
+    about = context(driven, "meeting_plan", "-01")
     assert about.module is not None
     assert (about.module.number, about.module.bootcamp) == (1, False)
     assert [day.start.date() for day in about.module.days] == [date(2027, 3, 11), date(2027, 4, 1)]
@@ -102,28 +102,28 @@ def test_what_is_said_of_a_module_knows_its_days_and_material(hold: Driver) -> N
     assert METTE not in {member.name for member in about.group}
 
 
-def test_a_bootcamp_knows_its_challenge(hold: Driver) -> None:
-    hold.until("2027-04-29 16:00")
-    about = context(hold, "meeting_plan", "-01")
+def test_a_bootcamp_knows_its_challenge(driven: Driver) -> None:
+    driven.until("2027-04-29 16:00")
+    about = context(driven, "meeting_plan", "-01")
     assert about.module is not None
     assert (about.module.bootcamp, about.module.challenge_owner) == (True, "Direktionen i Hjørring Kommune")
     assert about.module.representative == "Vibeke Norup"
 
 
-def test_who_visits_whom_is_said_to_both(hold: Driver) -> None:
+def test_who_visits_whom_is_said_to_both(driven: Driver) -> None:
     """R30, R32: the partner is whom the talent visits."""
-    hold.until("2027-04-29 16:00")
-    partners = {number: context(hold, "shadow_plan", f"-{number:02d}").partner for number in range(1, 7)}
-    names = {number: context(hold, "shadow_plan", f"-{number:02d}").recipient.name for number in range(1, 7)}
+    driven.until("2027-04-29 16:00")
+    partners = {number: context(driven, "shadow_plan", f"-{number:02d}").partner for number in range(1, 7)}
+    names = {number: context(driven, "shadow_plan", f"-{number:02d}").recipient.name for number in range(1, 7)}
     assert all(partner is not None and partner.name != names[number] for number, partner in partners.items())
     assert {partner.name for partner in partners.values() if partner} == set(names.values())
 
 
-def test_an_absence_names_the_day_and_who_stays_away(hold: Driver) -> None:
+def test_an_absence_names_the_day_and_who_stays_away(driven: Driver) -> None:
     """R29: the administration is told which talent does not come."""
-    hold.until("2027-03-29")
-    hold.fire("absence", 1, milestone="m1d2")
-    about = context(hold, "absence", "/administration")
+    driven.until("2027-03-29")
+    driven.fire("absence", 1, milestone="m1d2")
+    about = context(driven, "absence", "/administration")
     assert about.event is not None
     assert about.talent is not None
     assert (about.event.id, about.talent.name, about.recipient.name) == ("m1d2", METTE, ADMINISTRATION)
@@ -131,19 +131,19 @@ def test_an_absence_names_the_day_and_who_stays_away(hold: Driver) -> None:
     assert about.module.day_number(about.event) == 2
 
 
-def test_who_has_left_is_no_longer_in_the_group(hold: Driver) -> None:
-    hold.until("2027-03-12")
-    hold.fire("withdraw", 2)
-    hold.until("2027-03-15 08:00")
-    about = context(hold, "meeting_reminder", "-01")
+def test_who_has_left_is_no_longer_in_the_group(driven: Driver) -> None:
+    driven.until("2027-03-12")
+    driven.fire("withdraw", 2)
+    driven.until("2027-03-15 08:00")
+    about = context(driven, "meeting_reminder", "-01")
     assert len(about.group) == 4
     assert "Søren Aagesen" not in {member.name for member in about.group}
 
 
 def test_a_milestone_without_a_date_is_no_event(sqlite: Database) -> None:
-    hold = Driver(sqlite, people=6, cohort=undated("alumni")).enrol().until("2026-12-30 08:00")
+    driven = Driver(sqlite, people=6, cohort=undated("alumni")).enrol().until("2026-12-30 08:00")
     with sqlite.read() as connection:
-        reader = CohortReader(connection, "hold-3", hold.now)
+        reader = CohortReader(connection, "hold-3", driven.now)
         assert reader.event("alumni") is reader.event(None) is None
         assert reader.event("kickoff") is not None
         assert reader.person(None) is None

@@ -43,11 +43,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def environment(home: Path, server: ServerPlace) -> dict[str, str]:
     """Hold-3 the day after module 1 began: what a process of ours has to have in its environment."""
     settings = Settings(database_url=f"sqlite:///{home}/domain.db", mail_directory=home / "mail")
-    desk = open_services(settings, lambda: datetime(2026, 12, 29, 8, tzinfo=UTC))
-    loaded = desk.library.cohort("hold-3")
-    desk.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
-    desk.engine.tick(NOW)
-    desk.database.close()
+    coordinator = open_services(settings, lambda: datetime(2026, 12, 29, 8, tzinfo=UTC))
+    loaded = coordinator.library.cohort("hold-3")
+    coordinator.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
+    coordinator.engine.tick(NOW)
+    coordinator.database.close()
     ahead = int((NOW - datetime.now(UTC)).total_seconds())
     return {
         **server.environment(),
@@ -59,12 +59,12 @@ def environment(home: Path, server: ServerPlace) -> dict[str, str]:
 
 def summary(environment: dict[str, str]) -> Summary:
     settings = Settings(database_url=environment["TALENTNORD_DATABASE_URL"])
-    desk = open_services(settings, lambda: NOW)
+    coordinator = open_services(settings, lambda: NOW)
     try:
-        with desk.database.read() as connection:
+        with coordinator.database.read() as connection:
             return summarise(connection, "hold-3")
     finally:
-        desk.database.close()
+        coordinator.database.close()
 
 
 # -- prefect.yaml --------------------------------------------------------------------------------------------------
@@ -72,9 +72,9 @@ def summary(environment: dict[str, str]) -> Summary:
 
 def test_prefect_yaml_holds_what_is_served(tmp_path: Path) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path}/domain.db", mail_directory=tmp_path)
-    desk = open_services(settings, lambda: NOW)
-    served = asyncio.run(deployments(desk))
-    desk.database.close()
+    coordinator = open_services(settings, lambda: NOW)
+    served = asyncio.run(deployments(coordinator))
+    coordinator.database.close()
     told = {one["name"]: one for one in PREFECT_YAML["deployments"]}
     assert list(told) == [one.name for one in served]
     for one in served:

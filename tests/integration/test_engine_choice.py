@@ -12,59 +12,62 @@ ADA = {"name": "Ada Lund", "email": "ada.lund@aalborg.example.org"}
 
 
 @pytest.fixture
-def hold(sqlite: Database) -> Driver:
+def driven(sqlite: Database) -> Driver:
     return Driver(sqlite, people=7).enrol().until("2027-07-01")
 
 
-def test_silence_is_nudged_and_then_counts_as_none(hold: Driver) -> None:
-    hold.until("2027-08-26")
-    choice = hold.commitment("second_half_choice", 1)
+def test_silence_is_nudged_and_then_counts_as_none(driven: Driver) -> None:
+    driven.until("2027-08-26")
+    choice = driven.commitment("second_half_choice", 1)
     assert (choice.state, choice.choice) == ("kept", "none")
-    assert [mail.on for mail in hold.mails("choice_open", "choice_reminder", number=1)] == ["2027-06-24", "2027-08-18"]
-    assert {hold.commitment(name, 1).state for name in ("second_mentor", "internship")} == {"planned"}
+    assert [mail.on for mail in driven.mails("choice_open", "choice_reminder", number=1)] == [
+        "2027-06-24",
+        "2027-08-18",
+    ]
+    assert {driven.commitment(name, 1).state for name in ("second_mentor", "internship")} == {"planned"}
 
 
-def test_a_second_mentor_is_looked_for_in_three_stages(hold: Driver) -> None:
+def test_a_second_mentor_is_looked_for_in_three_stages(driven: Driver) -> None:
     """R34: the learning group, then the cohort, then the coordinator."""
-    hold.fire("second_half_choice:keep", 1, choice="second_mentor")
-    assert hold.commitment("second_mentor", 1).state == "open"
-    hold.until("2027-08-13")
-    assert {mail.to for mail in hold.mails("second_mentor_ask_group")} == {"02", "03", "04", "05", "06", "07"}
-    assert {mail.on for mail in hold.mails("second_mentor_ask_cohort")} == {"2027-07-15"}
-    [task] = hold.tasks("second_mentor_help", number=1)
+    driven.fire("second_half_choice:keep", 1, choice="second_mentor")
+    assert driven.commitment("second_mentor", 1).state == "open"
+    driven.until("2027-08-13")
+    assert {mail.to for mail in driven.mails("second_mentor_ask_group")} == {"02", "03", "04", "05", "06", "07"}
+    assert {mail.on for mail in driven.mails("second_mentor_ask_cohort")} == {"2027-07-15"}
+    [task] = driven.tasks("second_mentor_help", number=1)
     assert (task.to, task.on) == ("coordinator-1", "2027-08-13")
 
 
-def test_the_second_mentor_found_is_named_and_the_nearest_leader_stays(hold: Driver) -> None:
+def test_the_second_mentor_found_is_named_and_the_nearest_leader_stays(driven: Driver) -> None:
     """R35."""
-    hold.fire("second_half_choice:keep", 1, choice="second_mentor")
-    before = hold.journey(1).mentor_id
-    hold.fire("second_mentor:keep", 1, person=ADA, held_on="2027-07-01")
-    journey = hold.journey(1)
+    driven.fire("second_half_choice:keep", 1, choice="second_mentor")
+    before = driven.journey(1).mentor_id
+    driven.fire("second_mentor:keep", 1, person=ADA, held_on="2027-07-01")
+    journey = driven.journey(1)
     assert (journey.mentor_id, journey.second_mentor_id) == (before, "hold-3-01/second_mentor/second_mentor-2")
-    assert {mail.to for mail in hold.mails("second_mentor_found")} == {"01", "leader-01"}
-    hold.until("2027-09-01")
-    due = [mail for mail in hold.mails("meeting_due", number=1) if mail.subject.endswith("m4")]
+    assert {mail.to for mail in driven.mails("second_mentor_found")} == {"01", "leader-01"}
+    driven.until("2027-09-01")
+    due = [mail for mail in driven.mails("meeting_due", number=1) if mail.subject.endswith("m4")]
     assert {mail.to for mail in due} == {"01", "leader-01"}, "R17 concerns the nearest leader alone"
 
 
 @pytest.mark.parametrize(
     "person", [{"name": "Ada Lund"}, {"name": "", "email": "ada@example.org"}, {"name": "Ada", "email": "ada"}, "Ada"]
 )
-def test_a_person_needs_a_name_and_a_mail_address(hold: Driver, person: object) -> None:
-    hold.fire("second_half_choice:keep", 1, choice="second_mentor")
-    before = hold.dump()
+def test_a_person_needs_a_name_and_a_mail_address(driven: Driver, person: object) -> None:
+    driven.fire("second_half_choice:keep", 1, choice="second_mentor")
+    before = driven.dump()
     with pytest.raises(FactIncompleteError, match="person"):
-        hold.fire("second_mentor:keep", 1, person=person)
-    assert hold.dump() == before
+        driven.fire("second_mentor:keep", 1, person=person)
+    assert driven.dump() == before
 
 
-def test_an_internship_is_due_by_module_6(hold: Driver) -> None:
-    hold.fire("second_half_choice:keep", 1, choice="internship")
-    assert hold.commitment("internship", 1).state == "open"
-    assert str(hold.commitment("internship", 1).due_on) == "2027-11-10"
-    hold.until("2027-12-01")
-    assert [mail.message for mail in hold.mails("internship_plan", "internship_reminder", "internship_missed")] == [
+def test_an_internship_is_due_by_module_6(driven: Driver) -> None:
+    driven.fire("second_half_choice:keep", 1, choice="internship")
+    assert driven.commitment("internship", 1).state == "open"
+    assert str(driven.commitment("internship", 1).due_on) == "2027-11-10"
+    driven.until("2027-12-01")
+    assert [mail.message for mail in driven.mails("internship_plan", "internship_reminder", "internship_missed")] == [
         "internship_plan",
         "internship_reminder",
         "internship_missed",
@@ -72,56 +75,58 @@ def test_an_internship_is_due_by_module_6(hold: Driver) -> None:
 
 
 @pytest.mark.parametrize("choice", [None, "", "both", "None"])
-def test_a_choice_is_one_of_the_three(hold: Driver, choice: str | None) -> None:
-    before = hold.dump()
+def test_a_choice_is_one_of_the_three(driven: Driver, choice: str | None) -> None:
+    before = driven.dump()
     with pytest.raises(FactIncompleteError, match="not one of second_mentor, internship, none"):
-        hold.fire("second_half_choice:keep", 1, choice=choice)
-    assert hold.dump() == before
+        driven.fire("second_half_choice:keep", 1, choice=choice)
+    assert driven.dump() == before
 
 
-def test_a_choice_can_be_changed_until_module_6(hold: Driver) -> None:
+def test_a_choice_can_be_changed_until_module_6(driven: Driver) -> None:
     """R36: what the old choice had opened waits, what the new one asks for opens."""
-    hold.fire("second_half_choice:keep", 1, choice="second_mentor")
-    hold.until("2027-09-20").fire("second_half_choice:keep", 1, choice="internship")
-    assert hold.commitment("second_half_choice", 1).choice == "internship"
-    assert hold.states(1)["second_mentor"] == "planned"
-    assert hold.states(1)["internship"] == "open"
-    pending = [mail for mail in hold.mails() if mail.subject == "hold-3-01/second_mentor" and mail.status == "pending"]
+    driven.fire("second_half_choice:keep", 1, choice="second_mentor")
+    driven.until("2027-09-20").fire("second_half_choice:keep", 1, choice="internship")
+    assert driven.commitment("second_half_choice", 1).choice == "internship"
+    assert driven.states(1)["second_mentor"] == "planned"
+    assert driven.states(1)["internship"] == "open"
+    pending = [
+        mail for mail in driven.mails() if mail.subject == "hold-3-01/second_mentor" and mail.status == "pending"
+    ]
     assert pending == []
-    hold.fire("second_half_choice:keep", 1, choice="second_mentor")
-    assert (hold.states(1)["second_mentor"], hold.states(1)["internship"]) == ("open", "planned")
+    driven.fire("second_half_choice:keep", 1, choice="second_mentor")
+    assert (driven.states(1)["second_mentor"], driven.states(1)["internship"]) == ("open", "planned")
 
 
-def test_what_was_not_chosen_ends_when_it_can_no_longer_be_chosen(hold: Driver) -> None:
-    hold.fire("second_half_choice:keep", 1, choice="second_mentor")
-    hold.until("2027-09-20").fire("second_half_choice:keep", 1, choice="none")
-    hold.until("2027-11-09 23:00")
-    assert {hold.states(1)[name] for name in ("second_mentor", "internship")} == {"planned"}
-    hold.until("2027-11-12")
-    assert {hold.states(1)[name] for name in ("second_mentor", "internship")} == {"cancelled"}
+def test_what_was_not_chosen_ends_when_it_can_no_longer_be_chosen(driven: Driver) -> None:
+    driven.fire("second_half_choice:keep", 1, choice="second_mentor")
+    driven.until("2027-09-20").fire("second_half_choice:keep", 1, choice="none")
+    driven.until("2027-11-09 23:00")
+    assert {driven.states(1)[name] for name in ("second_mentor", "internship")} == {"planned"}
+    driven.until("2027-11-12")
+    assert {driven.states(1)[name] for name in ("second_mentor", "internship")} == {"cancelled"}
     with pytest.raises(TransitionRefusedError):
-        hold.fire("second_half_choice:keep", 1, choice="internship")
+        driven.fire("second_half_choice:keep", 1, choice="internship")
 
 
-def test_on_the_last_day_a_choice_still_opens_what_it_asks_for(hold: Driver) -> None:
-    hold.until("2027-11-10 10:00").fire("second_half_choice:keep", 1, choice="internship")
-    assert hold.states(1)["internship"] == "open"
+def test_on_the_last_day_a_choice_still_opens_what_it_asks_for(driven: Driver) -> None:
+    driven.until("2027-11-10 10:00").fire("second_half_choice:keep", 1, choice="internship")
+    assert driven.states(1)["internship"] == "open"
 
 
 def test_a_choice_made_before_it_is_asked_for_counts(sqlite: Database) -> None:
-    hold = Driver(sqlite, people=4).enrol().until("2027-06-01")
-    hold.fire("second_half_choice:keep", 1, choice="internship")
-    hold.until("2027-08-26")
-    assert hold.commitment("second_half_choice", 1).choice == "internship"
-    assert hold.states(1)["internship"] == "open"
+    driven = Driver(sqlite, people=4).enrol().until("2027-06-01")
+    driven.fire("second_half_choice:keep", 1, choice="internship")
+    driven.until("2027-08-26")
+    assert driven.commitment("second_half_choice", 1).choice == "internship"
+    assert driven.states(1)["internship"] == "open"
 
 
-def test_leave_does_not_lose_the_choice(hold: Driver) -> None:
+def test_leave_does_not_lose_the_choice(driven: Driver) -> None:
     """R7: what was looked for before the leave is looked for again after it."""
-    hold.fire("second_half_choice:keep", 1, choice="second_mentor")
-    hold.until("2027-07-08").fire("leave", 1)
-    assert hold.states(1)["second_mentor"] == "planned"
-    hold.until("2027-08-02").fire("return", 1)
-    hold.until("2027-08-02 12:01")
-    second = hold.commitment("second_mentor", 1)
+    driven.fire("second_half_choice:keep", 1, choice="second_mentor")
+    driven.until("2027-07-08").fire("leave", 1)
+    assert driven.states(1)["second_mentor"] == "planned"
+    driven.until("2027-08-02").fire("return", 1)
+    driven.until("2027-08-02 12:01")
+    second = driven.commitment("second_mentor", 1)
     assert (second.state, str(second.due_on)) == ("open", "2027-09-13")

@@ -49,29 +49,29 @@ def together(*deeds: Callable[[], object]) -> list[object]:
 
 
 @pytest.fixture
-def hold(database: Database) -> Driver:
+def driven(database: Database) -> Driver:
     return Driver(database, people=6).enrol().until("2027-03-16")
 
 
-def _engines(hold: Driver, number: int) -> list[Engine]:
-    return [Engine(hold.database, lambda: hold.now) for _ in range(number)]
+def _engines(driven: Driver, number: int) -> list[Engine]:
+    return [Engine(driven.database, lambda: driven.now) for _ in range(number)]
 
 
 @pytest.mark.parametrize("attempt", range(3))
-def test_the_same_fact_told_at_once_is_one_fact(hold: Driver, attempt: int) -> None:
+def test_the_same_fact_told_at_once_is_one_fact(driven: Driver, attempt: int) -> None:
     fact = Fact("form-7", "tester", {"held_on": "2027-03-16"})
-    deeds = [lambda engine=engine: engine.fire(KEEP, ["hold-3-01"], fact) for engine in _engines(hold, 4)]
+    deeds = [lambda engine=engine: engine.fire(KEEP, ["hold-3-01"], fact) for engine in _engines(driven, 4)]
     outcomes = together(*deeds)
     assert all(isinstance(outcome, Outcome) for outcome in outcomes), outcomes
     assert sorted(outcome.replayed for outcome in outcomes if isinstance(outcome, Outcome)) == [False, True, True, True]
     assert len({outcome.transitions for outcome in outcomes if isinstance(outcome, Outcome)}) == 1
-    assert [row.dest for row in hold.history("hold-3-01/mentor_meeting_m1")].count("kept") == 1
+    assert [row.dest for row in driven.history("hold-3-01/mentor_meeting_m1")].count("kept") == 1
 
 
 @pytest.mark.parametrize("attempt", range(3))
-def test_the_same_trigger_told_by_several_moves_once(hold: Driver, attempt: int) -> None:
+def test_the_same_trigger_told_by_several_moves_once(driven: Driver, attempt: int) -> None:
     facts = [Fact(f"form-{number}", "tester") for number in range(4)]
-    engines = _engines(hold, 4)
+    engines = _engines(driven, 4)
     deeds = [
         lambda engine=engine, fact=fact: engine.fire(KEEP, ["hold-3-01"], fact)
         for engine, fact in zip(engines, facts, strict=True)
@@ -79,76 +79,76 @@ def test_the_same_trigger_told_by_several_moves_once(hold: Driver, attempt: int)
     outcomes = together(*deeds)
     kinds = Counter(type(outcome) for outcome in outcomes)
     assert kinds == {Outcome: 1, TransitionRefusedError: 3}
-    assert [row.dest for row in hold.history("hold-3-01/mentor_meeting_m1")].count("kept") == 1
-    assert len(hold.dump()["facts"]) == 1, "a refused fact is not kept"
+    assert [row.dest for row in driven.history("hold-3-01/mentor_meeting_m1")].count("kept") == 1
+    assert len(driven.dump()["facts"]) == 1, "a refused fact is not kept"
 
 
 @pytest.mark.parametrize("attempt", range(2))
-def test_two_ticks_at_once_do_what_one_does(hold: Driver, calm: Database, attempt: int) -> None:
+def test_two_ticks_at_once_do_what_one_does(driven: Driver, calm: Database, attempt: int) -> None:
     """Each timer is fired once, and in order: groups are formed before pairs are made of them."""
     one = Driver(calm, people=6).enrol().until("2027-03-16")
-    for driver in (hold, one):
+    for driver in (driven, one):
         driver.now = driver.at("2027-06-01")
     one.engine.tick()
-    outcomes = together(*(engine.tick for engine in _engines(hold, 3)))
+    outcomes = together(*(engine.tick for engine in _engines(driven, 3)))
     assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-    assert hold.engine.tick() == [], "nothing due is left over"
-    assert [tuple(row)[1:] for row in hold.history()] == [tuple(row)[1:] for row in one.history()]
-    assert hold.mails() == one.mails()
-    assert hold.tasks() == one.tasks()
+    assert driven.engine.tick() == [], "nothing due is left over"
+    assert [tuple(row)[1:] for row in driven.history()] == [tuple(row)[1:] for row in one.history()]
+    assert driven.mails() == one.mails()
+    assert driven.tasks() == one.tasks()
 
 
-def test_two_cohorts_are_ticked_side_by_side(hold: Driver) -> None:
-    other = Driver(hold.database, people=3, cohort=hold.cohort.model_copy(update={"id": "hold-4"})).enrol()
-    hold.now = hold.at("2027-06-01")
-    together(*(engine.tick for engine in _engines(hold, 2)))
-    assert hold.state(1) == hold.state("hold-4-01") == "active.m2.sprint"
-    assert other.engine.tick(hold.now) == []
+def test_two_cohorts_are_ticked_side_by_side(driven: Driver) -> None:
+    other = Driver(driven.database, people=3, cohort=driven.cohort.model_copy(update={"id": "hold-4"})).enrol()
+    driven.now = driven.at("2027-06-01")
+    together(*(engine.tick for engine in _engines(driven, 2)))
+    assert driven.state(1) == driven.state("hold-4-01") == "active.m2.sprint"
+    assert other.engine.tick(driven.now) == []
 
 
-def _telling(hold: Driver, trigger: str, number: int) -> Callable[[], object]:
-    engine = Engine(hold.database, lambda: hold.now)
+def _telling(driven: Driver, trigger: str, number: int) -> Callable[[], object]:
+    engine = Engine(driven.database, lambda: driven.now)
     fact = Fact(f"form-{number}", "tester", {"milestone": "m2d1"})
     return lambda: engine.fire(trigger, [f"hold-3-{number:02d}"], fact)
 
 
-def test_facts_while_it_ticks_are_all_taken(hold: Driver) -> None:
-    hold.now = hold.at("2027-04-02 12:00")
+def test_facts_while_it_ticks_are_all_taken(driven: Driver) -> None:
+    driven.now = driven.at("2027-04-02 12:00")
     facts = [(KEEP, 1), ("leave", 2), ("absence", 3), ("withdraw", 4)]
-    deeds: list[Callable[[], object]] = [hold.engine.tick]
-    deeds += [_telling(hold, trigger, number) for trigger, number in facts]
+    deeds: list[Callable[[], object]] = [driven.engine.tick]
+    deeds += [_telling(driven, trigger, number) for trigger, number in facts]
     outcomes = together(*deeds)
     assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-    hold.engine.tick()
-    states = replayed(hold.history())
-    assert (hold.state(2), hold.state(4)) == ("on_leave", "withdrawn")
+    driven.engine.tick()
+    states = replayed(driven.history())
+    assert (driven.state(2), driven.state(4)) == ("on_leave", "withdrawn")
     assert states["hold-3-01/mentor_meeting_m1"] in {"kept", "kept_late"}
-    assert hold.state(1) == "active.m1.between"
+    assert driven.state(1) == "active.m1.between"
 
 
 @pytest.mark.parametrize("attempt", range(3))
-def test_two_who_withdraw_at_once_leave_nobody_with_one_who_is_gone(hold: Driver, attempt: int) -> None:
-    hold.until("2027-05-03")
-    one, two = _engines(hold, 2)
+def test_two_who_withdraw_at_once_leave_nobody_with_one_who_is_gone(driven: Driver, attempt: int) -> None:
+    driven.until("2027-05-03")
+    one, two = _engines(driven, 2)
     outcomes = together(
         lambda: one.fire("withdraw", ["hold-3-02"], Fact("a", "tester")),
         lambda: two.fire("withdraw", ["hold-3-04"], Fact("b", "tester")),
     )
     assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-    partners = {number: hold.commitment("shadow_visit", number).partner_id for number in (1, 3, 5, 6)}
+    partners = {number: driven.commitment("shadow_visit", number).partner_id for number in (1, 3, 5, 6)}
     assert partners == {1: "hold-3-03", 3: "hold-3-01", 5: "hold-3-06", 6: "hold-3-05"}
 
 
-def test_two_days_moved_at_once_are_both_moved(hold: Driver) -> None:
-    one, two = _engines(hold, 2)
+def test_two_days_moved_at_once_are_both_moved(driven: Driver) -> None:
+    one, two = _engines(driven, 2)
     outcomes = together(
         lambda: one.reschedule("hold-3", "m3d1", day("2027-06-03"), Fact("a", "tester")),
         lambda: two.reschedule("hold-3", "m3d2", day("2027-06-24"), Fact("b", "tester")),
     )
     assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)]
-    assert str(hold.commitment("mentor_meeting_m3", 1).due_on) == "2027-06-10"
-    hold.until("2027-06-24 16:00")
-    assert hold.states(1)["portrait"] == "open"
+    assert str(driven.commitment("mentor_meeting_m3", 1).due_on) == "2027-06-10"
+    driven.until("2027-06-24 16:00")
+    assert driven.states(1)["portrait"] == "open"
 
 
 def test_enrolled_twice_at_once_is_enrolled_once(database: Database) -> None:
@@ -158,24 +158,24 @@ def test_enrolled_twice_at_once_is_enrolled_once(database: Database) -> None:
     assert len([row for row in drivers[0].history() if row.trigger == "enrol"]) == 4
 
 
-def test_two_processes_tick_the_same_database(hold: Driver) -> None:
-    hold.now = hold.at("2027-06-01")
+def test_two_processes_tick_the_same_database(driven: Driver) -> None:
+    driven.now = driven.at("2027-06-01")
     source = (
         "from datetime import datetime; from states.engine import Engine; from states.store.database import Database;"
-        f"print(sum(len(o.transitions) for o in Engine(Database({str(hold.database.url)!r}), None).tick("
-        f"datetime.fromisoformat({hold.now.isoformat()!r}))))"
+        f"print(sum(len(o.transitions) for o in Engine(Database({str(driven.database.url)!r}), None).tick("
+        f"datetime.fromisoformat({driven.now.isoformat()!r}))))"
     )
     started = [subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True) for _ in range(2)]
     said = [process.communicate(timeout=60)[0] for process in started]
     assert [process.returncode for process in started] == [0, 0]
-    told = [row for row in hold.history() if row.at == hold.now]
+    told = [row for row in driven.history() if row.at == driven.now]
     assert sum(map(int, said)) == len(told)
-    replayed(hold.history())
+    replayed(driven.history())
 
 
 def test_who_is_overtaken_reads_anew(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """A journey's version that moved on between reading and writing is a conflict, and is tried again."""
-    hold = Driver(sqlite, people=2).enrol()
+    driven = Driver(sqlite, people=2).enrol()
     really = JourneyMover.move
     overtaken: list[str] = []
 
@@ -186,10 +186,10 @@ def test_who_is_overtaken_reads_anew(sqlite: Database, monkeypatch: pytest.Monke
             self._firing.connection.execute(text("UPDATE journeys SET version = version + 1"))
 
     monkeypatch.setattr(JourneyMover, "move", overtake)
-    assert hold.fire("leave", 1).transitions[0].id == "hold-3-01#1"
+    assert driven.fire("leave", 1).transitions[0].id == "hold-3-01#1"
     monkeypatch.setattr(JourneyMover, "move", lambda self, *_: self._firing.changes.journeys.append(_GONE))
     with pytest.raises(ConflictError):
-        hold.fire("leave", 2)
+        driven.fire("leave", 2)
 
 
 _GONE = {"b_id": "hold-3-02", "b_version": 99, "b_state": "nowhere"}
@@ -197,11 +197,13 @@ _GONE = {"b_id": "hold-3-02", "b_version": 99, "b_state": "nowhere"}
 
 def test_threads_that_share_one_rule_book_get_right_answers(sqlite: Database) -> None:
     """A machine is asked through one model, and what it answers is kept: a wrong answer would stay for ever."""
-    hold = Driver(sqlite, people=1).enrol()
+    driven = Driver(sqlite, people=1).enrol()
     with sqlite.read() as connection:
-        desk = Firing(connection, read_cohort(connection, "hold-3"), Changes(hold.now, "test"), {}, strict=False)
+        coordinator = Firing(
+            connection, read_cohort(connection, "hold-3"), Changes(driven.now, "test"), {}, strict=False
+        )
         [someone] = journeys_of(connection, "hold-3")
-    text_of = hold.definition.programme.model_dump_json(by_alias=True)
+    text_of = driven.definition.programme.model_dump_json(by_alias=True)
     fresh = rules_of.__wrapped__(text_of).journey
     everywhere = [someone._replace(state=state) for state in fresh.states]
     patience = sys.getswitchinterval()
@@ -209,7 +211,7 @@ def test_threads_that_share_one_rule_book_get_right_answers(sqlite: Database) ->
     try:
         for _ in range(5):
             shared = rules_of.__wrapped__(text_of).journey
-            deeds = [_asking(desk, shared, everywhere, trigger) for trigger in ("leave", "m6d2", "m6d1", "m2d1")]
+            deeds = [_asking(coordinator, shared, everywhere, trigger) for trigger in ("leave", "m6d2", "m6d1", "m2d1")]
             for trigger, answer in zip(("leave", "m6d2", "m6d1", "m2d1"), together(*deeds), strict=True):
                 expected = [(one, fresh.next_state(one.state, trigger)) for one in everywhere]
                 assert answer == [(one, dest) for one, dest in expected if dest is not None]
@@ -217,5 +219,5 @@ def test_threads_that_share_one_rule_book_get_right_answers(sqlite: Database) ->
         sys.setswitchinterval(patience)
 
 
-def _asking(desk: Firing, rules: RuleBook, everywhere: list[Journey], trigger: str) -> Callable[[], object]:
-    return lambda: desk.answered(trigger, everywhere, lambda one: rules.next_state(one.state, trigger), False)
+def _asking(coordinator: Firing, rules: RuleBook, everywhere: list[Journey], trigger: str) -> Callable[[], object]:
+    return lambda: coordinator.answered(trigger, everywhere, lambda one: rules.next_state(one.state, trigger), False)

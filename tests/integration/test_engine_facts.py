@@ -19,43 +19,43 @@ KEEP = "mentor_meeting_m1:keep"
 
 
 @pytest.fixture
-def hold(database: Database) -> Driver:
+def driven(database: Database) -> Driver:
     return Driver(database, people=4).enrol().until("2027-03-16")
 
 
-def test_the_same_key_twice_is_one_fact(hold: Driver) -> None:
-    first = hold.fire(KEEP, 1, 2, key="form-7", held_on="2027-03-16")
-    before = hold.dump()
-    hold.until("2027-03-16 13:00")
-    again = hold.fire(KEEP, 1, 2, key="form-7", held_on="2027-03-16")
+def test_the_same_key_twice_is_one_fact(driven: Driver) -> None:
+    first = driven.fire(KEEP, 1, 2, key="form-7", held_on="2027-03-16")
+    before = driven.dump()
+    driven.until("2027-03-16 13:00")
+    again = driven.fire(KEEP, 1, 2, key="form-7", held_on="2027-03-16")
     assert (first.replayed, again.replayed) == (False, True)
     assert again.transitions == first.transitions
     assert {step.id for step in first.transitions} == {"hold-3-01/mentor_meeting_m1#3", "hold-3-02/mentor_meeting_m1#3"}
-    assert hold.dump() == before
+    assert driven.dump() == before
 
 
-def test_a_key_that_stands_for_another_fact_is_refused(hold: Driver) -> None:
-    hold.fire(KEEP, 1, key="form-7")
-    before = hold.dump()
+def test_a_key_that_stands_for_another_fact_is_refused(driven: Driver) -> None:
+    driven.fire(KEEP, 1, key="form-7")
+    before = driven.dump()
     with pytest.raises(FactReusedError, match="mentor_meeting_m1:keep"):
-        hold.fire("leave", 1, key="form-7")
+        driven.fire("leave", 1, key="form-7")
     with pytest.raises(FactReusedError):
-        hold.move("m2d1", day("2027-05-10"), key="form-7")
-    assert hold.dump() == before
+        driven.move("m2d1", day("2027-05-10"), key="form-7")
+    assert driven.dump() == before
 
 
-def test_a_move_told_twice_is_one_move(hold: Driver) -> None:
-    hold.move("m1d2", day("2027-04-08"), key="form-8")
-    before = hold.dump()
-    assert hold.move("m1d2", day("2027-04-08"), key="form-8").replayed
-    assert hold.dump() == before
+def test_a_move_told_twice_is_one_move(driven: Driver) -> None:
+    driven.move("m1d2", day("2027-04-08"), key="form-8")
+    before = driven.dump()
+    assert driven.move("m1d2", day("2027-04-08"), key="form-8").replayed
+    assert driven.dump() == before
 
 
-def test_a_refused_fact_may_be_told_again_when_it_has_become_possible(hold: Driver) -> None:
+def test_a_refused_fact_may_be_told_again_when_it_has_become_possible(driven: Driver) -> None:
     with pytest.raises(TransitionRefusedError):
-        hold.fire("return", 1, key="form-9")
-    hold.fire("leave", 1)
-    assert not hold.fire("return", 1, key="form-9").replayed
+        driven.fire("return", 1, key="form-9")
+    driven.fire("leave", 1)
+    assert not driven.fire("return", 1, key="form-9").replayed
 
 
 @pytest.mark.parametrize(
@@ -66,11 +66,11 @@ def test_a_refused_fact_may_be_told_again_when_it_has_become_possible(hold: Driv
         "second_mentor:retract", "second_mentor:expire",
     ],
 )  # fmt: skip
-def test_triggers_that_nobody_can_tell_are_unknown(hold: Driver, trigger: str) -> None:
-    before = hold.dump()
+def test_triggers_that_nobody_can_tell_are_unknown(driven: Driver, trigger: str) -> None:
+    before = driven.dump()
     with pytest.raises(UnknownTriggerError):
-        hold.fire(trigger, 1)
-    assert hold.dump() == before
+        driven.fire(trigger, 1)
+    assert driven.dump() == before
 
 
 @pytest.mark.parametrize(
@@ -86,44 +86,44 @@ def test_triggers_that_nobody_can_tell_are_unknown(hold: Driver, trigger: str) -
         ("challenge_m2:keep", [1]),
     ],
 )
-def test_a_fact_about_nobody_known_is_refused(hold: Driver, trigger: str, who: list[int | str]) -> None:
-    before = hold.dump()
+def test_a_fact_about_nobody_known_is_refused(driven: Driver, trigger: str, who: list[int | str]) -> None:
+    before = driven.dump()
     with pytest.raises(UnknownRecordError):
-        hold.fire(trigger, *who)
-    assert hold.dump() == before
+        driven.fire(trigger, *who)
+    assert driven.dump() == before
 
 
-def test_talents_of_two_cohorts_are_not_one_fact(hold: Driver) -> None:
+def test_talents_of_two_cohorts_are_not_one_fact(driven: Driver) -> None:
     other = hold_3().model_copy(update={"id": "hold-4"})
-    hold.engine.enrol(other, hold.definition, hold.people)
-    before = hold.dump()
+    driven.engine.enrol(other, driven.definition, driven.people)
+    before = driven.dump()
     with pytest.raises(UnknownRecordError, match="hold-4-01"):
-        hold.engine.fire("leave", ["hold-3-01", "hold-4-01"], Fact("both", "tester"))
-    assert hold.dump() == before
+        driven.engine.fire("leave", ["hold-3-01", "hold-4-01"], Fact("both", "tester"))
+    assert driven.dump() == before
 
 
-def test_one_that_is_refused_refuses_all(hold: Driver) -> None:
-    hold.fire(KEEP, 2)
-    before = hold.dump()
+def test_one_that_is_refused_refuses_all(driven: Driver) -> None:
+    driven.fire(KEEP, 2)
+    before = driven.dump()
     with pytest.raises(TransitionRefusedError, match="hold-3-02/mentor_meeting_m1 is in kept") as refused:
-        hold.fire(KEEP, 1, 2, 3)
+        driven.fire(KEEP, 1, 2, 3)
     assert refused.value.refused == (("hold-3-02/mentor_meeting_m1", "kept"),)
-    assert hold.dump() == before
+    assert driven.dump() == before
 
 
 @pytest.mark.parametrize("held_on", ["2027-02-30", "yesterday", "16-03-2027", "2027-03-17"])
-def test_a_meeting_was_held_on_a_day_that_has_been(hold: Driver, held_on: str) -> None:
-    before = hold.dump()
+def test_a_meeting_was_held_on_a_day_that_has_been(driven: Driver, held_on: str) -> None:
+    before = driven.dump()
     with pytest.raises(FactIncompleteError, match="held_on"):
-        hold.fire(KEEP, 1, held_on=held_on)
-    assert hold.dump() == before
+        driven.fire(KEEP, 1, held_on=held_on)
+    assert driven.dump() == before
 
 
-def test_who_told_it_and_when_is_kept(hold: Driver) -> None:
-    hold.fire(KEEP, 1, key="form-7", held_on="2027-03-15")
-    [fact] = hold.dump()["facts"]
+def test_who_told_it_and_when_is_kept(driven: Driver) -> None:
+    driven.fire(KEEP, 1, key="form-7", held_on="2027-03-15")
+    [fact] = driven.dump()["facts"]
     assert "form-7" in fact
     assert "tester" in fact
     assert "2027-03-15" in fact
-    [row] = [row for row in hold.history() if row.cause == "fact form-7"]
-    assert (row.at, row.trigger, row.journey_id) == (hold.now, "keep", "hold-3-01")
+    [row] = [row for row in driven.history() if row.cause == "fact form-7"]
+    assert (row.at, row.trigger, row.journey_id) == (driven.now, "keep", "hold-3-01")

@@ -14,210 +14,210 @@ GRETE = {"name": "Grete Lund", "email": "grete.lund@aalborg.example.org"}
 
 
 @pytest.fixture
-def hold(sqlite: Database) -> Driver:
+def driven(sqlite: Database) -> Driver:
     return Driver(sqlite, people=6).enrol().until("2027-03-16")
 
 
-def test_leave_pauses_what_was_promised(hold: Driver) -> None:
-    hold.fire("leave", 1)
-    assert hold.state(1) == "on_leave"
-    assert set(hold.states(1).values()) <= {"planned", "escalated.1", "kept"}
-    assert hold.states(1)["mentor_meeting_m1"] == "planned"
-    assert [timer for name in hold.states(1) for timer in hold.armed(f"hold-3-01/{name}")] == []
-    [task] = hold.tasks("leave_return")
+def test_leave_pauses_what_was_promised(driven: Driver) -> None:
+    driven.fire("leave", 1)
+    assert driven.state(1) == "on_leave"
+    assert set(driven.states(1).values()) <= {"planned", "escalated.1", "kept"}
+    assert driven.states(1)["mentor_meeting_m1"] == "planned"
+    assert [timer for name in driven.states(1) for timer in driven.armed(f"hold-3-01/{name}")] == []
+    [task] = driven.tasks("leave_return")
     assert (task.to, task.details["due_on"]) == ("coordinator-1", "2027-04-13")
-    assert {mail.to for mail in hold.mails("leave_started")} == {"01", "leader-01", "02", "03", "04", "05", "06"}
+    assert {mail.to for mail in driven.mails("leave_started")} == {"01", "leader-01", "02", "03", "04", "05", "06"}
 
 
-def test_on_leave_nobody_is_reminded_moved_or_invited(hold: Driver) -> None:
-    hold.fire("leave", 1)
-    seen = len(hold.mails(number=1))
-    hold.until("2027-08-01")
-    assert hold.state(1) == "on_leave"
-    assert len(hold.mails(number=1)) == seen
+def test_on_leave_nobody_is_reminded_moved_or_invited(driven: Driver) -> None:
+    driven.fire("leave", 1)
+    seen = len(driven.mails(number=1))
+    driven.until("2027-08-01")
+    assert driven.state(1) == "on_leave"
+    assert len(driven.mails(number=1)) == seen
 
 
-def test_return_leads_to_where_the_cohort_stands_now(hold: Driver) -> None:
-    hold.fire("leave", 1)
-    hold.until("2027-07-01").fire("return", 1)
-    assert hold.state(1) == hold.state(2) == "active.m3.between"
-    assert {task.status for task in hold.tasks("leave_return")} == {"dropped"}
+def test_return_leads_to_where_the_cohort_stands_now(driven: Driver) -> None:
+    driven.fire("leave", 1)
+    driven.until("2027-07-01").fire("return", 1)
+    assert driven.state(1) == driven.state(2) == "active.m3.between"
+    assert {task.status for task in driven.tasks("leave_return")} == {"dropped"}
 
 
-def test_return_takes_up_what_can_still_be_kept_and_ends_what_is_overdue(hold: Driver) -> None:
-    hold.fire("leave", 1)
-    hold.until("2027-03-30").fire("return", 1)
-    hold.until("2027-03-30 12:01")
-    states = hold.states(1)
+def test_return_takes_up_what_can_still_be_kept_and_ends_what_is_overdue(driven: Driver) -> None:
+    driven.fire("leave", 1)
+    driven.until("2027-03-30").fire("return", 1)
+    driven.until("2027-03-30 12:01")
+    states = driven.states(1)
     assert states["mentor_meeting_m1"] == "cancelled"
     assert states["leadership_foundation"] == "open"
     assert states["mentor_meeting_m2"] == "planned"
-    hold.until("2027-04-28 21:00")
-    assert hold.states(1)["mentor_meeting_m2"] == "open"
+    driven.until("2027-04-28 21:00")
+    assert driven.states(1)["mentor_meeting_m2"] == "open"
 
 
-def test_leave_of_a_day_asks_for_the_same_again(hold: Driver) -> None:
-    hold.fire("leave", 1)
-    hold.until("2027-03-17").fire("return", 1)
-    hold.until("2027-03-19 09:00")
-    assert hold.states(1)["mentor_meeting_m1"] == "missed"
+def test_leave_of_a_day_asks_for_the_same_again(driven: Driver) -> None:
+    driven.fire("leave", 1)
+    driven.until("2027-03-17").fire("return", 1)
+    driven.until("2027-03-19 09:00")
+    assert driven.states(1)["mentor_meeting_m1"] == "missed"
 
 
-def test_who_returns_is_told_of_what_was_announced_meanwhile(hold: Driver) -> None:
-    hold.fire("leave", 1)
-    hold.until("2027-04-10").fire("return", 1)
-    hold.until("2027-04-12")
-    mine = [(mail.message, mail.details["milestone"]) for mail in hold.mails("module_invitation", number=1)]
+def test_who_returns_is_told_of_what_was_announced_meanwhile(driven: Driver) -> None:
+    driven.fire("leave", 1)
+    driven.until("2027-04-10").fire("return", 1)
+    driven.until("2027-04-12")
+    mine = [(mail.message, mail.details["milestone"]) for mail in driven.mails("module_invitation", number=1)]
     assert mine == [("module_invitation", "m1d1"), ("module_invitation", "m2d1")]
-    assert len(hold.mails("module_invitation", number=2)) == 2, "the others are not told again"
+    assert len(driven.mails("module_invitation", number=2)) == 2, "the others are not told again"
 
 
 def test_who_was_on_leave_when_groups_were_formed_gets_one_on_return(sqlite: Database) -> None:
-    hold = Driver(sqlite, people=12).enrol().until("2027-03-01")
-    hold.fire("leave", 1)
-    hold.until("2027-04-05").fire("return", 1)
-    groups = [hold.journey(number).group_number for number in range(2, 13)]
+    driven = Driver(sqlite, people=12).enrol().until("2027-03-01")
+    driven.fire("leave", 1)
+    driven.until("2027-04-05").fire("return", 1)
+    groups = [driven.journey(number).group_number for number in range(2, 13)]
     smallest = min((1, 2), key=groups.count)
-    assert hold.journey(1).group_number == smallest
+    assert driven.journey(1).group_number == smallest
 
 
 @pytest.mark.parametrize("event", ["withdraw", "transfer"])
 @pytest.mark.parametrize("first", [None, "leave"])
 @pytest.mark.parametrize("when", ["2027-01-05", "2027-04-28 23:00", "2028-01-15"])
 def test_leaving_for_good_ends_everything(sqlite: Database, event: str, first: str | None, when: str) -> None:
-    hold = Driver(sqlite, people=4).enrol().until(when)
+    driven = Driver(sqlite, people=4).enrol().until(when)
     if first:
-        hold.fire(first, 1)
-    hold.fire(event, 1)
-    assert hold.state(1) == {"withdraw": "withdrawn", "transfer": "transferred"}[event]
-    assert set(hold.states(1).values()) <= {"cancelled", "kept", "kept_late", "waived"}
-    assert [timer for name in hold.states(1) for timer in hold.armed(f"hold-3-01/{name}")] == []
-    pending = {mail.message for mail in hold.mails(number=1) if mail.status == "pending"}
+        driven.fire(first, 1)
+    driven.fire(event, 1)
+    assert driven.state(1) == {"withdraw": "withdrawn", "transfer": "transferred"}[event]
+    assert set(driven.states(1).values()) <= {"cancelled", "kept", "kept_late", "waived"}
+    assert [timer for name in driven.states(1) for timer in driven.armed(f"hold-3-01/{name}")] == []
+    pending = {mail.message for mail in driven.mails(number=1) if mail.status == "pending"}
     assert pending == {"withdrawn" if event == "withdraw" else "transferred"}
-    seen = len(hold.mails(number=1))
-    hold.until("2028-04-01")
-    assert len(hold.mails(number=1)) == seen
+    seen = len(driven.mails(number=1))
+    driven.until("2028-04-01")
+    assert len(driven.mails(number=1)) == seen
     for again in ("leave", "return", "withdraw", "transfer", "absence"):
         with pytest.raises(TransitionRefusedError):
-            hold.fire(again, 1, milestone="m1d1")
+            driven.fire(again, 1, milestone="m1d1")
 
 
-def test_withdrawal_is_told_to_everyone_concerned(hold: Driver) -> None:
-    hold.fire("withdraw", 1)
-    told = {mail.to for mail in hold.mails("withdrawn")}
+def test_withdrawal_is_told_to_everyone_concerned(driven: Driver) -> None:
+    driven.fire("withdraw", 1)
+    told = {mail.to for mail in driven.mails("withdrawn")}
     assert told == {"01", "leader-01", "02", "03", "04", "05", "06", "administration"}
 
 
 def test_what_a_mentor_is_to_be_told_for_another_talent_survives_a_withdrawal(sqlite: Database) -> None:
     """Talents 1 and 2 share a leader and a consultant; an invitation to them is one mail, caused by talent 1."""
-    hold = Driver(sqlite, people=2).enrol().until("2026-12-30 09:00")
-    hold.fire("withdraw", 1)
-    pending = {mail.to for mail in hold.mails("kickoff_invitation") if mail.status == "pending"}
+    driven = Driver(sqlite, people=2).enrol().until("2026-12-30 09:00")
+    driven.fire("withdraw", 1)
+    pending = {mail.to for mail in driven.mails("kickoff_invitation") if mail.status == "pending"}
     assert pending == {"leader-01", "consultant-aalborg", "02"}
-    hold.fire("withdraw", 2)
-    assert {mail.to for mail in hold.mails("kickoff_invitation") if mail.status == "pending"} == set()
+    driven.fire("withdraw", 2)
+    assert {mail.to for mail in driven.mails("kickoff_invitation") if mail.status == "pending"} == set()
 
 
-def test_a_new_mentor_takes_over(hold: Driver) -> None:
-    hold.fire("change_mentor", 1, new_mentor=GRETE)
-    mentor = hold.journey(1).mentor_id
+def test_a_new_mentor_takes_over(driven: Driver) -> None:
+    driven.fire("change_mentor", 1, new_mentor=GRETE)
+    mentor = driven.journey(1).mentor_id
     assert mentor not in {"hold-3/leader-01", None}
-    assert hold.state(1) == "active.m1.sprint"
-    assert {mail.to for mail in hold.mails("mentor_changed")} == {"01", mentor.removeprefix("hold-3-")}
-    hold.until("2027-03-18")
-    assert {mail.to for mail in hold.mails("meeting_due", number=1)} == {"01", mentor.removeprefix("hold-3-")}
-    assert {mail.to for mail in hold.mails("meeting_due", number=2)} == {"02", "leader-01"}
+    assert driven.state(1) == "active.m1.sprint"
+    assert {mail.to for mail in driven.mails("mentor_changed")} == {"01", mentor.removeprefix("hold-3-")}
+    driven.until("2027-03-18")
+    assert {mail.to for mail in driven.mails("meeting_due", number=1)} == {"01", mentor.removeprefix("hold-3-")}
+    assert {mail.to for mail in driven.mails("meeting_due", number=2)} == {"02", "leader-01"}
 
 
 def test_what_waits_for_the_old_mentor_goes_to_the_new_one(database: Database) -> None:
     """Talents 1 and 2 share a leader, who goes on being told what concerns talent 2."""
-    hold = Driver(database, people=2).enrol().until("2027-01-14 09:00")
-    before = hold.mails("talk_convene", "kickoff_invitation")
-    hold.fire("change_mentor", 1, new_mentor=GRETE)
-    grete = hold.journey(1).mentor_id.removeprefix("hold-3-")
-    convened = [(mail.to, mail.subject, mail.status) for mail in hold.mails("talk_convene")]
+    driven = Driver(database, people=2).enrol().until("2027-01-14 09:00")
+    before = driven.mails("talk_convene", "kickoff_invitation")
+    driven.fire("change_mentor", 1, new_mentor=GRETE)
+    grete = driven.journey(1).mentor_id.removeprefix("hold-3-")
+    convened = [(mail.to, mail.subject, mail.status) for mail in driven.mails("talk_convene")]
     assert convened == [
         (grete, "hold-3-01/expectation_talk", "pending"),
         ("leader-01", "hold-3-02/expectation_talk", "pending"),
     ]
-    invited = {(mail.to, mail.subject) for mail in hold.mails("kickoff_invitation") if "leader" in mail.to}
+    invited = {(mail.to, mail.subject) for mail in driven.mails("kickoff_invitation") if "leader" in mail.to}
     assert invited == {("leader-01", "hold-3-02")}
-    assert [mail.subject for mail in hold.mails("kickoff_invitation") if mail.to == grete] == ["hold-3-01"]
-    assert len(hold.mails("talk_convene", "kickoff_invitation")) == len(before) + 1
+    assert [mail.subject for mail in driven.mails("kickoff_invitation") if mail.to == grete] == ["hold-3-01"]
+    assert len(driven.mails("talk_convene", "kickoff_invitation")) == len(before) + 1
 
 
 def test_a_mentor_who_was_the_last_to_be_told_is_not_told_any_more(database: Database) -> None:
-    hold = Driver(database, people=2).enrol().until("2027-01-14 09:00")
+    driven = Driver(database, people=2).enrol().until("2027-01-14 09:00")
     for number in (1, 2):
-        hold.fire("change_mentor", number, new_mentor=GRETE)
-    waiting = [(mail.to, mail.message) for mail in hold.mails() if mail.status == "pending"]
+        driven.fire("change_mentor", number, new_mentor=GRETE)
+    waiting = [(mail.to, mail.message) for mail in driven.mails() if mail.status == "pending"]
     assert "leader-01" not in {to for to, _ in waiting}
     # Grete leads both now, and is invited once.
-    grete = hold.journey(1).mentor_id.removeprefix("hold-3-")
-    assert hold.journey(2).mentor_id == hold.journey(1).mentor_id
+    grete = driven.journey(1).mentor_id.removeprefix("hold-3-")
+    assert driven.journey(2).mentor_id == driven.journey(1).mentor_id
     assert waiting.count((grete, "kickoff_invitation")) == 1
     assert waiting.count((grete, "talk_convene")) == 2
 
 
 def test_what_the_old_mentor_has_been_told_stays_told(sqlite: Database) -> None:
-    hold = Driver(sqlite, people=1).enrol().until("2027-01-14 09:00")
+    driven = Driver(sqlite, people=1).enrol().until("2027-01-14 09:00")
     with sqlite.write() as connection:
         connection.execute(update(EffectRow).values(status="sent"))
-    hold.fire("change_mentor", 1, new_mentor=GRETE)
-    assert [(mail.to, mail.status) for mail in hold.mails("talk_convene")] == [("leader-01", "sent")]
-    hold.fire("change_mentor", 1, new_mentor={"name": "Inge", "email": hold.people.talents[0].leader.email})
-    assert hold.journey(1).mentor_id == "hold-3/leader-01"
+    driven.fire("change_mentor", 1, new_mentor=GRETE)
+    assert [(mail.to, mail.status) for mail in driven.mails("talk_convene")] == [("leader-01", "sent")]
+    driven.fire("change_mentor", 1, new_mentor={"name": "Inge", "email": driven.people.talents[0].leader.email})
+    assert driven.journey(1).mentor_id == "hold-3/leader-01"
 
 
 def test_a_mentor_who_comes_back_before_anything_was_sent_gets_it_again(sqlite: Database) -> None:
-    hold = Driver(sqlite, people=2).enrol().until("2027-01-14 09:00")
-    before = {(mail.to, mail.message, mail.subject) for mail in hold.mails() if mail.status == "pending"}
-    hold.fire("change_mentor", 1, new_mentor=GRETE)
-    hold.fire("change_mentor", 1, new_mentor={"name": "Inge", "email": hold.people.talents[0].leader.email})
-    after = {(mail.to, mail.message, mail.subject) for mail in hold.mails() if mail.status == "pending"}
+    driven = Driver(sqlite, people=2).enrol().until("2027-01-14 09:00")
+    before = {(mail.to, mail.message, mail.subject) for mail in driven.mails() if mail.status == "pending"}
+    driven.fire("change_mentor", 1, new_mentor=GRETE)
+    driven.fire("change_mentor", 1, new_mentor={"name": "Inge", "email": driven.people.talents[0].leader.email})
+    after = {(mail.to, mail.message, mail.subject) for mail in driven.mails() if mail.status == "pending"}
     told = {one for one in after if one[1] == "mentor_changed"}
     assert {(to, message) for to, message, _ in after - told} == {(to, message) for to, message, _ in before}
     assert {to for to, _, _ in told} == {"01", "leader-01"}
 
 
-def test_a_new_mentor_who_leads_another_talent_is_the_same_person(hold: Driver) -> None:
-    leader = hold.people.talents[2].leader
-    hold.fire("change_mentor", 1, new_mentor={"name": leader.name, "email": leader.email.upper()})
-    assert hold.journey(1).mentor_id == "hold-3/leader-03"
-    hold.until("2027-03-20")
-    invited = [mail.to for mail in hold.mails("network_invitation")]
+def test_a_new_mentor_who_leads_another_talent_is_the_same_person(driven: Driver) -> None:
+    leader = driven.people.talents[2].leader
+    driven.fire("change_mentor", 1, new_mentor={"name": leader.name, "email": leader.email.upper()})
+    assert driven.journey(1).mentor_id == "hold-3/leader-03"
+    driven.until("2027-03-20")
+    invited = [mail.to for mail in driven.mails("network_invitation")]
     assert invited.count("leader-03") == 1
 
 
 @pytest.mark.parametrize("mentor", [None, "Grete", {}, {"name": "Grete"}, {"name": "Grete", "email": "grete"}])
-def test_a_new_mentor_needs_a_name_and_a_mail_address(hold: Driver, mentor: object) -> None:
-    before = hold.dump()
+def test_a_new_mentor_needs_a_name_and_a_mail_address(driven: Driver, mentor: object) -> None:
+    before = driven.dump()
     with pytest.raises(FactIncompleteError, match="new_mentor"):
-        hold.fire("change_mentor", 1, new_mentor=mentor)
-    assert hold.dump() == before
+        driven.fire("change_mentor", 1, new_mentor=mentor)
+    assert driven.dump() == before
 
 
-def test_absence_is_told_to_the_learning_group_and_the_administration(hold: Driver) -> None:
+def test_absence_is_told_to_the_learning_group_and_the_administration(driven: Driver) -> None:
     """R29."""
-    hold.fire("absence", 1, milestone="m1d2")
-    told = hold.mails("absence")
+    driven.fire("absence", 1, milestone="m1d2")
+    told = driven.mails("absence")
     assert {mail.to for mail in told} == {"02", "03", "04", "05", "06", "administration"}
     assert {mail.details["milestone"] for mail in told} == {"m1d2"}
-    assert hold.state(1) == "active.m1.sprint"
-    hold.fire("absence", 1, milestone="m1d2")
-    assert len(hold.dump()["absences"]) == 1
+    assert driven.state(1) == "active.m1.sprint"
+    driven.fire("absence", 1, milestone="m1d2")
+    assert len(driven.dump()["absences"]) == 1
 
 
 @pytest.mark.parametrize("details", [{}, {"milestone": "m9d1"}])
-def test_absence_names_a_day(hold: Driver, details: dict[str, str]) -> None:
-    before = hold.dump()
+def test_absence_names_a_day(driven: Driver, details: dict[str, str]) -> None:
+    before = driven.dump()
     with pytest.raises(FactIncompleteError, match="milestone"):
-        hold.fire("absence", 1, **details)
-    assert hold.dump() == before
+        driven.fire("absence", 1, **details)
+    assert driven.dump() == before
 
 
-def test_a_late_comer_is_told_of_what_is_ahead(hold: Driver) -> None:
-    hold.until("2027-04-10").enrol(hold_3_people(7))
-    hold.until("2027-04-12")
-    assert [mail.details["milestone"] for mail in hold.mails("module_invitation", number=7)] == ["m2d1"]
-    assert hold.journey(7).group_number == 1
+def test_a_late_comer_is_told_of_what_is_ahead(driven: Driver) -> None:
+    driven.until("2027-04-10").enrol(hold_3_people(7))
+    driven.until("2027-04-12")
+    assert [mail.details["milestone"] for mail in driven.mails("module_invitation", number=7)] == ["m2d1"]
+    assert driven.journey(7).group_number == 1

@@ -17,15 +17,15 @@ from tests.support.driver import Driver, day, hold_3, hold_3_people, talent_nord
 
 
 @pytest.fixture
-def hold(database: Database) -> Driver:
+def driven(database: Database) -> Driver:
     return Driver(database, people=4).enrol()
 
 
-def test_a_tick_that_comes_weeks_late_says_only_what_is_still_true(hold: Driver) -> None:
+def test_a_tick_that_comes_weeks_late_says_only_what_is_still_true(driven: Driver) -> None:
     """Nobody ticked from before the first mail until after module 1 day 2."""
-    hold.oversleep("2027-04-05")
-    assert hold.state(1) == "active.m1.between"
-    waiting = {(mail.message, mail.details.get("milestone", "")) for mail in hold.mails() if mail.status == "pending"}
+    driven.oversleep("2027-04-05")
+    assert driven.state(1) == "active.m1.between"
+    waiting = {(mail.message, mail.details.get("milestone", "")) for mail in driven.mails() if mail.status == "pending"}
     assert waiting == {
         ("talk_escalated", ""),
         ("challenge_missed", ""),
@@ -35,14 +35,14 @@ def test_a_tick_that_comes_weeks_late_says_only_what_is_still_true(hold: Driver)
         ("network_invitation", "network1"),
         ("meeting_escalated", ""),
     }
-    assert {mail.on for mail in hold.mails() if mail.status == "pending"} == {"2027-04-05"}
-    tasks = {task.message for task in hold.tasks() if task.status == "pending"}
+    assert {mail.on for mail in driven.mails() if mail.status == "pending"} == {"2027-04-05"}
+    tasks = {task.message for task in driven.tasks() if task.status == "pending"}
     assert tasks == {"talk_missed", "meeting_overdue", "challenge_urgent"}
 
 
-def test_an_invitation_that_is_late_for_its_day_but_not_too_late_goes_at_once(hold: Driver) -> None:
-    hold.oversleep("2027-02-22")
-    mails = hold.mails("kickoff_invitation", "kickoff_reminder", number=1)
+def test_an_invitation_that_is_late_for_its_day_but_not_too_late_goes_at_once(driven: Driver) -> None:
+    driven.oversleep("2027-02-22")
+    mails = driven.mails("kickoff_invitation", "kickoff_reminder", number=1)
     assert {(mail.message, mail.on) for mail in mails if mail.to == "01"} == {
         ("kickoff_invitation", "2027-02-22"),
         ("kickoff_reminder", "2027-02-22"),
@@ -58,64 +58,64 @@ def test_a_late_tick_comes_to_the_same_states(sqlite: Database, calm: Database) 
     assert differing == set()
 
 
-def test_ticking_again_does_nothing(hold: Driver) -> None:
-    hold.until("2027-05-01")
-    before = hold.dump()
-    assert hold.engine.tick() == []
-    assert hold.dump() == before
+def test_ticking_again_does_nothing(driven: Driver) -> None:
+    driven.until("2027-05-01")
+    before = driven.dump()
+    assert driven.engine.tick() == []
+    assert driven.dump() == before
 
 
-def spoil(hold: Driver, due: str) -> None:
+def spoil(driven: Driver, due: str) -> None:
     """Make the cohort's first timer from ``due`` on one that nothing knows, as a fault of ours would."""
-    with hold.database.write() as connection:
+    with driven.database.write() as connection:
         first = select(TimerRow.id).where(
-            ARMED, TimerRow.cohort_id == hold.cohort.id, TimerRow.due_at >= hold.at(f"{due} 00:00")
+            ARMED, TimerRow.cohort_id == driven.cohort.id, TimerRow.due_at >= driven.at(f"{due} 00:00")
         )
         ident = connection.scalar(first.order_by(TimerRow.due_at, TimerRow.rank, TimerRow.id).limit(1))
         connection.execute(update(TimerRow).where(TimerRow.id == ident).values(trigger="nobody:knows"))
 
 
-def test_a_timer_that_cannot_be_fired_stops_its_own_cohort_alone(hold: Driver) -> None:
-    Driver(hold.database, people=3, cohort=hold.cohort.model_copy(update={"id": "hold-4"})).enrol()
-    spoil(hold, "2027-03-01")
+def test_a_timer_that_cannot_be_fired_stops_its_own_cohort_alone(driven: Driver) -> None:
+    Driver(driven.database, people=3, cohort=driven.cohort.model_copy(update={"id": "hold-4"})).enrol()
+    spoil(driven, "2027-03-01")
     why = r"time stands still for 1 cohort, all else was done: hold-3: 'nobody:knows', due 2027-03-.*no trigger"
     for _ in range(2):
         with pytest.raises(TickFailedError, match=why) as caught:
-            hold.oversleep("2027-06-01")
+            driven.oversleep("2027-06-01")
     # The second tick tried again, and had nothing else left to do.
     assert caught.value.outcomes == ()
-    assert (hold.state(1), hold.state("hold-4-01")) == ("active.started", "active.m2.sprint")
+    assert (driven.state(1), driven.state("hold-4-01")) == ("active.started", "active.m2.sprint")
 
 
-def test_what_a_tick_did_before_it_failed_is_told(hold: Driver) -> None:
-    spoil(hold, "2027-03-01")
+def test_what_a_tick_did_before_it_failed_is_told(driven: Driver) -> None:
+    spoil(driven, "2027-03-01")
     with pytest.raises(TickFailedError) as caught:
-        hold.oversleep("2027-06-01")
+        driven.oversleep("2027-06-01")
     assert "kickoff" in [outcome.trigger for outcome in caught.value.outcomes]
 
 
-def test_the_cohort_goes_on_when_the_fault_is_mended(hold: Driver, calm: Database) -> None:
-    with hold.database.read() as connection:
+def test_the_cohort_goes_on_when_the_fault_is_mended(driven: Driver, calm: Database) -> None:
+    with driven.database.read() as connection:
         before = connection.execute(select(TimerRow.id, TimerRow.trigger)).all()
-    spoil(hold, "2027-03-01")
+    spoil(driven, "2027-03-01")
     with pytest.raises(TickFailedError):
-        hold.oversleep("2027-06-01")
-    with hold.database.write() as connection:
+        driven.oversleep("2027-06-01")
+    with driven.database.write() as connection:
         for ident, trigger in before:
             connection.execute(update(TimerRow).where(TimerRow.id == ident).values(trigger=trigger))
-    hold.engine.tick()
+    driven.engine.tick()
     calm_one = Driver(calm, people=4).enrol()
     calm_one.oversleep("2027-06-01")
-    assert hold.states(1) == calm_one.states(1)
-    assert hold.mails() == calm_one.mails()
+    assert driven.states(1) == calm_one.states(1)
+    assert driven.mails() == calm_one.mails()
 
 
-def test_the_clock_may_go_back_without_harm(hold: Driver) -> None:
-    hold.until("2027-03-16")
-    before = hold.dump()
-    hold.now = hold.at("2027-01-01")
-    assert hold.engine.tick() == []
-    assert hold.dump() == before
+def test_the_clock_may_go_back_without_harm(driven: Driver) -> None:
+    driven.until("2027-03-16")
+    before = driven.dump()
+    driven.now = driven.at("2027-01-01")
+    assert driven.engine.tick() == []
+    assert driven.dump() == before
 
 
 def _quicker() -> Definition:
@@ -142,39 +142,41 @@ def test_a_running_cohort_keeps_its_definition(database: Database) -> None:
     assert first.commitment("mentor_meeting_m1", "hold-4-01").state == "missed"
 
 
-def test_who_joins_finds_the_dates_as_they_were_moved(hold: Driver) -> None:
-    hold.until("2027-03-01").move("m1d1", day("2027-03-18"))
-    hold.enrol(hold_3_people(5))
-    assert str(hold.commitment("mentor_meeting_m1", 5).due_on) == "2027-03-25"
-    assert str(hold.commitment("mentor_meeting_m1", 1).due_on) == "2027-03-25"
+def test_who_joins_finds_the_dates_as_they_were_moved(driven: Driver) -> None:
+    driven.until("2027-03-01").move("m1d1", day("2027-03-18"))
+    driven.enrol(hold_3_people(5))
+    assert str(driven.commitment("mentor_meeting_m1", 5).due_on) == "2027-03-25"
+    assert str(driven.commitment("mentor_meeting_m1", 1).due_on) == "2027-03-25"
 
 
-def test_a_day_that_is_moved_while_one_is_on_leave_waits_for_the_return(hold: Driver) -> None:
-    hold.until("2027-03-16").fire("leave", 1)
-    hold.move("m2d1", day("2027-05-03", "09:00", "21:00"))
-    hold.move("m2d2", day("2027-05-04", "07:30", "16:00"))
-    hold.until("2027-05-05")
-    assert hold.states(1)["mentor_meeting_m2"] == "planned"
-    hold.fire("return", 1)
-    hold.until("2027-05-06")
-    meeting = hold.commitment("mentor_meeting_m2", 1)
+def test_a_day_that_is_moved_while_one_is_on_leave_waits_for_the_return(driven: Driver) -> None:
+    driven.until("2027-03-16").fire("leave", 1)
+    driven.move("m2d1", day("2027-05-03", "09:00", "21:00"))
+    driven.move("m2d2", day("2027-05-04", "07:30", "16:00"))
+    driven.until("2027-05-05")
+    assert driven.states(1)["mentor_meeting_m2"] == "planned"
+    driven.fire("return", 1)
+    driven.until("2027-05-06")
+    meeting = driven.commitment("mentor_meeting_m2", 1)
     assert (meeting.state, str(meeting.due_on)) == ("open", "2027-05-10")
 
 
-def test_a_moved_day_is_told_once_and_nobody_is_invited_twice(hold: Driver) -> None:
-    hold.until("2027-04-15").move("m2d1", day("2027-05-03", "09:00", "21:00"))
-    assert [mail.to for mail in hold.mails("date_moved")] == ["01", "02", "03", "04"]
-    hold.until("2027-05-03")
-    invitations = [mail for mail in hold.mails("module_invitation", number=1) if mail.details["milestone"] == "m2d1"]
+def test_a_moved_day_is_told_once_and_nobody_is_invited_twice(driven: Driver) -> None:
+    driven.until("2027-04-15").move("m2d1", day("2027-05-03", "09:00", "21:00"))
+    assert [mail.to for mail in driven.mails("date_moved")] == ["01", "02", "03", "04"]
+    driven.until("2027-05-03")
+    invitations = [mail for mail in driven.mails("module_invitation", number=1) if mail.details["milestone"] == "m2d1"]
     assert len(invitations) == 1
-    reminders = [mail.on for mail in hold.mails("module_day_reminder", number=1) if mail.details["milestone"] == "m2d1"]
+    reminders = [
+        mail.on for mail in driven.mails("module_day_reminder", number=1) if mail.details["milestone"] == "m2d1"
+    ]
     assert reminders == ["2027-04-26"]
 
 
-def test_a_network_meeting_is_moved_for_mentors_alone(hold: Driver) -> None:
-    hold.until("2027-04-01").move("network1", day("2027-04-21", "13:00", "15:30"))
-    assert {mail.to for mail in hold.mails("date_moved")} == {"leader-01", "leader-03"}
-    assert len(hold.mails("date_moved")) == 2
+def test_a_network_meeting_is_moved_for_mentors_alone(driven: Driver) -> None:
+    driven.until("2027-04-01").move("network1", day("2027-04-21", "13:00", "15:30"))
+    assert {mail.to for mail in driven.mails("date_moved")} == {"leader-01", "leader-03"}
+    assert len(driven.mails("date_moved")) == 2
 
 
 def _with_leader(people: People, number: int, name: str, email: str) -> People:
@@ -186,41 +188,41 @@ def _with_leader(people: People, number: int, name: str, email: str) -> People:
     )
 
 
-def _person(hold: Driver, ident: str) -> str:
-    [row] = [str(row) for row in hold.dump()["persons"] if f"'{ident}'" in row]
+def _person(driven: Driver, ident: str) -> str:
+    [row] = [str(row) for row in driven.dump()["persons"] if f"'{ident}'" in row]
     return row
 
 
-def test_enrolling_again_corrects_a_leaders_address(hold: Driver) -> None:
-    old = hold.people.talents[2].leader
-    hold.enrol(
-        _with_leader(_with_leader(hold.people, 3, old.name, "palle@example.org"), 4, old.name, "palle@example.org")
+def test_enrolling_again_corrects_a_leaders_address(driven: Driver) -> None:
+    old = driven.people.talents[2].leader
+    driven.enrol(
+        _with_leader(_with_leader(driven.people, 3, old.name, "palle@example.org"), 4, old.name, "palle@example.org")
     )
-    assert "palle@example.org" in _person(hold, "hold-3/leader-03")
-    assert hold.journey(3).mentor_id == hold.journey(4).mentor_id == "hold-3/leader-03"
+    assert "palle@example.org" in _person(driven, "hold-3/leader-03")
+    assert driven.journey(3).mentor_id == driven.journey(4).mentor_id == "hold-3/leader-03"
 
 
-def test_enrolling_again_with_another_leader_gives_nobody_a_wrong_one(hold: Driver) -> None:
+def test_enrolling_again_with_another_leader_gives_nobody_a_wrong_one(driven: Driver) -> None:
     """A new leader is an event (``change_mentor``); talent 2 keeps the leader shared with talent 1 until now."""
-    palle = hold.people.talents[2].leader
-    before = hold.dump()
-    hold.enrol(_with_leader(hold.people, 1, palle.name, palle.email))
-    assert hold.dump() == before
+    palle = driven.people.talents[2].leader
+    before = driven.dump()
+    driven.enrol(_with_leader(driven.people, 1, palle.name, palle.email))
+    assert driven.dump() == before
 
 
 @pytest.mark.parametrize("told_late", [False, True])
 def test_nobody_joins_a_cohort_that_is_over(database: Database, told_late: bool) -> None:
     """After the last day nothing would ever move them; also when that day is told of only afterwards."""
-    hold = Driver(database, people=2).enrol().until("2027-12-26")
-    hold.move("alumni_day", day("2027-12-15" if told_late else "2028-02-15"))
-    hold.until("2028-03-01")
-    before = hold.dump()
+    driven = Driver(database, people=2).enrol().until("2027-12-26")
+    driven.move("alumni_day", day("2027-12-15" if told_late else "2028-02-15"))
+    driven.until("2028-03-01")
+    before = driven.dump()
     with pytest.raises(CohortOverError, match=r"Hold 3 is over since .* \(Alumnedag\) and takes nobody more: Kirsten"):
-        hold.enrol(hold_3_people(3))
-    assert hold.dump() == before
+        driven.enrol(hold_3_people(3))
+    assert driven.dump() == before
     # The list as it was can be read again.
-    hold.enrol(hold_3_people(2))
-    assert hold.dump() == before
+    driven.enrol(hold_3_people(2))
+    assert driven.dump() == before
 
 
 def test_nobody_is_enrolled_in_a_cohort_that_lies_in_the_past(database: Database) -> None:
@@ -228,8 +230,8 @@ def test_nobody_is_enrolled_in_a_cohort_that_lies_in_the_past(database: Database
         Driver(database, people=2, now=datetime(2029, 1, 1, tzinfo=UTC)).enrol()
 
 
-def test_one_who_joins_under_a_known_leader_shares_the_leader(hold: Driver) -> None:
-    inge = hold.people.talents[0].leader
-    hold.enrol(_with_leader(hold_3_people(6), 6, inge.name, inge.email))
-    assert hold.journey(6).mentor_id == "hold-3/leader-01"
-    assert hold.journey(5).mentor_id == "hold-3/leader-05"
+def test_one_who_joins_under_a_known_leader_shares_the_leader(driven: Driver) -> None:
+    inge = driven.people.talents[0].leader
+    driven.enrol(_with_leader(hold_3_people(6), 6, inge.name, inge.email))
+    assert driven.journey(6).mentor_id == "hold-3/leader-01"
+    assert driven.journey(5).mentor_id == "hold-3/leader-05"

@@ -58,17 +58,17 @@ def seen(database: Database) -> set[tuple[str, str, frozenset[str], bool]]:
     return {(row.name, row.state, frozenset(armed.get(row.id, ())), row.id in tasks) for row in rows}
 
 
-def facts(hold: Driver, dice: random.Random) -> None:
+def facts(driven: Driver, dice: random.Random) -> None:
     """Tell a few things about talents at random, as far as they are possible."""
     for number in (1, 2, 3):
-        name = dice.choice([spec.id for spec in hold.definition.commitments.values() if spec.subject == "talent"])
+        name = dice.choice([spec.id for spec in driven.definition.commitments.values() if spec.subject == "talent"])
         choice = dice.choice(["second_mentor", "internship", "none"])
         told = {"choice": choice} if name == "second_half_choice" else {}
         kept = (f"{name}:{dice.choice(['keep', 'keep', 'waive'])}", told)
         event: tuple[str, dict[str, str]] = (dice.choice(["leave", "return", "return"]), {})
         trigger, details = dice.choice([kept, kept, kept, event])
         try:
-            hold.fire(trigger, number, **details)
+            driven.fire(trigger, number, **details)
         except TransitionRefusedError:
             continue
 
@@ -76,17 +76,17 @@ def facts(hold: Driver, dice: random.Random) -> None:
 @pytest.mark.parametrize("seed", range(2))
 def test_the_engine_never_leaves_what_was_explored(sqlite: Database, seed: int) -> None:
     known = explored(talent_nord())
-    hold = Driver(sqlite, people=3, cohort=undated("alumni_day")).enrol()
+    driven = Driver(sqlite, people=3, cohort=undated("alumni_day")).enrol()
     dice = random.Random(seed)
     met: set[tuple[str, str]] = set()
-    last = hold.cohort.dates["m6d2"].date + timedelta(weeks=13)
-    while hold.now < hold.at(f"{last} 12:00"):
-        hold.until((hold.now + timedelta(days=dice.randint(3, 12))).date().isoformat())
-        facts(hold, dice)
+    last = driven.cohort.dates["m6d2"].date + timedelta(weeks=13)
+    while driven.now < driven.at(f"{last} 12:00"):
+        driven.until((driven.now + timedelta(days=dice.randint(3, 12))).date().isoformat())
+        facts(driven, dice)
         for name, state, armed, task in seen(sqlite):
-            assert (state, armed, task) in known[name], (name, state, armed, task, hold.now)
+            assert (state, armed, task) in known[name], (name, state, armed, task, driven.now)
             met.add((name.partition("_m")[0], state))
-    hold.move("alumni_day", day((last + timedelta(days=14)).isoformat()))
+    driven.move("alumni_day", day((last + timedelta(days=14)).isoformat()))
     for name, state, armed, task in seen(sqlite):
         assert (state, armed, task) in known[name], (name, state, armed, task)
     assert len(met) > 40, "the run went through much of what there is"

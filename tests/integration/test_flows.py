@@ -51,22 +51,22 @@ class Tray:
 class Hold:
     """Hold-3 under a name of its own, on a clock of its own, with its office."""
 
-    desk: Services
+    coordinator: Services
     clock: TurnedClock
     tray: Tray
     id: str
 
     def tick(self, when: datetime) -> list[Outcome]:
         self.clock.turn_to(when)
-        return self.desk.engine.tick()
+        return self.coordinator.engine.tick()
 
     def react(self, *outcomes: Outcome) -> int:
         from flows.react import react_to
 
-        return asyncio.run(react_to(self.desk, outcomes))
+        return asyncio.run(react_to(self.coordinator, outcomes))
 
     def statuses(self, message: str) -> set[str]:
-        with self.desk.database.read() as connection:
+        with self.coordinator.database.read() as connection:
             query = select(EffectRow.status).where(EffectRow.message == message)
             return set(connection.scalars(query))
 
@@ -82,26 +82,26 @@ def enrolled(folder: Path, talents: int) -> Iterator[Hold]:
     opened = open_services(settings, clock)
     tray = Tray()
     outbox = Outbox(opened.database, tray, letterhead_of(settings, opened.library), clock)
-    desk = Services(settings, opened.library, opened.database, opened.engine, outbox, clock)
+    coordinator = Services(settings, opened.library, opened.database, opened.engine, outbox, clock)
     loaded = Library().cohort("hold-3")
     cohort = loaded.cohort.model_copy(update={"id": f"hold-{next(_numbers)}x", "name": "Hold 3"})
-    desk.engine.enrol(cohort, loaded.definition, People(loaded.people.talents[:talents]))
-    use(desk)
-    yield Hold(desk, clock, tray, cohort.id)
+    coordinator.engine.enrol(cohort, loaded.definition, People(loaded.people.talents[:talents]))
+    use(coordinator)
+    yield Hold(coordinator, clock, tray, cohort.id)
     use(None)
-    desk.database.close()
+    coordinator.database.close()
 
 
 @pytest.fixture
 def whole_hold(tmp_path: Path) -> Iterator[Hold]:
-    with enrolled(tmp_path, 24) as hold:
-        yield hold
+    with enrolled(tmp_path, 24) as driven:
+        yield driven
 
 
 @pytest.fixture
-def hold(tmp_path: Path) -> Iterator[Hold]:
-    with enrolled(tmp_path, 5) as hold:
-        yield hold
+def driven(tmp_path: Path) -> Iterator[Hold]:
+    with enrolled(tmp_path, 5) as driven:
+        yield driven
 
 
 KICKOFF_INVITED = datetime(2026, 12, 30, 8, tzinfo=UTC)
@@ -114,162 +114,162 @@ def states_of(place: ServerPlace, run: str) -> dict[str, str]:
     return {task["name"]: task["state_type"] for task in task_runs(place, run) if task["state_type"] in ended}
 
 
-def runs_of(place: ServerPlace, hold: Hold) -> list[dict[str, Any]]:
+def runs_of(place: ServerPlace, driven: Hold) -> list[dict[str, Any]]:
     """The runs of ``react`` for this cohort, the oldest first."""
-    return [one for one in flow_runs(place, "react") if hold.id in one["tags"]]
+    return [one for one in flow_runs(place, "react") if driven.id in one["tags"]]
 
 
 def test_a_trigger_is_one_run_and_an_effect_one_task_run_with_names_that_tell(
     server: ServerPlace, whole_hold: Hold
 ) -> None:
-    hold = whole_hold
-    assert hold.react(*hold.tick(KICKOFF_INVITED)) == 1
-    (run,) = runs_of(server, hold)
+    driven = whole_hold
+    assert driven.react(*driven.tick(KICKOFF_INVITED)) == 1
+    (run,) = runs_of(server, driven)
     assert run["name"] == "Hold 3 · Fælles kick-off: invitation · 24 talenter"
     assert run["state"]["type"] == "COMPLETED"
-    talents = {f"talent:{hold.id}-{number:02d}" for number in range(1, 25)}
-    assert set(run["tags"]) == {hold.id, "kickoff:invite"} | talents
-    with hold.desk.database.read() as connection:
+    talents = {f"talent:{driven.id}-{number:02d}" for number in range(1, 25)}
+    assert set(run["tags"]) == {driven.id, "kickoff:invite"} | talents
+    with driven.coordinator.database.read() as connection:
         effects = connection.scalars(select(EffectRow.id)).all()
     # 24 talents, 22 leaders, 6 internal consultants: nobody is invited twice.
-    assert len(effects) == len(hold.tray.mails) == 52
+    assert len(effects) == len(driven.tray.mails) == 52
     tasks = wait_until(lambda: found if len(found := task_runs(server, run["id"])) == 52 else None)
     names = {task["name"] for task in tasks}
     assert len(names) == 52
     assert "mail · kickoff_invitation · Mette Brøndgaard (talent)" in names
 
 
-def test_what_was_done_is_neither_run_nor_sent_again(server: ServerPlace, hold: Hold) -> None:
-    outcomes = hold.tick(KICKOFF_INVITED)
-    hold.react(*outcomes)
-    sent = len(hold.tray.mails)
-    (run,) = runs_of(server, hold)
-    assert hold.react(*outcomes) == 0
-    assert hold.react() == 0
-    assert len(hold.tray.mails) == sent
-    assert [one["id"] for one in runs_of(server, hold)] == [run["id"]]
+def test_what_was_done_is_neither_run_nor_sent_again(server: ServerPlace, driven: Hold) -> None:
+    outcomes = driven.tick(KICKOFF_INVITED)
+    driven.react(*outcomes)
+    sent = len(driven.tray.mails)
+    (run,) = runs_of(server, driven)
+    assert driven.react(*outcomes) == 0
+    assert driven.react() == 0
+    assert len(driven.tray.mails) == sent
+    assert [one["id"] for one in runs_of(server, driven)] == [run["id"]]
 
 
-def test_a_run_that_did_not_do_everything_is_followed_by_another(server: ServerPlace, hold: Hold) -> None:
-    outcomes = hold.tick(KICKOFF_INVITED)
-    hold.tray.blocked = True
-    assert hold.react(*outcomes) == 1
-    assert hold.statuses("kickoff_invitation") == {"pending"}
-    hold.tray.blocked = False
-    assert hold.react(*outcomes) == 1
-    assert hold.statuses("kickoff_invitation") == {"sent"}
-    states = [one["state"]["type"] for one in runs_of(server, hold)]
+def test_a_run_that_did_not_do_everything_is_followed_by_another(server: ServerPlace, driven: Hold) -> None:
+    outcomes = driven.tick(KICKOFF_INVITED)
+    driven.tray.blocked = True
+    assert driven.react(*outcomes) == 1
+    assert driven.statuses("kickoff_invitation") == {"pending"}
+    driven.tray.blocked = False
+    assert driven.react(*outcomes) == 1
+    assert driven.statuses("kickoff_invitation") == {"sent"}
+    states = [one["state"]["type"] for one in runs_of(server, driven)]
     assert states == ["FAILED", "COMPLETED"]
 
 
-def test_a_refused_mail_fails_its_run_and_keeps_no_other_back(server: ServerPlace, hold: Hold) -> None:
-    hold.tray.refuses["mette.broendgaard@aalborg.example.org"] = RejectedError("no such mailbox")
-    outcomes = hold.tick(KICKOFF_INVITED)
-    invited = len(hold.desk.outbox.due()[0].effects)
-    hold.react(*outcomes)
-    (run,) = runs_of(server, hold)
+def test_a_refused_mail_fails_its_run_and_keeps_no_other_back(server: ServerPlace, driven: Hold) -> None:
+    driven.tray.refuses["mette.broendgaard@aalborg.example.org"] = RejectedError("no such mailbox")
+    outcomes = driven.tick(KICKOFF_INVITED)
+    invited = len(driven.coordinator.outbox.due()[0].effects)
+    driven.react(*outcomes)
+    (run,) = runs_of(server, driven)
     assert run["state"]["type"] == "FAILED"
     assert "1 effect failed" in run["state"]["message"]
-    assert len(hold.tray.mails) == invited - 1
+    assert len(driven.tray.mails) == invited - 1
     states = wait_until(lambda: found if len(found := states_of(server, run["id"])) == invited else None)
     refused = "mail · kickoff_invitation · Mette Brøndgaard (talent)"
     assert {name for name, state in states.items() if state == "FAILED"} == {refused}
     assert set(states.values()) == {"FAILED", "COMPLETED"}
-    assert hold.statuses("kickoff_invitation") == {"sent", "rejected"}
+    assert driven.statuses("kickoff_invitation") == {"sent", "rejected"}
 
 
 def test_an_effect_that_breaks_unforeseen_keeps_no_other_back_and_goes_when_it_is_mended(
-    server: ServerPlace, hold: Hold
+    server: ServerPlace, driven: Hold
 ) -> None:
-    outcomes = hold.tick(KICKOFF_INVITED)
-    invited = len(hold.desk.outbox.due()[0].effects)
-    with hold.desk.database.read() as connection:
+    outcomes = driven.tick(KICKOFF_INVITED)
+    invited = len(driven.coordinator.outbox.due()[0].effects)
+    with driven.coordinator.database.read() as connection:
         ident, details = connection.execute(select(EffectRow.id, EffectRow.details).limit(1)).one()
 
     def say(about: object) -> None:
-        with hold.desk.database.write() as connection:
+        with driven.coordinator.database.write() as connection:
             connection.execute(update(EffectRow).where(EffectRow.id == ident).values(details=about))
-        hold.react(*outcomes)
+        driven.react(*outcomes)
 
     say(["not what it should be"])
-    assert len(hold.tray.mails) == invited - 1
+    assert len(driven.tray.mails) == invited - 1
     say(details)
-    assert [one["state"]["type"] for one in runs_of(server, hold)] == ["FAILED", "COMPLETED"]
-    assert len(hold.tray.mails) == invited
-    assert hold.statuses("kickoff_invitation") == {"sent"}
+    assert [one["state"]["type"] for one in runs_of(server, driven)] == ["FAILED", "COMPLETED"]
+    assert len(driven.tray.mails) == invited
+    assert driven.statuses("kickoff_invitation") == {"sent"}
 
 
-def test_a_cohort_that_cannot_be_read_keeps_no_other_back(server: ServerPlace, hold: Hold) -> None:
+def test_a_cohort_that_cannot_be_read_keeps_no_other_back(server: ServerPlace, driven: Hold) -> None:
     loaded = Library().cohort("hold-3")
-    other = loaded.cohort.model_copy(update={"id": f"{hold.id}-b"})
-    hold.desk.engine.enrol(other, loaded.definition, People(loaded.people.talents[:2]))
-    hold.tick(KICKOFF_INVITED)
-    with hold.desk.database.write() as connection:
-        connection.execute(update(CohortRow).where(CohortRow.id == hold.id).values(definition="{}"))
-    assert hold.react() == 2
-    runs = {one["name"]: one["state"]["type"] for one in flow_runs(server, "react") if hold.id in str(one["tags"])}
+    other = loaded.cohort.model_copy(update={"id": f"{driven.id}-b"})
+    driven.coordinator.engine.enrol(other, loaded.definition, People(loaded.people.talents[:2]))
+    driven.tick(KICKOFF_INVITED)
+    with driven.coordinator.database.write() as connection:
+        connection.execute(update(CohortRow).where(CohortRow.id == driven.id).values(definition="{}"))
+    assert driven.react() == 2
+    runs = {one["name"]: one["state"]["type"] for one in flow_runs(server, "react") if driven.id in str(one["tags"])}
     assert runs == {
-        f"{hold.id} · kickoff:invite · 5 talenter": "FAILED",
+        f"{driven.id} · kickoff:invite · 5 talenter": "FAILED",
         "Hold 3 · Fælles kick-off: invitation · 2 talenter": "COMPLETED",
     }
-    with hold.desk.database.read() as connection:
+    with driven.coordinator.database.read() as connection:
         rows = connection.execute(select(EffectRow.cohort_id, EffectRow.status).distinct()).all()
-    assert {tuple(row) for row in rows} == {(hold.id, "pending"), (other.id, "sent")}
+    assert {tuple(row) for row in rows} == {(driven.id, "pending"), (other.id, "sent")}
 
 
-def test_facts_are_taken_without_prefect_and_the_next_tick_sends(tmp_path: Path, hold: Hold) -> None:
-    hold.tick(KICKOFF_INVITED)
-    hold.tick(TALK_OPENS)
-    told = hold.desk.engine.fire("withdraw", [f"{hold.id}-05"], Fact("told", "coordinator"))
+def test_facts_are_taken_without_prefect_and_the_next_tick_sends(tmp_path: Path, driven: Hold) -> None:
+    driven.tick(KICKOFF_INVITED)
+    driven.tick(TALK_OPENS)
+    told = driven.coordinator.engine.fire("withdraw", [f"{driven.id}-05"], Fact("told", "coordinator"))
     assert told.transitions[0].dest == "withdrawn"
-    assert hold.tray.mails == []
+    assert driven.tray.mails == []
     with running(tmp_path / "later") as place:
         from flows.tick import tick
 
         asyncio.run(tick())
         assert {one["state"]["type"] for one in flow_runs(place, "react")} == {"COMPLETED"}
-    assert hold.statuses("withdrawn") == {"sent"}
-    assert hold.statuses("talk_convene") == {"sent", "dropped"}
+    assert driven.statuses("withdrawn") == {"sent"}
+    assert driven.statuses("talk_convene") == {"sent", "dropped"}
 
 
-def test_a_tick_that_fails_for_one_cohort_sends_all_else_first(server: ServerPlace, hold: Hold) -> None:
+def test_a_tick_that_fails_for_one_cohort_sends_all_else_first(server: ServerPlace, driven: Hold) -> None:
     from flows.tick import tick
 
-    hold.tick(KICKOFF_INVITED)
-    with hold.desk.database.write() as connection:
+    driven.tick(KICKOFF_INVITED)
+    with driven.coordinator.database.write() as connection:
         unknown = "nobody:" + cast(TimerRow.id, String)
         connection.execute(update(TimerRow).where(TimerRow.due_at > KICKOFF_INVITED).values(trigger=unknown))
-    hold.clock.turn_to(TALK_OPENS)
+    driven.clock.turn_to(TALK_OPENS)
     with pytest.raises(TickFailedError, match="'nobody:"):
         asyncio.run(tick())
-    assert hold.statuses("kickoff_invitation") == {"sent"}
-    told = f"time stands still for 1 cohort, all else was done: {hold.id}: 'nobody:"
+    assert driven.statuses("kickoff_invitation") == {"sent"}
+    told = f"time stands still for 1 cohort, all else was done: {driven.id}: 'nobody:"
     (run,) = (one for one in flow_runs(server, "tick") if told in (one["state"]["message"] or ""))
     assert run["state_type"] == "FAILED"
 
 
-def test_pages_keep_their_address_and_tell_history_with_its_cause(server: ServerPlace, hold: Hold) -> None:
-    hold.react(*hold.tick(KICKOFF_INVITED))
-    first = artifact(server, f"side-{hold.id}")
+def test_pages_keep_their_address_and_tell_history_with_its_cause(server: ServerPlace, driven: Hold) -> None:
+    driven.react(*driven.tick(KICKOFF_INVITED))
+    first = artifact(server, f"side-{driven.id}")
     assert first is not None
-    hold.react(*hold.tick(TALK_OPENS))
-    again = artifact(server, f"side-{hold.id}")
+    driven.react(*driven.tick(TALK_OPENS))
+    again = artifact(server, f"side-{driven.id}")
     assert again is not None
     assert again["latest_id"] == first["latest_id"]
     assert "| [Mette Brøndgaard](/artifacts/artifact/" in again["data"]
-    page = artifact(server, f"side-{hold.id}-01")
+    page = artifact(server, f"side-{driven.id}-01")
     assert page is not None
     assert "`timer expectation_talk:open 2027-01-14T07:00Z`" in page["data"]
     assert "Forventningssamtale | i gang | 17. feb. 2027" in page["data"]
 
 
-def test_tasks_are_opened_for_the_coordinator(server: ServerPlace, hold: Hold) -> None:
-    hold.react(*hold.tick(KICKOFF_INVITED))
-    hold.react(*hold.tick(TALK_OPENS))
-    hold.react(*hold.tick(datetime(2027, 2, 18, 8, tzinfo=UTC)))
-    with hold.desk.database.read() as connection:
+def test_tasks_are_opened_for_the_coordinator(server: ServerPlace, driven: Hold) -> None:
+    driven.react(*driven.tick(KICKOFF_INVITED))
+    driven.react(*driven.tick(TALK_OPENS))
+    driven.react(*driven.tick(datetime(2027, 2, 18, 8, tzinfo=UTC)))
+    with driven.coordinator.database.read() as connection:
         titles = connection.scalars(select(TaskRow.title).where(TaskRow.status == "open")).all()
     assert len(titles) == 5
-    page = artifact(server, f"side-{hold.id}")
+    page = artifact(server, f"side-{driven.id}")
     assert page is not None
     assert "5 åbne opgaver" in page["data"]

@@ -52,7 +52,7 @@ class Post:
     """An outbox over a driven cohort."""
 
     def __init__(self, database: Database, people: int = 2) -> None:
-        self.hold = Driver(database, people=people).enrol()
+        self.driven = Driver(database, people=people).enrol()
         self.database = database
         self.tray = Tray()
         self.at: datetime | None = None
@@ -62,7 +62,7 @@ class Post:
         return Outbox(self.database, transport or self.tray, Letterhead(SENDER, Path(), reply_to), self.now)
 
     def now(self) -> datetime:
-        return self.at or self.hold.now
+        return self.at or self.driven.now
 
     def pending(self) -> list[int]:
         with self.database.read() as connection:
@@ -86,7 +86,7 @@ class Post:
 
 def test_a_mail_is_claimed_handed_over_and_recorded(database: Database) -> None:
     post = Post(database)
-    post.hold.until("2026-12-30 08:00")
+    post.driven.until("2026-12-30 08:00")
     post.empty()
     assert post.statuses() == {"sent"}
     with database.read() as connection:
@@ -99,7 +99,7 @@ def test_a_mail_is_claimed_handed_over_and_recorded(database: Database) -> None:
 def test_several_things_due_the_same_morning_are_one_mail(database: Database) -> None:
     """R48: two invitations, a reminder and the preparation, when nobody has looked for weeks."""
     post = Post(database, people=1)
-    post.hold.until("2027-02-25 08:00")
+    post.driven.until("2027-02-25 08:00")
     post.empty()
     mine = [mail for mail in post.tray.mails if mail.to.email.startswith("mette")]
     assert len(mine) == 1
@@ -112,7 +112,7 @@ def test_several_things_due_the_same_morning_are_one_mail(database: Database) ->
 
 def test_carried_out_twice_is_sent_once(database: Database) -> None:
     post = Post(database)
-    post.hold.until("2026-12-30 08:00")
+    post.driven.until("2026-12-30 08:00")
     effects = post.pending()
     for effect in (*effects, *effects):
         assert post.outbox.carry_out(effect).status == "sent"
@@ -121,7 +121,7 @@ def test_carried_out_twice_is_sent_once(database: Database) -> None:
 
 def test_two_workers_at_once_send_each_mail_once(database: Database) -> None:
     post = Post(database, people=4)
-    post.hold.until("2026-12-30 08:00")
+    post.driven.until("2026-12-30 08:00")
     effects = post.pending()
     errors: list[BaseException] = []
 
@@ -152,7 +152,7 @@ class Killed(BaseException):
 
 def test_a_crash_after_the_hand_over_leaves_it_unknown_and_never_sends_again(database: Database) -> None:
     post = Post(database, people=1)
-    post.hold.until("2026-12-30 08:00")
+    post.driven.until("2026-12-30 08:00")
     (first, *_) = post.pending()
     post.fail_with(Killed())
     with pytest.raises(Killed):
@@ -160,7 +160,7 @@ def test_a_crash_after_the_hand_over_leaves_it_unknown_and_never_sends_again(dat
     assert post.outbox.settle() == 0
     post.tray.instead = None
     post.empty()
-    post.at = post.hold.now + LEASE + timedelta(seconds=1)
+    post.at = post.driven.now + LEASE + timedelta(seconds=1)
     assert post.outbox.settle() == 1
     assert post.outbox.carry_out(first).status == "unknown"
     assert post.statuses() == {"sent", "unknown"}
@@ -175,7 +175,7 @@ def test_what_the_peer_refused_or_may_have_taken_is_not_sent_again(
     database: Database, error: DeliveryError, status: str
 ) -> None:
     post = Post(database, people=1)
-    post.hold.until("2026-12-30 08:00")
+    post.driven.until("2026-12-30 08:00")
     (first, *_) = post.pending()
     post.fail_with(error)
     assert post.outbox.carry_out(first).status == status
@@ -186,20 +186,20 @@ def test_what_the_peer_refused_or_may_have_taken_is_not_sent_again(
 
 def test_what_the_peer_surely_did_not_take_waits_and_goes_later(database: Database) -> None:
     post = Post(database, people=1)
-    post.hold.until("2026-12-30 08:00")
+    post.driven.until("2026-12-30 08:00")
     (first, *_) = post.pending()
     post.fail_with(RetryLaterError("too many", 90))
     assert post.outbox.carry_out(first).status == "pending"
     assert first not in post.pending()
     post.tray.instead = None
-    post.at = post.hold.now + timedelta(seconds=91)
+    post.at = post.driven.now + timedelta(seconds=91)
     assert first in post.pending()
     assert post.outbox.carry_out(first).status == "sent"
 
 
 def test_a_blocked_transport_is_told_and_everything_waits(database: Database) -> None:
     post = Post(database, people=1)
-    post.hold.until("2026-12-30 08:00")
+    post.driven.until("2026-12-30 08:00")
     before = post.pending()
     post.fail_with(TransportBlockedError("the key is not valid"))
     with pytest.raises(TransportBlockedError):
@@ -209,7 +209,7 @@ def test_a_blocked_transport_is_told_and_everything_waits(database: Database) ->
 
 def test_a_message_that_cannot_be_rendered_keeps_no_other_back(database: Database) -> None:
     post = Post(database, people=1)
-    post.hold.until("2027-02-25 08:00")
+    post.driven.until("2027-02-25 08:00")
     mine = post.pending()
     with database.write() as connection:
         connection.execute(update(EffectRow).where(EffectRow.id == mine[0]).values(message="no_such_message"))
@@ -224,12 +224,12 @@ def test_a_message_that_cannot_be_rendered_keeps_no_other_back(database: Databas
 
 def test_a_task_opens_once_and_closes_with_its_commitment(database: Database) -> None:
     post = Post(database, people=1)
-    post.hold.until("2027-02-18 08:00")
+    post.driven.until("2027-02-18 08:00")
     post.empty()
     post.empty()
     with database.read() as connection:
         assert connection.scalars(select(TaskRow.status)).all() == ["open"]
-    post.hold.fire("expectation_talk:keep", 1, held_on="2027-02-18")
+    post.driven.fire("expectation_talk:keep", 1, held_on="2027-02-18")
     with database.read() as connection:
         assert connection.scalars(select(TaskRow.status)).all() == ["done"]
 
@@ -237,19 +237,19 @@ def test_a_task_opens_once_and_closes_with_its_commitment(database: Database) ->
 def test_mails_that_wait_are_dropped_when_the_promise_is_kept(database: Database) -> None:
     """A talk held before the morning's mails went out: nobody is asked for it any more."""
     post = Post(database, people=1)
-    post.hold.until("2027-02-04 08:00")
-    talks = [effect for effect in post.hold.mails() if effect.message.startswith("talk_")]
+    post.driven.until("2027-02-04 08:00")
+    talks = [effect for effect in post.driven.mails() if effect.message.startswith("talk_")]
     assert {effect.status for effect in talks} == {"pending"}
-    post.hold.fire("expectation_talk:keep", 1, held_on="2027-02-04")
+    post.driven.fire("expectation_talk:keep", 1, held_on="2027-02-04")
     post.empty()
-    after = [effect for effect in post.hold.mails() if effect.message.startswith("talk_")]
+    after = [effect for effect in post.driven.mails() if effect.message.startswith("talk_")]
     assert {effect.status for effect in after[: len(talks)]} == {"dropped"}
     assert not any("forventningssamtale" in mail.subject for mail in post.tray.mails)
 
 
 def test_answers_go_to_the_coordinator_or_where_the_settings_say(database: Database) -> None:
     post = Post(database, people=1)
-    post.hold.until("2026-12-30 08:00")
+    post.driven.until("2026-12-30 08:00")
     first, second, *_ = post.pending()
     post.outbox.carry_out(first)
     elsewhere = Address("Talent Nord", "svar@example.org")
@@ -260,7 +260,7 @@ def test_answers_go_to_the_coordinator_or_where_the_settings_say(database: Datab
 
 def test_a_mails_id_says_nothing_about_anyone(database: Database) -> None:
     post = Post(database, people=1)
-    post.hold.until("2026-12-30 08:00")
+    post.driven.until("2026-12-30 08:00")
     post.empty()
     assert all(mail.message_id.startswith("tn-") and len(mail.message_id) == 35 for mail in post.tray.mails)
 
@@ -268,13 +268,13 @@ def test_a_mails_id_says_nothing_about_anyone(database: Database) -> None:
 def test_what_an_outage_has_kept_back_still_goes_in_working_hours(database: Database) -> None:
     """R47: due on a Wednesday, looked at again on the Saturday, sent on the Monday."""
     post = Post(database, people=1)
-    post.hold.until("2026-12-30 08:00")
+    post.driven.until("2026-12-30 08:00")
     waiting = post.pending()
-    post.at = post.hold.at("2027-01-02 10:00")
+    post.at = post.driven.at("2027-01-02 10:00")
     post.empty()
     assert post.tray.mails == []
     assert post.pending() == []
-    post.at = post.hold.at("2027-01-04 08:00")
+    post.at = post.driven.at("2027-01-04 08:00")
     assert post.pending() == waiting
     post.empty()
     assert post.statuses() == {"sent"}
@@ -283,9 +283,9 @@ def test_what_an_outage_has_kept_back_still_goes_in_working_hours(database: Data
 
 def test_an_effect_that_is_not_due_yet_waits(database: Database) -> None:
     post = Post(database, people=1)
-    post.hold.until("2026-12-30 08:00")
+    post.driven.until("2026-12-30 08:00")
     (first, *_) = post.pending()
-    post.at = post.hold.now - timedelta(minutes=1)
+    post.at = post.driven.now - timedelta(minutes=1)
     assert post.outbox.carry_out(first).status == "pending"
     assert post.tray.mails == []
 
@@ -297,7 +297,7 @@ def test_an_effect_that_is_not_there_is_named(database: Database) -> None:
 
 def test_over_a_real_smtp_server(sqlite: Database) -> None:
     post = Post(sqlite, people=1)
-    post.hold.until("2026-12-30 08:00")
+    post.driven.until("2026-12-30 08:00")
     due = post.pending()
     with smtp_server(Script()) as peer:
         outbox = post.another(
@@ -312,13 +312,13 @@ def test_over_a_real_smtp_server(sqlite: Database) -> None:
 def test_over_the_real_sendgrid_client(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "*")
     post = Post(sqlite, people=1)
-    post.hold.until("2026-12-30 08:00")
+    post.driven.until("2026-12-30 08:00")
     due = post.pending()
     with sendgrid_server("SG.not-a-real-key") as peer:
         outbox = post.another(transport=SendGridTransport(peer.key, peer.host, 10))
         peer.status, peer.headers = 429, {"X-RateLimit-Reset": "1"}
         assert outbox.carry_out(due[0]).status == "pending"
-        post.at = post.hold.now + timedelta(hours=1)
+        post.at = post.driven.now + timedelta(hours=1)
         peer.status, peer.headers = 202, {"X-Message-Id": "sg-42"}
         assert {outbox.carry_out(effect).status for effect in (*due, *due)} == {"sent"}
         assert len(peer.bodies) == 1 + len(due)

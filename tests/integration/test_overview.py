@@ -12,7 +12,7 @@ from config.errors import UnknownRecordError
 from flows.cockpit.markdown import talent_markdown
 from states.store.database import Database
 from states.views.overview import CommitmentLine, Overview, TalentPage
-from tests.support.desk import Desk
+from tests.support.coordinator import Coordinator
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "coordinator.md").read_text()
 STATUSES = {
@@ -26,9 +26,9 @@ TALENT, LEADER, COORDINATOR = "Mette Brøndgaard", "Inge Sønderby", "Karen Møl
 
 
 @pytest.fixture
-def desk(sqlite: Database) -> Desk:
+def coordinator(sqlite: Database) -> Coordinator:
     """Six talents of hold-3, nine weeks before the kick-off."""
-    return Desk(sqlite, people=6)
+    return Coordinator(sqlite, people=6)
 
 
 def commitment(page: TalentPage, label: str) -> CommitmentLine:
@@ -36,16 +36,16 @@ def commitment(page: TalentPage, label: str) -> CommitmentLine:
     return found
 
 
-def test_before_anything_is_asked_it_is_nobodys_turn(desk: Desk) -> None:
-    line = desk.talent(1).line
+def test_before_anything_is_asked_it_is_nobodys_turn(coordinator: Coordinator) -> None:
+    line = coordinator.talent(1).line
     assert (line.name, line.organisation, line.state) == (TALENT, "Aalborg Kommune", "Før start")
     assert (line.next_event, line.next_day) == ("Fælles kick-off", date(2027, 2, 25))
     assert (line.turn, line.late) == ("", ())
 
 
-def test_it_is_the_turn_of_who_has_promised_what_is_open(desk: Desk) -> None:
-    desk.until("2027-01-28")
-    page = desk.talent(1)
+def test_it_is_the_turn_of_who_has_promised_what_is_open(coordinator: Coordinator) -> None:
+    coordinator.until("2027-01-28")
+    page = coordinator.talent(1)
     assert page.line.turn == page.mentor == LEADER
     talk = commitment(page, "Forventningssamtale")
     assert (talk.state, talk.owner, talk.due) == ("i gang", LEADER, date(2027, 2, 17))
@@ -53,9 +53,9 @@ def test_it_is_the_turn_of_who_has_promised_what_is_open(desk: Desk) -> None:
     assert page.line.late == ()
 
 
-def test_it_is_the_turn_of_who_has_a_task_when_a_promise_was_missed(desk: Desk) -> None:
-    desk.until("2027-02-18")
-    page = desk.talent(1)
+def test_it_is_the_turn_of_who_has_a_task_when_a_promise_was_missed(coordinator: Coordinator) -> None:
+    coordinator.until("2027-02-18")
+    page = coordinator.talent(1)
     assert page.line.late == ("Forventningssamtale",)
     assert page.line.turn == COORDINATOR
     assert commitment(page, "Forventningssamtale").state == "eskaleret (1)"
@@ -63,52 +63,52 @@ def test_it_is_the_turn_of_who_has_a_task_when_a_promise_was_missed(desk: Desk) 
     assert (task.owner, task.due, task.journey, task.open) == (COORDINATOR, date(2027, 2, 22), "hold-3-01", True)
 
 
-def test_kept_late_is_late_no_more_and_closes_the_task(desk: Desk) -> None:
-    desk.until("2027-02-18")
-    desk.hold.fire("expectation_talk:keep", 1, held_on="2027-02-18")
-    page = desk.talent(1)
+def test_kept_late_is_late_no_more_and_closes_the_task(coordinator: Coordinator) -> None:
+    coordinator.until("2027-02-18")
+    coordinator.driven.fire("expectation_talk:keep", 1, held_on="2027-02-18")
+    page = coordinator.talent(1)
     assert (page.line.late, page.line.turn) == ((), "")
     assert commitment(page, "Forventningssamtale").state == "gennemført for sent"
     assert [task.open for task in page.tasks] == [False]
-    assert desk.talent(2).line.turn == COORDINATOR
+    assert coordinator.talent(2).line.turn == COORDINATOR
 
 
-def test_the_next_event_is_the_one_that_has_not_ended(desk: Desk) -> None:
-    desk.until("2027-02-25 14:00")
-    assert desk.talent(1).line.next_event == "Fælles kick-off"
-    desk.until("2027-02-25 16:30")
-    assert desk.talent(1).line.next_event == "Modul 1 dag 1"
-    assert desk.talent(1).line.state == "Godt i gang efter kick-off"
+def test_the_next_event_is_the_one_that_has_not_ended(coordinator: Coordinator) -> None:
+    coordinator.until("2027-02-25 14:00")
+    assert coordinator.talent(1).line.next_event == "Fælles kick-off"
+    coordinator.until("2027-02-25 16:30")
+    assert coordinator.talent(1).line.next_event == "Modul 1 dag 1"
+    assert coordinator.talent(1).line.state == "Godt i gang efter kick-off"
 
 
-def test_nothing_comes_next_for_who_is_on_leave_or_has_left(desk: Desk) -> None:
-    desk.until("2027-03-16")
-    desk.hold.fire("leave", 1)
-    desk.hold.fire("withdraw", 2)
-    desk.carry_out()
-    leave, left = desk.talent(1).line, desk.talent(2).line
+def test_nothing_comes_next_for_who_is_on_leave_or_has_left(coordinator: Coordinator) -> None:
+    coordinator.until("2027-03-16")
+    coordinator.driven.fire("leave", 1)
+    coordinator.driven.fire("withdraw", 2)
+    coordinator.carry_out()
+    leave, left = coordinator.talent(1).line, coordinator.talent(2).line
     assert (leave.state, leave.next_event, leave.next_day, leave.turn) == ("Orlov", "", None, COORDINATOR)
     assert (left.state, left.next_event, left.late, left.turn) == ("Afbrudt", "", (), "")
 
 
-def test_the_cohorts_page_lists_everyone_and_the_open_tasks(desk: Desk) -> None:
-    desk.until("2027-02-18")
-    desk.hold.fire("expectation_talk:keep", 1, held_on="2027-02-18")
-    page = desk.cohort()
+def test_the_cohorts_page_lists_everyone_and_the_open_tasks(coordinator: Coordinator) -> None:
+    coordinator.until("2027-02-18")
+    coordinator.driven.fire("expectation_talk:keep", 1, held_on="2027-02-18")
+    page = coordinator.cohort()
     assert (page.id, page.name, page.today) == ("hold-3", "Hold 3", date(2027, 2, 18))
     assert [line.journey for line in page.talents] == [f"hold-3-{number:02d}" for number in range(1, 7)]
-    assert page.talents == tuple(desk.talent(number).line for number in range(1, 7))
+    assert page.talents == tuple(coordinator.talent(number).line for number in range(1, 7))
     assert {task.journey for task in page.tasks} == {f"hold-3-{number:02d}" for number in range(2, 7)}
     assert all(task.open for task in page.tasks)
     assert {line.label for line in page.commitments} >= {f"Udfordring til bootcamp i modul {n}" for n in (2, 5)}
 
 
-def test_a_talents_page_tells_what_was_said_and_why(desk: Desk) -> None:
-    desk.until("2027-01-14 08:00")
-    page = desk.talent(1)
+def test_a_talents_page_tells_what_was_said_and_why(coordinator: Coordinator) -> None:
+    coordinator.until("2027-01-14 08:00")
+    page = coordinator.talent(1)
     assert {mail.to for mail in page.mails} >= {TALENT, LEADER}
     assert {mail.status for mail in page.mails} == {"sent"}
-    assert all(mail.at == desk.hold.definition.working_time.local(mail.at) for mail in page.mails)
+    assert all(mail.at == coordinator.driven.definition.working_time.local(mail.at) for mail in page.mails)
     newest, *_, oldest = page.history
     assert (newest.what, newest.dest) == ("Forventningssamtale: åbnet", "i gang")
     assert newest.cause.startswith("timer expectation_talk:open")
@@ -116,16 +116,16 @@ def test_a_talents_page_tells_what_was_said_and_why(desk: Desk) -> None:
     assert f"{newest.at:%Y-%m-%d %H:%M}" == "2027-01-14 08:00"
 
 
-def test_a_mail_that_waits_is_named_by_what_it_is_about(desk: Desk) -> None:
-    desk.hold.until("2027-01-14 08:00")
-    mails = {(mail.to, mail.subject, mail.status) for mail in desk.talent(1).mails}
+def test_a_mail_that_waits_is_named_by_what_it_is_about(coordinator: Coordinator) -> None:
+    coordinator.driven.until("2027-01-14 08:00")
+    mails = {(mail.to, mail.subject, mail.status) for mail in coordinator.talent(1).mails}
     assert (LEADER, "Forventningssamtale: åbnet", "pending") in mails
     assert (TALENT, "Fælles kick-off: invitation", "pending") in mails
 
 
-def test_the_status_of_a_mail_is_told_in_words(desk: Desk) -> None:
-    desk.until("2027-01-14 08:00")
-    page = desk.talent(1)
+def test_the_status_of_a_mail_is_told_in_words(coordinator: Coordinator) -> None:
+    coordinator.until("2027-01-14 08:00")
+    page = coordinator.talent(1)
     for status, word in STATUSES.items():
         told = replace(page, mails=(replace(page.mails[0], status=status),))
         markdown = talent_markdown(told, dict.fromkeys(["hold-3", "hold-3-01"], "/"))
@@ -133,29 +133,29 @@ def test_the_status_of_a_mail_is_told_in_words(desk: Desk) -> None:
         assert f"*{word}*" in GUIDE
 
 
-def test_a_choice_is_shown_in_words(desk: Desk) -> None:
-    desk.until("2027-07-05")
-    desk.hold.fire("second_half_choice:keep", 1, choice="internship", held_on="2027-07-05")
-    assert commitment(desk.talent(1), "Valg for anden halvdel").choice == "ledelsespraktik"
-    assert commitment(desk.talent(2), "Valg for anden halvdel").choice == ""
+def test_a_choice_is_shown_in_words(coordinator: Coordinator) -> None:
+    coordinator.until("2027-07-05")
+    coordinator.driven.fire("second_half_choice:keep", 1, choice="internship", held_on="2027-07-05")
+    assert commitment(coordinator.talent(1), "Valg for anden halvdel").choice == "ledelsespraktik"
+    assert commitment(coordinator.talent(2), "Valg for anden halvdel").choice == ""
 
 
-def test_the_group_and_both_mentors_are_named(desk: Desk) -> None:
-    assert desk.talent(1).group is None
-    desk.until("2027-03-12")
-    assert desk.talent(1).group == 1
-    assert (desk.talent(1).mentor, desk.talent(1).second_mentor) == (LEADER, "")
+def test_the_group_and_both_mentors_are_named(coordinator: Coordinator) -> None:
+    assert coordinator.talent(1).group is None
+    coordinator.until("2027-03-12")
+    assert coordinator.talent(1).group == 1
+    assert (coordinator.talent(1).mentor, coordinator.talent(1).second_mentor) == (LEADER, "")
 
 
-def test_every_page_has_a_title(desk: Desk) -> None:
-    with desk.hold.database.read() as connection:
-        titles = Overview(connection, "hold-3", desk.hold.now).titles()
+def test_every_page_has_a_title(coordinator: Coordinator) -> None:
+    with coordinator.driven.database.read() as connection:
+        titles = Overview(connection, "hold-3", coordinator.driven.now).titles()
     assert list(titles.items())[:2] == [("hold-3", "Hold 3"), ("hold-3-01", TALENT)]
     assert len(titles) == 7
 
 
-def test_a_talent_or_cohort_that_is_not_there_is_named(desk: Desk) -> None:
+def test_a_talent_or_cohort_that_is_not_there_is_named(coordinator: Coordinator) -> None:
     with pytest.raises(UnknownRecordError, match="'hold-3-99'"):
-        desk.talent(99)
-    with desk.hold.database.read() as connection, pytest.raises(UnknownRecordError, match="'hold-9'"):
-        Overview(connection, "hold-9", desk.hold.now)
+        coordinator.talent(99)
+    with coordinator.driven.database.read() as connection, pytest.raises(UnknownRecordError, match="'hold-9'"):
+        Overview(connection, "hold-9", coordinator.driven.now)

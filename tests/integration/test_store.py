@@ -47,11 +47,11 @@ class TestHistoryIsAppendOnly:
         "statement", ["UPDATE history SET dest = 'elsewhere'", "DELETE FROM history", "DELETE FROM history WHERE n = 1"]
     )
     def test_no_update_and_no_delete(self, database: Database, statement: str) -> None:
-        hold = Driver(database, people=4).enrol()
-        before = hold.history()
+        driven = Driver(database, people=4).enrol()
+        before = driven.history()
         with pytest.raises(DBAPIError, match="history is append-only"), database.write() as connection:
             connection.execute(text(statement))
-        assert hold.history() == before
+        assert driven.history() == before
 
     def test_no_truncate(self, database: Database) -> None:
         if database.is_sqlite:
@@ -61,8 +61,8 @@ class TestHistoryIsAppendOnly:
             connection.execute(text("TRUNCATE history"))
 
     def test_two_writers_of_one_version_collide(self, database: Database) -> None:
-        hold = Driver(database, people=4).enrol()
-        row = hold.history()[0]._asdict()
+        driven = Driver(database, people=4).enrol()
+        row = driven.history()[0]._asdict()
         del row["n"]
         with pytest.raises(IntegrityError), database.write() as connection:
             connection.execute(insert(HistoryRow), row)
@@ -75,10 +75,10 @@ class TestMigrations:
             assert compare_metadata(context, Base.metadata) == []
 
     def test_migrating_again_is_harmless(self, database: Database) -> None:
-        hold = Driver(database, people=4).enrol()
-        before = hold.dump()
+        driven = Driver(database, people=4).enrol()
+        before = driven.dump()
         database.migrate()
-        assert hold.dump() == before
+        assert driven.dump() == before
 
     def test_up_down_and_up_again(self, empty: str) -> None:
         database = Database(empty)
@@ -110,13 +110,13 @@ class TestSqlite:
         assert found == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 30000}
 
     def test_readers_are_not_held_up_by_the_writer(self, sqlite: Database) -> None:
-        hold = Driver(sqlite, people=4).enrol()
+        driven = Driver(sqlite, people=4).enrol()
         with sqlite.write() as writer:
             writer.execute(text("UPDATE journeys SET unit = 'elsewhere'"))
             with sqlite.read() as reader:
                 units = set(reader.scalars(text("SELECT unit FROM journeys")))
         assert "elsewhere" not in units
-        assert hold.journey(1).unit == "elsewhere"
+        assert driven.journey(1).unit == "elsewhere"
 
 
 class TestBoth:
@@ -128,8 +128,8 @@ class TestBoth:
             )
 
     def test_an_error_takes_everything_back(self, database: Database) -> None:
-        hold = Driver(database, people=4).enrol()
-        before = hold.dump()
+        driven = Driver(database, people=4).enrol()
+        before = driven.dump()
 
         def break_off() -> None:
             with database.write() as connection:
@@ -138,20 +138,20 @@ class TestBoth:
 
         with pytest.raises(KeyboardInterrupt):
             break_off()
-        assert hold.dump() == before
+        assert driven.dump() == before
 
     def test_naive_instants_are_refused(self, database: Database) -> None:
         with pytest.raises(StatementError, match="has no time zone"), database.read() as connection:
             connection.execute(select(HistoryRow.n).where(HistoryRow.at == NOW.replace(tzinfo=None))).all()
 
     def test_instants_come_back_aware_and_in_utc(self, database: Database) -> None:
-        hold = Driver(database, people=4).enrol()
-        assert {(row.at, row.at.tzinfo) for row in hold.history()} == {(hold.now, UTC)}
+        driven = Driver(database, people=4).enrol()
+        assert {(row.at, row.at.tzinfo) for row in driven.history()} == {(driven.now, UTC)}
 
     def test_what_is_due_is_read_through_the_partial_index(self, database: Database) -> None:
         """Invariant 7: a tick costs what is due, however much is past."""
-        hold = Driver(database, people=4).enrol().until("2027-05-01")
-        statement, parameters = _look_for_what_is_due(database, hold)
+        driven = Driver(database, people=4).enrol().until("2027-05-01")
+        statement, parameters = _look_for_what_is_due(database, driven)
         with database.write() as connection:
             if not database.is_sqlite:
                 # So few rows would be read from end to end by any planner; it is asked for its other plan.
@@ -165,7 +165,7 @@ class TestBoth:
         assert "Sort" not in plan
 
 
-def _look_for_what_is_due(database: Database, hold: Driver) -> tuple[str, Any]:
+def _look_for_what_is_due(database: Database, driven: Driver) -> tuple[str, Any]:
     """The statement by which a tick that finds nothing has looked, as it went to the database."""
     seen: list[tuple[str, Any]] = []
 
@@ -174,6 +174,6 @@ def _look_for_what_is_due(database: Database, hold: Driver) -> tuple[str, Any]:
             seen.append((statement, parameters))
 
     event.listen(database.engine, "before_cursor_execute", note)
-    hold.engine.tick()
+    driven.engine.tick()
     event.remove(database.engine, "before_cursor_execute", note)
     return seen[0]

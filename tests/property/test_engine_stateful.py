@@ -57,8 +57,8 @@ class Cohort(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="talentnord-stateful-"))
         self.databases = [self._database(name) for name in ("one", "twin")]
-        self.hold, self.twin = (Driver(database, people=len(TALENTS)).enrol() for database in self.databases)
-        self.second = Engine(self.hold.database, lambda: self.hold.now)
+        self.driven, self.twin = (Driver(database, people=len(TALENTS)).enrol() for database in self.databases)
+        self.second = Engine(self.driven.database, lambda: self.driven.now)
         self.taken: dict[str, str] = {}
         self.history: list[Any] = []
         self.number = 0
@@ -80,7 +80,7 @@ class Cohort(RuleBasedStateMachine):
         self._pass(timedelta(weeks=weeks))
 
     def _pass(self, time: timedelta) -> None:
-        for driver in (self.hold, self.twin):
+        for driver in (self.driven, self.twin):
             driver.now += time
             driver.engine.tick()
 
@@ -96,15 +96,15 @@ class Cohort(RuleBasedStateMachine):
         """A fact, right or wrong, through one engine or another on the same database."""
         self.number += 1
         fact = Fact(f"fact-{self.number}", "tester", given)
-        engine = self.second if other_engine else self.hold.engine
-        before = self.hold.dump()
+        engine = self.second if other_engine else self.driven.engine
+        before = self.driven.dump()
         told = self._tell(engine, trigger, journeys, fact)
         again = self._tell(self.twin.engine, trigger, journeys, fact)
         assert told == again
         if told:
             self.taken[fact.key] = trigger
         else:
-            assert self.hold.dump() == before, "a refused fact changed something"
+            assert self.driven.dump() == before, "a refused fact changed something"
 
     @staticmethod
     def _tell(engine: Engine, trigger: str, journeys: list[str], fact: Fact) -> bool:
@@ -119,14 +119,14 @@ class Cohort(RuleBasedStateMachine):
         """A date moves to somewhere around now, even into the past; refused if it has been held."""
         self.number += 1
         key = f"fact-{self.number}"
-        to = day((self.hold.now + timedelta(days=days)).date().isoformat())
-        before = self.hold.dump()
-        told = self._move(self.hold, milestone, to, key)
+        to = day((self.driven.now + timedelta(days=days)).date().isoformat())
+        before = self.driven.dump()
+        told = self._move(self.driven, milestone, to, key)
         assert told == self._move(self.twin, milestone, to, key)
         if told:
             self.taken[key] = f"{milestone}:move"
         else:
-            assert self.hold.dump() == before
+            assert self.driven.dump() == before
 
     @staticmethod
     def _move(driver: Driver, milestone: str, to: Day, key: str) -> bool:
@@ -139,10 +139,10 @@ class Cohort(RuleBasedStateMachine):
     @rule()
     def somebody_joins(self) -> None:
         """The list of people is read again, with one talent more (once); refused when the programme is over."""
-        before = self.hold.dump()
-        joined = [self._join(driver) for driver in (self.hold, self.twin)]
+        before = self.driven.dump()
+        joined = [self._join(driver) for driver in (self.driven, self.twin)]
         assert joined[0] == joined[1]
-        assert joined[0] or self.hold.dump() == before
+        assert joined[0] or self.driven.dump() == before
 
     @staticmethod
     def _join(driver: Driver) -> bool:
@@ -158,25 +158,25 @@ class Cohort(RuleBasedStateMachine):
         if not self.taken:
             return
         key = choice.choice(sorted(self.taken))
-        before = self.hold.dump()
-        self._tell(self.hold.engine, trigger, TALENTS[:1], Fact(key, "tester", DETAILS))
+        before = self.driven.dump()
+        self._tell(self.driven.engine, trigger, TALENTS[:1], Fact(key, "tester", DETAILS))
         known = self.taken[key]
         if not known.endswith(":move"):
-            assert self._tell(self.hold.engine, known, TALENTS[:1], Fact(key, "tester", DETAILS))
-        assert self.hold.dump() == before
+            assert self._tell(self.driven.engine, known, TALENTS[:1], Fact(key, "tester", DETAILS))
+        assert self.driven.dump() == before
 
     @rule(statement=st.integers(1, 20), trigger=triggers, journeys=who, given=details)
     def it_is_cut_off_in_a_fact(self, statement: int, trigger: str, journeys: list[str], given: dict[str, Any]) -> None:
         """A process that ends midway leaves nothing; told again with the same key, it is as if nothing had been."""
         self.number += 1
         fact = Fact(f"fact-{self.number}", "tester", given)
-        before = self.hold.dump()
+        before = self.driven.dump()
         try:
-            with cut_at(self.hold.database, statement):
-                self._tell(self.hold.engine, trigger, journeys, fact)
+            with cut_at(self.driven.database, statement):
+                self._tell(self.driven.engine, trigger, journeys, fact)
         except Cut:
-            assert self.hold.dump() == before, "half a commit"
-        told = self._tell(self.hold.engine, trigger, journeys, fact)
+            assert self.driven.dump() == before, "half a commit"
+        told = self._tell(self.driven.engine, trigger, journeys, fact)
         assert told == self._tell(self.twin.engine, trigger, journeys, fact)
         if told:
             self.taken[fact.key] = trigger
@@ -184,13 +184,13 @@ class Cohort(RuleBasedStateMachine):
     @rule(statement=st.integers(1, 40), days=st.integers(1, 30))
     def it_is_cut_off_in_a_tick(self, statement: int, days: int) -> None:
         """A tick that ends midway is finished by the next: nothing lost, nothing fired twice."""
-        for driver in (self.hold, self.twin):
+        for driver in (self.driven, self.twin):
             driver.now += timedelta(days=days)
         try:
-            with cut_at(self.hold.database, statement):
-                self.hold.engine.tick()
+            with cut_at(self.driven.database, statement):
+                self.driven.engine.tick()
         except Cut:
-            self.hold.engine.tick()
+            self.driven.engine.tick()
         self.twin.engine.tick()
 
     @rule()
@@ -199,20 +199,20 @@ class Cohort(RuleBasedStateMachine):
         old = self.databases[0]
         old.close()
         self.databases[0] = Database(str(old.url), synchronous="OFF")
-        self.hold.database = self.databases[0]
-        now: Callable[[], datetime] = lambda: self.hold.now  # noqa: E731
-        self.hold.engine, self.second = Engine(self.databases[0], now), Engine(self.databases[0], now)
+        self.driven.database = self.databases[0]
+        now: Callable[[], datetime] = lambda: self.driven.now  # noqa: E731
+        self.driven.engine, self.second = Engine(self.databases[0], now), Engine(self.databases[0], now)
 
     # -- what always holds -----------------------------------------------------------------------------------------
 
     @invariant()
     def history_only_grows_and_gives_the_states(self) -> None:
         """Invariants 1 and 2: what stands is what replaying history gives, and nothing in it ever changed."""
-        rows = [tuple(row) for row in self.hold.history()]
+        rows = [tuple(row) for row in self.driven.history()]
         assert rows[: len(self.history)] == self.history
         self.history = rows
-        states = replayed(self.hold.history())
-        with self.hold.database.read() as connection:
+        states = replayed(self.driven.history())
+        with self.driven.database.read() as connection:
             for table in (JourneyRow, CommitmentRow):
                 for row in connection.execute(select(table.id, table.state, table.version)):
                     assert row.state == states.get(row.id, "planned" if table is CommitmentRow else "")
@@ -221,15 +221,15 @@ class Cohort(RuleBasedStateMachine):
     @invariant()
     def the_twin_has_come_to_the_same(self) -> None:
         """Invariant 3: same definition, same facts, same clock: the same, but for numbers given by the database."""
-        assert [tuple(row)[1:] for row in self.hold.history()] == [tuple(row)[1:] for row in self.twin.history()]
-        assert self.hold.effects("mail") == self.twin.effects("mail")
-        assert self.hold.effects("task") == self.twin.effects("task")
-        assert self.hold.armed() == self.twin.armed()
+        assert [tuple(row)[1:] for row in self.driven.history()] == [tuple(row)[1:] for row in self.twin.history()]
+        assert self.driven.effects("mail") == self.twin.effects("mail")
+        assert self.driven.effects("task") == self.twin.effects("task")
+        assert self.driven.armed() == self.twin.armed()
 
     @invariant()
     def every_fact_is_there_once_and_no_other(self) -> None:
         """Invariant 4, for facts, timers and effects."""
-        with self.hold.database.read() as connection:
+        with self.driven.database.read() as connection:
             assert set(connection.scalars(select(FactRow.key))) == set(self.taken)
             keys = connection.scalars(select(EffectRow.key)).all()
             armed = connection.execute(
@@ -243,7 +243,7 @@ class Cohort(RuleBasedStateMachine):
     @invariant()
     def nobody_is_stuck(self) -> None:
         """Invariant 6, on what really happened."""
-        with self.hold.database.read() as connection:
+        with self.driven.database.read() as connection:
             assert summarise(connection, "hold-3").stuck == ()
 
 

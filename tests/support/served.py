@@ -54,16 +54,16 @@ def hold_3_served(home: Path, day: datetime) -> Iterator[Served]:
 def enrol_hold_3(settings: Settings, day: datetime) -> None:
     """Enrol the cohort in good time and let time pass, without Prefect, until the week before ``day``."""
     clock = TurnedClock(datetime.min.replace(tzinfo=UTC))
-    desk = open_services(settings, clock)
-    loaded = desk.library.cohort("hold-3")
+    coordinator = open_services(settings, clock)
+    loaded = coordinator.library.cohort("hold-3")
     clock.turn_to(first_instant(loaded))
-    desk.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
+    coordinator.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
     clock.turn_to(day - timedelta(weeks=1))
-    desk.engine.tick()
-    for due in desk.outbox.due():
+    coordinator.engine.tick()
+    for due in coordinator.outbox.due():
         for effect in due.effects:
-            desk.outbox.carry_out(effect)
-    desk.database.close()
+            coordinator.outbox.carry_out(effect)
+    coordinator.database.close()
 
 
 def _is_shown(place: ServerPlace) -> bool:

@@ -11,16 +11,16 @@ from states.views.overview import CohortPage, Overview, TalentPage
 from tests.support.driver import Driver, journey
 
 
-class Desk:
+class Coordinator:
     """What a coordinator sees of a driven cohort; ``mails`` are those that have gone out, ``name`` is a transport's."""
 
-    name = "desk"
+    name = "coordinator"
 
     def __init__(self, database: Database, people: int) -> None:
-        self.hold = Driver(database, people=people).enrol()
+        self.driven = Driver(database, people=people).enrol()
         self.mails: list[Mail] = []
         sender = Address("Talent Nord", "talentnord@example.org")
-        self._outbox = Outbox(database, self, Letterhead(sender, Path()), lambda: self.hold.now)
+        self._outbox = Outbox(database, self, Letterhead(sender, Path()), lambda: self.driven.now)
 
     def send(self, mail: Mail) -> Receipt:
         """Keep a mail."""
@@ -29,7 +29,7 @@ class Desk:
 
     def until(self, local: str) -> None:
         """Let time pass, and carry out what is due then."""
-        self.hold.until(local)
+        self.driven.until(local)
         self.carry_out()
 
     def carry_out(self) -> None:
@@ -40,10 +40,10 @@ class Desk:
 
     def cohort(self) -> CohortPage:
         """The cohort's page as it is now."""
-        with self.hold.database.read() as connection:
-            return Overview(connection, self.hold.cohort.id, self.hold.now).cohort()
+        with self.driven.database.read() as connection:
+            return Overview(connection, self.driven.cohort.id, self.driven.now).cohort()
 
     def talent(self, number: int | str) -> TalentPage:
         """A talent's page as it is now."""
-        with self.hold.database.read() as connection:
-            return Overview(connection, self.hold.cohort.id, self.hold.now).talent(journey(number))
+        with self.driven.database.read() as connection:
+            return Overview(connection, self.driven.cohort.id, self.driven.now).talent(journey(number))
