@@ -15,7 +15,11 @@ from states.engine import Engine
 
 @pytest.mark.parametrize(
     "run",
-    [ours.run, ours.run_batch, plain.run, plain.run_reloading, raw.run, raw.run_batch],
+    [
+        *(ours.run, ours.run_full, ours.run_batch, ours.run_batch_full),
+        *(plain.run, plain.run_reloading, plain.run_batch, plain.run_shared),
+        *(raw.run, raw.run_batch),
+    ],
     ids=lambda run: f"{run.__module__}.{run.__name__}",
 )
 def test_an_entry_leaves_its_whole_work_in_the_file(run: Run, tmp_path: Path) -> None:
