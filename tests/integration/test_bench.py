@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.crowd import TALENTS, lay_out, make_due
-from bench.peers import ours, plain, raw
+from bench.peers import ours, plain, promises, raw
 from bench.work import Run
 from states.engine import Engine
 
@@ -18,7 +18,8 @@ from states.engine import Engine
     [
         *(ours.run, ours.run_full, ours.run_batch, ours.run_batch_full),
         *(plain.run, plain.run_reloading, plain.run_batch, plain.run_shared),
-        *(raw.run, raw.run_batch),
+        *(promises.run, promises.run_batch),
+        *(raw.run, raw.run_batch, raw.run_promises, raw.run_promises_batch),
     ],
     ids=lambda run: f"{run.__module__}.{run.__name__}",
 )
