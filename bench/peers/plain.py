@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
+from typing import cast
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
-from transitions import EventData, Machine
+from transitions import EventData, Machine, Transition
 
 from bench.peers.orm import History, Item, open_engine
 from bench.work import MOVES, STATES, Result, check, database, lay_out, now
@@ -26,8 +27,8 @@ BATCH = 1000
 
 def record(event: EventData) -> None:
     """Add a row of history for a move to the session that the trigger was given."""
-    move, session = event.transition, event.kwargs["session"]
-    session.add(History(item=event.model.id, trigger=event.event.name, source=move.source, dest=move.dest, at=now()))
+    move, item, session = cast(Transition, event.transition), cast(Item, event.model), event.kwargs["session"]
+    session.add(History(item=item.id, trigger=event.event.name, source=move.source, dest=move.dest, at=now()))
 
 
 def machine(item: Item | None) -> Machine:
