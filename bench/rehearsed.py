@@ -1,12 +1,13 @@
 """The work of ``bench.interleave``: ``python bench/rehearsed.py TALENTS LAST_DAY DIRECTORY``.
 
 A cohort of the real programme is enrolled and lives until a day: time passes, and every tenth day talents keep what is
-open. Prints as JSON how many transitions that made, the CPU seconds of this process, and which tree did it. It must run
+open. Prints as JSON how many transitions that made, the CPU seconds of this process, and which files did it. It runs
 in other commits too, so all it uses is the driver of the tests.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from datetime import date, timedelta
@@ -57,5 +58,5 @@ def keep(driver: support.Driver, number: int, day: date) -> None:
 if __name__ == "__main__":
     _, _talents, _last_day, _directory = sys.argv
     _transitions, _seconds = rehearse(int(_talents), date.fromisoformat(_last_day), Path(_directory))
-    _tree = str(Path(support.__file__).parents[2])
-    sys.stdout.write(json.dumps({"transitions": _transitions, "seconds": _seconds, "tree": _tree}) + "\n")
+    _code = [support.__file__, inspect.getfile(vars(support)["Engine"]), inspect.getfile(DATABASE)]
+    sys.stdout.write(json.dumps({"transitions": _transitions, "seconds": _seconds, "code": _code}) + "\n")
