@@ -17,10 +17,15 @@ def facts() -> dict[str, str]:
         "processor": processor(),
         "cores": str(len(os.sched_getaffinity(0))),
         "system": f"{platform.system()} {platform.machine()}",
-        "load before the run (1 min)": f"{os.getloadavg()[0]:.2f}",
+        "load before the run (1 min)": load(),
         "Python": platform.python_version(),
-        "SQLite": f"{sqlite3.sqlite_version}, WAL, synchronous=NORMAL",
+        "SQLite": f"{sqlite3.sqlite_version}, WAL; synchronous=NORMAL where not said otherwise",
     } | {package: version(package) for package in PACKAGES}
+
+
+def load() -> str:
+    """The mean number of processes that wanted to run in the last minute."""
+    return f"{os.getloadavg()[0]:.2f}"
 
 
 def processor() -> str:

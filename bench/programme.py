@@ -16,7 +16,7 @@ from config.definition import Definition
 from config.people import People
 from config.programme import Programme
 from states.engine import Engine
-from states.store.database import Database
+from states.store.database import Database, Synchronous
 from states.store.tables import JourneyRow, PersonRow
 
 MILESTONES = ("first", "second", "third", "fourth")
@@ -27,9 +27,9 @@ BEFORE = datetime(2027, 1, 4, 8, tzinfo=UTC)
 """When cohorts are enrolled: before their first milestone."""
 
 
-def open_database(path: Path) -> Database:
-    """A migrated database at ``path`` with the setting that every entry has, ``synchronous=NORMAL``."""
-    database = Database(f"sqlite:///{path}", synchronous="NORMAL")
+def open_database(path: Path, synchronous: Synchronous = "NORMAL") -> Database:
+    """A migrated database at ``path``; ``synchronous`` as every entry has it that does not say otherwise."""
+    database = Database(f"sqlite:///{path}", synchronous=synchronous)
     database.migrate()
     return database
 

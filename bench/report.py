@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from bench.entries import Entry, Group
 from bench.work import Result
 
 HERE = Path(__file__).parent
 
 HEAD = (
-    "| entry | transitions/s (median) | lowest to highest | transitions a run |",
-    "|---|---:|---:|---:|",
+    "| entry | what it does | transitions/s (median) | lowest to highest | beside the first | transitions a run |",
+    "|---|---|---:|---:|---:|---:|",
 )
 
 
@@ -23,11 +24,20 @@ class Row:
     """An entry's repeats taken together; rates in durable transitions a second."""
 
     name: str
+    does: str
     median: float
     lowest: float
     highest: float
     transitions: int
     repeats: int
+
+
+@dataclass(frozen=True)
+class Section:
+    """The rows of a group, the one that the others are compared with first."""
+
+    title: str
+    rows: list[Row]
 
 
 @dataclass(frozen=True)
@@ -39,25 +49,36 @@ class Ticks:
     seconds: list[float]
 
 
-def summarise(results: Sequence[Result]) -> list[Row]:
-    """One row an entry, the fastest first."""
-    by_name: dict[str, list[Result]] = {}
-    for result in results:
-        by_name.setdefault(result.name, []).append(result)
-    rows = [row_of(name, repeats) for name, repeats in by_name.items()]
-    return sorted(rows, key=lambda row: row.median, reverse=True)
+def summarise(groups: Sequence[Group], runs: Sequence[tuple[Entry, Result]]) -> list[Section]:
+    """One row an entry: first the one that the others are compared with, then those, the fastest first."""
+    by_entry: dict[Entry, list[Result]] = {}
+    for entry, result in runs:
+        by_entry.setdefault(entry, []).append(result)
+    sections = []
+    for group in groups:
+        first, *others = (row_of(entry, by_entry[entry]) for entry in group.entries)
+        rows = [first, *sorted(others, key=lambda row: row.median, reverse=True)]
+        sections.append(Section(group.title, rows))
+    return sections
 
 
-def row_of(name: str, repeats: Sequence[Result]) -> Row:
+def row_of(entry: Entry, repeats: Sequence[Result]) -> Row:
     """The row of one entry's repeats (at least one)."""
     rates = [result.per_second for result in repeats]
-    return Row(name, median(rates), min(rates), max(rates), repeats[0].transitions, len(rates))
+    first = repeats[0]
+    return Row(first.name, entry.does, median(rates), min(rates), max(rates), first.transitions, len(rates))
+
+
+def tables(sections: Sequence[Section]) -> str:
+    """The sections as Markdown tables."""
+    return "\n\n".join(f"## {section.title}\n\n{table(section.rows)}" for section in sections)
 
 
 def table(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table."""
     lines = (
-        f"| {row.name} | {row.median:,.0f} | {row.lowest:,.0f} to {row.highest:,.0f} | {row.transitions:,} |"
+        f"| {row.name} | {row.does} | {row.median:,.0f} | {row.lowest:,.0f} to {row.highest:,.0f} |"
+        f" {row.median / rows[0].median:.2f} | {row.transitions:,} |"
         for row in rows
     )
     return "\n".join((*HEAD, *lines))
@@ -66,8 +87,8 @@ def table(rows: Sequence[Row]) -> str:
 def publish() -> None:
     """Write RESULTS.md from the results that there are."""
     latest = json.loads((HERE / "results" / "latest.json").read_text(encoding="utf-8"))
-    rows = [Row(**row) for row in latest["entries"]]
-    text = page(rows, latest["machine"], latest["date"])
+    sections = [Section(one["title"], [Row(**row) for row in one["rows"]]) for one in latest["sections"]]
+    text = page(sections, latest["machine"], latest["date"])
     path = HERE / "results" / "tick.json"
     if path.exists():
         tick = json.loads(path.read_text(encoding="utf-8"))
@@ -75,9 +96,9 @@ def publish() -> None:
     (HERE / "RESULTS.md").write_text(text, encoding="utf-8")
 
 
-def page(rows: Sequence[Row], facts: Mapping[str, str], date: str) -> str:
+def page(sections: Sequence[Section], facts: Mapping[str, str], date: str) -> str:
     """The page on transitions a second."""
-    repeats = max(row.repeats for row in rows)
+    repeats = max(row.repeats for section in sections for row in section.rows)
     return "\n".join(
         (
             "# Durable transitions a second",
@@ -85,7 +106,10 @@ def page(rows: Sequence[Row], facts: Mapping[str, str], date: str) -> str:
             f"Measured on {date}, {repeats} repeats an entry, interleaved in rotating order, each in a process of its"
             " own. Written by `bench/run.py`; what is measured and how is in [README.md](README.md).",
             "",
-            table(rows),
+            "Like is compared with like: each table holds entries with as many transitions in a commit. *Beside the"
+            " first* is the entry's rate divided by that of the table's first row: 0.20 is a fifth, 3.00 three times.",
+            "",
+            tables(sections),
             "",
             "## Machine",
             "",

@@ -13,9 +13,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from bench.entries import ENTRIES, Entry
-from bench.machine import facts
-from bench.report import HERE, Row, publish, summarise, table
+from bench.entries import ENTRIES, GROUPS, Entry
+from bench.machine import facts, load
+from bench.report import HERE, Section, publish, summarise, tables
 from bench.work import Result
 
 CHECKOUT = HERE.parent
@@ -31,10 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     machine = facts()
     SCRATCH.mkdir(parents=True, exist_ok=True)
-    results = [run_apart(entry) for entry in schedule(ENTRIES, options.repeats)]
-    rows = summarise(results)
-    write(rows, results, machine, options.date)
-    sys.stdout.write(table(rows) + "\n")
+    runs = [(entry, run_apart(entry)) for entry in schedule(ENTRIES, options.repeats)]
+    machine["load after the run (1 min)"] = load()
+    sections = summarise(GROUPS, runs)
+    write(sections, [result for _, result in runs], machine, options.date)
+    sys.stdout.write(tables(sections) + "\n")
 
 
 def schedule(entries: Sequence[Entry], repeats: int) -> list[Entry]:
@@ -52,12 +53,12 @@ def run_apart(entry: Entry) -> Result:
     return result
 
 
-def write(rows: Sequence[Row], results: Sequence[Result], machine: Mapping[str, str], date: str) -> None:
+def write(sections: Sequence[Section], results: Sequence[Result], machine: Mapping[str, str], date: str) -> None:
     """Writes both forms of the results beside this file."""
     record = {
         "date": date,
         "machine": dict(machine),
-        "entries": [asdict(row) for row in rows],
+        "sections": [asdict(section) for section in sections],
         "runs": [asdict(result) | {"per_second": result.per_second} for result in results],
     }
     latest = HERE / "results" / "latest.json"

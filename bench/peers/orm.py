@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, ForeignKey, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -19,6 +20,10 @@ class Item(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[str]
+
+    if TYPE_CHECKING:
+
+        def trigger(self, name: str, **given: object) -> bool: ...  # Given to it by a machine of transitions.
 
 
 class History(Base):

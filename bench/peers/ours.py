@@ -13,9 +13,12 @@ from bench.programme import MILESTONES, STATES, enrol, open_database, programme
 from bench.work import Result, database, expect
 from states.engine import Engine
 from states.facts import Fact
+from states.store.database import Synchronous
 
-NAME = "Talent Nord, one by one"
+NAME = "Talent Nord"
+FULL_NAME = "Talent Nord, `synchronous=FULL`"
 BATCH_NAME = "Talent Nord, in batches"
+BATCH_FULL_NAME = "Talent Nord, in batches, `synchronous=FULL`"
 BATCH = 1000
 
 
@@ -24,25 +27,36 @@ def run(n: int, directory: Path) -> Result:
     return _measure(NAME, n, 1, directory)
 
 
+def run_full(n: int, directory: Path) -> Result:
+    """The same with production's setting, which waits for the disk at every commit."""
+    return _measure(FULL_NAME, n, 1, directory, "FULL")
+
+
 def run_batch(n: int, directory: Path) -> Result:
     """A thousand journeys by one fact: their states, their history and the fact in one commit."""
     return _measure(BATCH_NAME, n, BATCH, directory)
 
 
-def _measure(name: str, n: int, size: int, directory: Path) -> Result:
+def run_batch_full(n: int, directory: Path) -> Result:
+    """The same with production's setting, which waits for the disk at every commit."""
+    return _measure(BATCH_FULL_NAME, n, BATCH, directory, "FULL")
+
+
+def _measure(name: str, n: int, size: int, directory: Path, synchronous: Synchronous = "NORMAL") -> Result:
     path = database(directory)
-    store = open_database(path)
+    store = open_database(path, synchronous)
     journeys = enrol(store, "bench", n, programme())
     batches = [journeys[start : start + size] for start in range(0, n, size)]
     started = perf_counter()
-    _fire(Engine(store, lambda: datetime.now(UTC)), batches)
+    fire(Engine(store, lambda: datetime.now(UTC)), batches)
     seconds = perf_counter() - started
     store.close()
     check(path, n, len(MILESTONES) * len(batches))
     return Result(name, len(MILESTONES) * n, seconds)
 
 
-def _fire(engine: Engine, batches: Sequence[Sequence[str]]) -> None:
+def fire(engine: Engine, batches: Sequence[Sequence[str]]) -> None:
+    """Take each batch through the four milestones, a fact each."""
     for number, batch in enumerate(batches):
         for milestone in MILESTONES:
             engine.fire(milestone, batch, Fact(f"{milestone}/{number}", "bench", {"held_on": "2027-02-15"}))
