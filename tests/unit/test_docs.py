@@ -204,9 +204,17 @@ def known(anchors: Mapping[str, date | None]) -> dict[str, date]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
-    for link in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
+    for link, heading in re.findall(r"\]\(([^)#]*)(?:#([^)]+))?\)", page.read_text("utf-8")):
         if not link.startswith("http"):
-            assert (page.parent / link).exists(), link
+            target = page.parent / link if link else page
+            assert target.exists(), link
+            assert not heading or heading in headings(target), (link, heading)
+
+
+def headings(page: Path) -> set[str]:
+    """The addresses of a page's headings: small letters, hyphens for blanks, nothing else but letters and digits."""
+    found = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in found}
 
 
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
