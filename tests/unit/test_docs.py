@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
+import typer
 from babel.dates import format_date
 from pydantic import BaseModel
 
@@ -27,6 +28,7 @@ from states.machines.rules import rules_of
 from states.plan.calendar import Calendar
 
 ROOT = Path(__file__).parents[2]
+COMMANDS: dict[str, Any] = vars(typer.main.get_command(app))["commands"]
 DOCS = sorted(ROOT.glob("docs/**/*.md"))
 PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *DOCS]
 TALENT_NORD = Library().programme("talent-nord").definition
@@ -94,7 +96,7 @@ def test_the_small_programme_is_one(tmp_path: Path) -> None:
 
 
 def test_every_setting_is_in_the_table() -> None:
-    text = read("docs/operating.md")
+    text = read("docs/settings.md")
     for name in Settings.model_fields:
         assert f"\n| `TALENTNORD_{name.upper()}` |" in text
 
@@ -119,13 +121,40 @@ def test_the_glossary_has_every_role_commitment_and_state_in_both_languages() ->
     assert set(get_args(Role)) - {"group", "partner", "cohort"} <= rows.keys()
 
 
-def test_every_command_has_help_and_is_in_the_readme() -> None:
-    text = read("README.md")
-    for command in app.registered_commands:
-        assert command.callback is not None
-        assert command.callback.__doc__
-        name = command.name or command.callback.__name__
-        assert f"`talentnord {name}" in text
+def test_every_command_and_option_is_documented_with_its_default_and_no_other() -> None:
+    sections = re.findall(
+        r"^## `talentnord (\w+)`\n(.*?)(?=^## |\Z)", read("docs/commands.md"), re.MULTILINE | re.DOTALL
+    )
+    told = {name: dict(re.findall(r"^\| (`--[^|]+) \| ([^|]+) \|", text, re.MULTILINE)) for name, text in sections}
+    assert told.keys() == COMMANDS.keys()
+    for name, command in COMMANDS.items():
+        assert command.help, name
+        there = {", ".join(f"`{one}`" for one in names_of(option)): default_of(option) for option in command.params}
+        assert told[name].keys() == there.keys(), name
+        assert {names: told[name][names] for names in there if there[names]} == {k: v for k, v in there.items() if v}
+
+
+def test_the_commands_that_pages_show_are_there() -> None:
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        code = [*re.findall(r"```sh\n(.*?)```", text, re.DOTALL), *re.findall(r"`(talentnord [^`\n]+)`", text)]
+        for name, rest in re.findall(r"\btalentnord (\w+)([^#\n]*)", "\n".join(code)):
+            assert name in COMMANDS, (page.name, name)
+            known = {one for option in COMMANDS[name].params for one in names_of(option)}
+            assert set(re.findall(r"--[\w-]+", rest)) <= known, (page.name, name, rest)
+
+
+def names_of(option: Any) -> list[str]:
+    return [*option.opts, *option.secondary_opts]
+
+
+def default_of(option: Any) -> str:
+    """Return how the page must write an option's default; nothing where the command works it out."""
+    if option.required:
+        return "required"
+    if option.is_flag:
+        return f"`{option.opts[0]}`" if option.default else "off"
+    return "" if option.default is None else f"`{option.default}`"
 
 
 def test_every_decision_is_linked_from_the_architecture() -> None:
@@ -173,9 +202,17 @@ def known(anchors: Mapping[str, date | None]) -> dict[str, date]:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
-    for link in re.findall(r"\]\(([^)#]+)\)", page.read_text("utf-8")):
+    for link, heading in re.findall(r"\]\(([^)#]*)(?:#([^)]+))?\)", page.read_text("utf-8")):
         if not link.startswith("http"):
-            assert (page.parent / link).exists(), link
+            target = page.parent / link if link else page
+            assert target.exists(), link
+            assert not heading or heading in headings(target), (link, heading)
+
+
+def headings(page: Path) -> set[str]:
+    """The addresses of a page's headings: small letters, hyphens for blanks, nothing else but letters and digits."""
+    found = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in found}
 
 
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)

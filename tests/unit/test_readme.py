@@ -1,4 +1,4 @@
-"""The README tells what is true: its diagram is the definition's, its pictures are there."""
+"""The README tells what is true, the main things first: its diagram is the definition's, its pictures are there."""
 
 from __future__ import annotations
 
@@ -23,3 +23,9 @@ def test_the_pictures_are_there() -> None:
     assert pictures == ["docs/overview.png", "docs/runs.png"]
     for picture in pictures:
         assert (ROOT / picture).read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_first_page_says_what_it_is_shows_it_and_gives_the_two_commands() -> None:
+    first_page = "\n".join(README.splitlines()[:30])
+    for part in ("coordinators", "docs/overview.png", "make demo", "make test", "Status: version 0.1"):
+        assert part in first_page
