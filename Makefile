@@ -4,7 +4,7 @@ WAIT ?= 1
 STAMP := .venv/.installed
 BENCH_STAMP := .bench-venv/.installed
 
-.PHONY: bench clean compare demo lint test
+.PHONY: bench check clean compare demo lint test
 
 $(STAMP): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -15,8 +15,13 @@ $(STAMP): requirements.txt pyproject.toml
 demo: $(STAMP)
 	WAIT=$(WAIT) .venv/bin/talentnord demo
 
+# Everything that must hold at every commit. A file is one process's: its servers are started once.
 test: $(STAMP)
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n 2 --dist loadfile
+
+# While one works: lint, types, layers and the unit tests.
+check: lint
+	.venv/bin/python -m pytest -n 2 tests/unit
 
 lint: $(STAMP)
 	.venv/bin/ruff check .
