@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Select, bindparam, select, update
+from sqlalchemy import Connection, Select, bindparam, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from config.cohort import Cohort, Day
@@ -31,7 +31,8 @@ from states.moves.commitments import CommitmentMover
 from states.moves.enrol import Enrolment
 from states.moves.firing import Firing
 from states.moves.journeys import JourneyMover
-from states.moves.reschedule import Rescheduling, new_calendar
+from states.moves.reschedule import Rescheduling
+from states.moves.writing import write
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.database import Database, is_conflict
 from states.store.fact_log import FactAlreadyLogged, earlier_outcome, log_fact
@@ -43,7 +44,7 @@ from states.store.queries import (
     journeys_of,
     lock_cohort,
 )
-from states.store.tables import ARMED, CohortRow, MilestoneRow, TimerRow
+from states.store.tables import ARMED, CohortRow, TimerRow
 
 R = TypeVar("R")
 
@@ -75,7 +76,6 @@ _FALLING = (
     .order_by(TimerRow.subject)
     .with_for_update()
 )
-_FIRED = update(TimerRow).where(TimerRow.id == bindparam("b_id")).values(status="fired")
 
 
 def _without(statement: Select[Any], cohorts: Sequence[str]) -> Select[Any]:
@@ -112,9 +112,10 @@ class Engine:
 
         def attempt(connection: Connection) -> Outcome:
             lock_cohort(connection, cohort.id)
-            enrolment = Enrolment(cohort, definition, people, self.now(), f"fact enrol:{cohort.id}")
-            enrolment.write(connection)
-            return Outcome(cohort.id, "enrol", tuple(enrolment.transitions))
+            changes = Changes(self.now(), f"fact enrol:{cohort.id}")
+            Enrolment(cohort, definition, people, changes).work_out(connection)
+            write(changes, connection)
+            return Outcome(cohort.id, "enrol", tuple(changes.transitions))
 
         return self._attempt(attempt)
 
@@ -185,7 +186,7 @@ class Engine:
             lock_cohort(connection, cohort_id)
             cohort = read_cohort(connection, cohort_id)
             Rescheduling(connection, cohort, changes, milestone, day).work_out(fact.details)
-            changes.write(connection)
+            write(changes, connection)
             return Outcome(cohort_id, trigger, tuple(changes.transitions))
 
         try:
@@ -234,7 +235,7 @@ class Engine:
             all_found("journey", subjects, list(journeys.values()))
             lock_cohort(connection, cohort_id)
             JourneyMover(firing).move(trigger, list(journeys.values()))
-        changes.write(connection)
+        write(changes, connection)
         return Outcome(cohort_id, trigger, tuple(changes.transitions))
 
     def _fire_due(self, connection: Connection, now: datetime, aside: Sequence[str]) -> Outcome | None:
@@ -264,9 +265,9 @@ class Engine:
         timers = connection.execute(_FALLING, due._asdict()).all()
         if not timers:  # Cancelled a moment ago by a fact about a commitment, which needs no hold on the cohort.
             return Outcome(due.cohort_id, due.trigger, ())
-        connection.execute(_FIRED, [{"b_id": timer.id} for timer in timers])
         cohort = self._cohort(connection, due.cohort_id, calendar_version(connection, due.cohort_id))
         changes = Changes(now, f"timer {due.trigger} {due.due_at:%Y-%m-%dT%H:%MZ}")
+        changes.fired += [timer.id for timer in timers]
         firing = Firing(connection, cohort, changes, {}, strict=False)
         name, verb = cohort.check_trigger(due.trigger)
         if verb:
@@ -275,17 +276,12 @@ class Engine:
             CommitmentMover(firing).move(name, verb, found, journeys_and_cohort(connection, owners).journeys)
         else:
             if due.trigger in cohort.definition.milestones:
-                connection.execute(
-                    update(MilestoneRow)
-                    .where(MilestoneRow.cohort_id == due.cohort_id, MilestoneRow.id == due.trigger)
-                    .values(held_at=now)
-                )
-                new_calendar(connection, due.cohort_id)
+                changes.held.append((due.cohort_id, due.trigger))
             subjects = {timer.subject for timer in timers}
             everyone = due.cohort_id in subjects
             journeys = journeys_of(connection, due.cohort_id)
             JourneyMover(firing).move(due.trigger, [one for one in journeys if everyone or one.id in subjects])
-        changes.write(connection)
+        write(changes, connection)
         return Outcome(due.cohort_id, due.trigger, tuple(changes.transitions))
 
     def _cohort(self, connection: Connection, cohort_id: str, calendar_version: int | None) -> RunningCohort:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select
 
 from config.cohort import Cohort, Contact, Day
 from config.definition import ACTIVE, Definition
@@ -17,19 +17,17 @@ from config.grammar import commitment_id
 from config.people import People, TalentRow
 from config.programme import CommitmentSpec
 from states.facts import Transition
+from states.moves.changes import Changes
 from states.plan.calendar import Calendar
 from states.plan.late_joiners import catch_up_notices, group_to_join
 from states.plan.timers import Timer, cohort_timers, opening_timer
 from states.running_cohort import cast_of, read_cohort
 from states.store.tables import (
-    Base,
     CohortRow,
     CommitmentRow,
-    HistoryRow,
     JourneyRow,
     MilestoneRow,
     PersonRow,
-    TimerRow,
     of_cohort,
 )
 
@@ -41,14 +39,12 @@ def journey_id(cohort_id: str, talent: TalentRow) -> str:
 
 @dataclass
 class Enrolment:
-    """The rows that enrolling a cohort writes; those that are there already are left as they are."""
+    """Works out the rows that enrolling a cohort adds; those that are there already are left as they are."""
 
     cohort: Cohort
     definition: Definition
     people: People
-    now: datetime
-    cause: str
-    transitions: list[Transition] = field(default_factory=list)
+    changes: Changes
     _mentors: dict[str, str | None] = field(default_factory=dict)
     """The mentors of those who are enrolled already, by journey."""
     _persons_known: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -57,11 +53,15 @@ class Enrolment:
     def __post_init__(self) -> None:
         self.calendar = Calendar.of(self.cohort.dates, self.definition)
 
+    @property
+    def _now(self) -> datetime:
+        return self.changes.now
+
     def _id(self, talent: TalentRow) -> str:
         return journey_id(self.cohort.id, talent)
 
-    def write(self, connection: Connection) -> None:
-        """Write the cohort, or add the talents that are new to it and correct names and addresses.
+    def work_out(self, connection: Connection) -> None:
+        """Collect the cohort, or the talents that are new to it and corrected names and addresses.
 
         A cohort that runs keeps the definition it is pinned to and the dates as they were moved (invariant 9).
 
@@ -73,57 +73,58 @@ class Enrolment:
             pinned = read_cohort(connection, self.cohort.id)
             self.definition, self.calendar = pinned.definition, pinned.calendar
         else:
-            self._write_cohort(connection)
-        self._write_persons(connection)
+            self.changes.new[CohortRow] = [self._cohort_row()]
+            self.changes.new[MilestoneRow] = list(self._milestones())
+        self._collect_persons(connection)
         fresh = [talent for talent in self.people.talents if self._id(talent) not in self._mentors]
-        last = self.definition.steps[-1]
-        ends = self.calendar.days.get(last.id)
-        if fresh and ends is not None and ends.ends_at <= self.now:
-            raise CohortOverError(self.cohort.name, last.label, ends.day, [talent.name for talent in fresh])
-        _insert(connection, JourneyRow, [self._journey(talent) for talent in fresh])
+        self._refuse_those_too_late(fresh)
+        seats = self._seats(connection, fresh) if running else {}
+        self.changes.new[JourneyRow] = [self._journey(talent, seats.get(talent.number)) for talent in fresh]
         commitments = [row for talent in fresh for row in self._commitments(talent)]
-        timers: list[Timer] = []
-        if running:
-            timers += [
-                timer
-                for one in fresh
-                for timer in catch_up_notices(self.calendar, self.cohort.id, self._id(one), self.now)
-            ]
-            self._seat(connection, fresh)
-        else:
-            commitments += self._cohort_promises()
-            timers += cohort_timers(self.calendar, self.cohort.id, self.now)
+        if not running:
+            commitments += self._cohort_commitments()
+        self.changes.new[CommitmentRow] = commitments
+        self.changes.timers += self._calendar_timers(running, fresh)
         for commitment in commitments:
             spec = self.definition.commitments[commitment["name"]]
-            timers += opening_timer(self.calendar, self.cohort.id, commitment["id"], spec, self.now)
-        _insert(connection, CommitmentRow, commitments)
-        _insert(connection, TimerRow, [timer._asdict() for timer in timers])
-        self.transitions = [self._enrolled(talent) for talent in fresh]
-        _insert(connection, HistoryRow, [row._asdict() for row in self.transitions])
+            self.changes.timers += opening_timer(self.calendar, self.cohort.id, commitment["id"], spec, self._now)
+        self.changes.transitions += [self._enrolled(talent) for talent in fresh]
 
-    def _seat(self, connection: Connection, fresh: Sequence[TalentRow]) -> None:
-        """Put those who join when learning groups have been formed into the smallest ones (R27)."""
+    def _refuse_those_too_late(self, fresh: Sequence[TalentRow]) -> None:
+        last = self.definition.steps[-1]
+        ends = self.calendar.days.get(last.id)
+        if fresh and ends is not None and ends.ends_at <= self._now:
+            raise CohortOverError(self.cohort.name, last.label, ends.day, [talent.name for talent in fresh])
+
+    def _calendar_timers(self, running: bool, fresh: Sequence[TalentRow]) -> Iterator[Timer]:
+        """Yield the cohort's timers; of a cohort that runs, what those who are new to it were not told yet."""
+        if not running:
+            yield from cohort_timers(self.calendar, self.cohort.id, self._now)
+            return
+        for talent in fresh:
+            yield from catch_up_notices(self.calendar, self.cohort.id, self._id(talent), self._now)
+
+    def _seats(self, connection: Connection, fresh: Sequence[TalentRow]) -> dict[int, int]:
+        """Return the learning groups of those who join when groups have been formed: the smallest ones (R27)."""
         mine = (JourneyRow.cohort_id == self.cohort.id) & JourneyRow.group_number.is_not(None)
         active = JourneyRow.state.startswith(ACTIVE)
         seated = connection.scalars(select(JourneyRow.group_number).where(mine, active))
         sizes = Counter(number for number in seated if number is not None)
+        seats: dict[int, int] = {}
         for talent in fresh:
             group = group_to_join(sizes)
             if group is not None:
                 sizes[group] += 1
-                mine_alone = update(JourneyRow).where(JourneyRow.id == self._id(talent))
-                connection.execute(mine_alone.values(group_number=group))
+                seats[talent.number] = group
+        return seats
 
-    def _write_cohort(self, connection: Connection) -> None:
-        connection.execute(
-            insert(CohortRow).values(
-                id=self.cohort.id,
-                name=self.cohort.name,
-                definition=self.definition.programme.model_dump_json(by_alias=True),
-                cohort=self.cohort.model_dump_json(),
-            )
-        )
-        _insert(connection, MilestoneRow, list(self._milestones()))
+    def _cohort_row(self) -> dict[str, Any]:
+        return {
+            "id": self.cohort.id,
+            "name": self.cohort.name,
+            "definition": self.definition.programme.model_dump_json(by_alias=True),
+            "cohort": self.cohort.model_dump_json(),
+        }
 
     def _milestones(self) -> Iterator[dict[str, Any]]:
         for ident in self.definition.milestones:
@@ -137,22 +138,21 @@ class Enrolment:
                 "ends_at": lies.ends_at if lies else None,
                 "place": day.place if day else "",
                 "details": day_details(day) if day else {},
-                "held_at": self.now if lies and lies.ends_at <= self.now else None,
+                "held_at": self._now if lies and lies.ends_at <= self._now else None,
             }
 
-    def _write_persons(self, connection: Connection) -> None:
+    def _collect_persons(self, connection: Connection) -> None:
         journeys = select(JourneyRow.id, JourneyRow.mentor_id).where(JourneyRow.cohort_id == self.cohort.id)
         self._mentors = dict(connection.execute(journeys).tuples().all())
         persons = select(PersonRow.id, PersonRow.name, PersonRow.email).where(of_cohort(PersonRow.id, self.cohort.id))
         self._persons_known = {row.id: (row.name, row.email) for row in connection.execute(persons)}
-        fresh = []
-        for person in {row["id"]: row for row in self._persons()}.values():
-            before = self._persons_known.get(person["id"])
-            if before is None:
-                fresh.append(person)
-            elif before != (person["name"], person["email"]):
-                connection.execute(update(PersonRow).where(PersonRow.id == person["id"]).values(person))
-        _insert(connection, PersonRow, fresh)
+        rows = {row["id"]: row for row in self._persons()}
+        self.changes.new[PersonRow] = [row for ident, row in rows.items() if ident not in self._persons_known]
+        self.changes.corrected += [
+            row
+            for ident, row in rows.items()
+            if self._persons_known.get(ident, (row["name"], row["email"])) != (row["name"], row["email"])
+        ]
 
     def _persons(self) -> Iterator[dict[str, Any]]:
         cast = cast_of(self.cohort)
@@ -195,7 +195,7 @@ class Enrolment:
         first = min(number for number in led if f"{self.cohort.id}-{number:02d}" not in self._mentors)
         return f"{self.cohort.id}/leader-{first:02d}"
 
-    def _journey(self, talent: TalentRow) -> dict[str, Any]:
+    def _journey(self, talent: TalentRow, group: int | None) -> dict[str, Any]:
         ident = self._id(talent)
         return {
             "id": ident,
@@ -208,24 +208,25 @@ class Enrolment:
             "organisation": talent.organisation,
             "unit": talent.unit,
             "level": talent.level,
+            "group_number": group,
         }
 
     def _commitments(self, talent: TalentRow) -> Iterator[dict[str, Any]]:
         for spec in self.definition.commitments.values():
             if spec.subject == "talent" and self._lies_ahead(spec):
-                yield self._promise(spec, self._id(talent))
+                yield self._commitment(spec, self._id(talent))
 
-    def _cohort_promises(self) -> Iterator[dict[str, Any]]:
+    def _cohort_commitments(self) -> Iterator[dict[str, Any]]:
         for spec in self.definition.commitments.values():
             if spec.subject == "cohort" and self._lies_ahead(spec):
-                yield self._promise(spec, None)
+                yield self._commitment(spec, None)
 
     def _lies_ahead(self, spec: CommitmentSpec) -> bool:
         """Whether a commitment can still be kept: for someone who joins late, what is over is not asked for."""
         due = self.calendar.day_of(spec.due)
-        return due is None or due >= self.calendar.local_day(self.now)
+        return due is None or due >= self.calendar.local_day(self._now)
 
-    def _promise(self, spec: CommitmentSpec, journey: str | None) -> dict[str, Any]:
+    def _commitment(self, spec: CommitmentSpec, journey: str | None) -> dict[str, Any]:
         return {
             "id": commitment_id(journey or self.cohort.id, spec.id),
             "cohort_id": self.cohort.id,
@@ -246,8 +247,8 @@ class Enrolment:
             "enrol",
             "",
             self.definition.start_state,
-            self.now,
-            self.cause,
+            self._now,
+            self.changes.cause,
         )
 
 
@@ -258,8 +259,3 @@ def day_details(day: Day) -> dict[str, Any]:
 
 def _person(ident: str, contact: Contact) -> dict[str, Any]:
     return {"id": ident, "name": contact.name, "email": contact.email, "title": contact.title}
-
-
-def _insert(connection: Connection, table: type[Base], rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(table), rows)

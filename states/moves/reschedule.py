@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select
 
 from config.cohort import Day
 from config.definition import ACTIVE, in_active
@@ -26,14 +26,7 @@ from states.plan.timers import EVENT_RANK, Dates, Timer, commitment_timers, mile
 from states.records import Commitment, Journey
 from states.running_cohort import RunningCohort
 from states.store.queries import COMMITMENT_COLUMNS, JOURNEY_COLUMNS
-from states.store.tables import ARMED, CohortRow, CommitmentRow, JourneyRow, MilestoneRow, TimerRow
-
-
-def new_calendar(connection: Connection, cohort_id: str) -> None:
-    """Let everyone who keeps the cohort's calendar in memory know that it has changed."""
-    connection.execute(
-        update(CohortRow).where(CohortRow.id == cohort_id).values(calendar_version=CohortRow.calendar_version + 1)
-    )
+from states.store.tables import ARMED, CommitmentRow, JourneyRow, MilestoneRow, TimerRow
 
 
 class Rescheduling:
@@ -55,12 +48,12 @@ class Rescheduling:
         self._cohort = replace(cohort, calendar=Calendar(cohort.definition, {**cohort.calendar.days, milestone: moved}))
 
     def work_out(self, details: Mapping[str, Any]) -> None:
-        """Write the date and collect what follows from it.
+        """Collect the new date and what follows from it.
 
         Raises:
             UnknownRecordError: the milestone has been held already.
         """
-        self._write_date()
+        self._set_date()
         self._rearm_milestone()
         self._rearm_waiting_notices()
         for commitment in self._unkept():
@@ -70,27 +63,25 @@ class Rescheduling:
         if self._was_dated and not self._is_over:
             JourneyMover(firing).move(str(Trigger(self._milestone, MOVE)), self._active())
 
-    def _write_date(self) -> None:
-        lies = self._cohort.calendar.days[self._milestone]
-        result = self._connection.execute(
-            update(MilestoneRow)
-            .where(
-                MilestoneRow.cohort_id == self._cohort.cohort_id,
-                MilestoneRow.id == self._milestone,
-                MilestoneRow.held_at.is_(None),
-            )
-            .values(
-                day=lies.day,
-                starts_at=lies.starts_at,
-                ends_at=lies.ends_at,
-                place=self._day.place,
-                details=day_details(self._day),
-                sequence=lies.sequence,
-            )
+    def _set_date(self) -> None:
+        held = select(MilestoneRow.held_at).where(
+            MilestoneRow.cohort_id == self._cohort.cohort_id, MilestoneRow.id == self._milestone
         )
-        if result.rowcount != 1:
+        if self._connection.scalar(held) is not None:
             raise UnknownRecordError("milestone still to come", self._milestone)
-        new_calendar(self._connection, self._cohort.cohort_id)
+        lies = self._cohort.calendar.days[self._milestone]
+        self._changes.dates.append(
+            {
+                "b_cohort": self._cohort.cohort_id,
+                "b_id": self._milestone,
+                "b_day": lies.day,
+                "b_starts_at": lies.starts_at,
+                "b_ends_at": lies.ends_at,
+                "b_place": self._day.place,
+                "b_details": day_details(self._day),
+                "b_sequence": lies.sequence,
+            }
+        )
 
     def _rearm_milestone(self) -> None:
         """Arm the milestone's timers anew; a notice that went out for the old date is not sent again late.
@@ -122,9 +113,9 @@ class Rescheduling:
     def _disarm(self, which: ColumnElement[bool]) -> set[str]:
         """Cancel the cohort's timers of these triggers, and return the triggers that were armed."""
         waiting = ARMED & (TimerRow.cohort_id == self._cohort.cohort_id) & which
-        armed = set(self._connection.scalars(select(TimerRow.trigger).where(waiting)))
-        self._connection.execute(update(TimerRow).where(waiting).values(status="cancelled"))
-        return armed
+        armed = self._connection.execute(select(TimerRow.id, TimerRow.trigger).where(waiting)).all()
+        self._changes.called_off += [timer.id for timer in armed]
+        return {timer.trigger for timer in armed}
 
     def _unkept(self) -> list[Commitment]:
         rows = self._connection.execute(
@@ -156,7 +147,7 @@ class Rescheduling:
             return  # Missed by the date that held then; it stays so until it is kept.
         opened = {"opened": commitment.opened_on} if commitment.opened_on else {}
         due = calendar.day_of(spec.due, opened)
-        self._connection.execute(update(CommitmentRow).where(CommitmentRow.id == commitment.id).values(due_on=due))
+        self._changes.due_dates[commitment.id] = due
         if commitment.state == PLANNED and commitment.journey_id in self._away:
             return  # Paused with its journey; a return arms it.
         self._changes.disarmed.append(commitment.id)
@@ -182,7 +173,9 @@ class Rescheduling:
             .where(CommitmentRow.cohort_id == self._cohort.cohort_id, CommitmentRow.name == name)
             .order_by(CommitmentRow.id)
         )
-        return [Commitment._make(row) for row in rows]
+        due = self._changes.due_dates
+        found = [Commitment._make(row) for row in rows]
+        return [one._replace(due_on=due.get(one.id, one.due_on)) for one in found]
 
     def _active(self) -> list[Journey]:
         rows = self._connection.execute(

@@ -6,7 +6,7 @@ Statements are built once: building a query costs several times what running it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
@@ -14,6 +14,8 @@ from config.errors import UnknownRecordError
 from states.records import Commitment, Journey
 from states.store.prepared import Prepared
 from states.store.tables import CohortRow, CommitmentRow, JourneyRow
+
+T = TypeVar("T")
 
 JOURNEY_COLUMNS = tuple(getattr(JourneyRow, name) for name in Journey._fields)
 COMMITMENT_COLUMNS = tuple(getattr(CommitmentRow, name) for name in Commitment._fields)
@@ -97,6 +99,6 @@ def all_found(kind: str, wanted: Sequence[str], found: Sequence[Journey] | Seque
         raise UnknownRecordError(kind, ", ".join(sorted(missing)))
 
 
-def chunks(items: Sequence[str]) -> Iterable[Sequence[str]]:
+def chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:
     """Yield the items in pieces that fit a statement's list of parameters."""
     return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))

@@ -1,0 +1,189 @@
+"""Writes what a trigger changes, in bulk: nothing else writes a journey, commitment, timer or effect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, insert, literal_column, select, update
+
+from config.errors import ConflictError
+from states.facts import Transition
+from states.moves.changes import Changes
+from states.store.prepared import Prepared
+from states.store.queries import chunks
+from states.store.tables import (
+    ARMED,
+    OPEN_TASK,
+    PENDING,
+    AbsenceRow,
+    CohortRow,
+    CommitmentRow,
+    EffectRow,
+    HistoryRow,
+    JourneyRow,
+    MilestoneRow,
+    PersonRow,
+    TaskRow,
+    TimerRow,
+)
+
+_ONE = literal_column("1", Integer)
+_JOURNEY_MOVES = Prepared(
+    update(JourneyRow)
+    .where(JourneyRow.id == bindparam("b_id"), JourneyRow.version == bindparam("b_version"))
+    .values(state=bindparam("b_state"), version=JourneyRow.version + _ONE)
+)
+_COMMITMENT_MOVES = Prepared(
+    update(CommitmentRow)
+    .where(CommitmentRow.id == bindparam("b_id"), CommitmentRow.version == bindparam("b_version"))
+    .values(
+        state=bindparam("b_state"),
+        version=CommitmentRow.version + _ONE,
+        opened_on=bindparam("b_opened_on"),
+        due_on=bindparam("b_due_on"),
+        missed_on=bindparam("b_missed_on"),
+        choice=bindparam("b_choice"),
+    )
+)
+_HISTORY = Prepared(insert(HistoryRow).inline(), Transition._fields)
+_TIMERS, _EFFECTS = insert(TimerRow), insert(EffectRow)
+_HAND_OVER = (
+    update(EffectRow)
+    .where(EffectRow.id == bindparam("b_id"))
+    .values(subject=bindparam("b_journey"), journey_id=bindparam("b_journey"))
+)
+_READDRESS = (
+    update(EffectRow)
+    .where(EffectRow.id == bindparam("b_id"))
+    .values(key=bindparam("b_key"), recipient_id=bindparam("b_person"))
+)
+_FIRED = update(TimerRow).where(TimerRow.id == bindparam("b_id")).values(status="fired")
+_DATES = Prepared(
+    update(MilestoneRow)
+    .where(
+        MilestoneRow.cohort_id == bindparam("b_cohort"),
+        MilestoneRow.id == bindparam("b_id"),
+        MilestoneRow.held_at.is_(None),
+    )
+    .values(
+        day=bindparam("b_day"),
+        starts_at=bindparam("b_starts_at"),
+        ends_at=bindparam("b_ends_at"),
+        place=bindparam("b_place"),
+        details=bindparam("b_details"),
+        sequence=bindparam("b_sequence"),
+    )
+)
+
+
+def write(changes: Changes, connection: Connection) -> None:
+    """Write everything in bulk.
+
+    Raises:
+        ConflictError: a journey or commitment has moved on since it was read; the transaction is to be given up.
+    """
+    for table, rows in changes.new.items():
+        if rows:
+            connection.execute(insert(table), rows)
+    _write_people(changes, connection)
+    _write_calendar(changes, connection)
+    _move(connection, _JOURNEY_MOVES, changes.journeys, "a journey")
+    _move(connection, _COMMITMENT_MOVES, changes.commitments, "a commitment")
+    for journey, values in changes.fields:
+        connection.execute(update(JourneyRow).where(JourneyRow.id == journey).values(values))
+    for commitment, due in changes.due_dates.items():
+        connection.execute(update(CommitmentRow).where(CommitmentRow.id == commitment).values(due_on=due))
+    for commitment, partner in changes.partners:
+        connection.execute(update(CommitmentRow).where(CommitmentRow.id == commitment).values(partner_id=partner))
+    if changes.transitions:
+        _HISTORY.run(connection, [row._asdict() for row in changes.transitions])
+    _disarm(changes, connection)
+    _redirect(changes, connection)
+    _silence(changes, connection)
+    if changes.timers:
+        connection.execute(_TIMERS, [timer._asdict() for timer in changes.timers])
+    _write_effects(changes, connection)
+
+
+def _write_people(changes: Changes, connection: Connection) -> None:
+    for person in changes.corrected:
+        connection.execute(update(PersonRow).where(PersonRow.id == person["id"]).values(person))
+    for person in changes.persons:
+        known = connection.scalar(select(PersonRow.id).where(PersonRow.id == person["id"]))
+        if known is None:
+            connection.execute(insert(PersonRow), person)
+    for absence in changes.absences:
+        known = connection.scalar(
+            select(AbsenceRow.milestone).where(
+                AbsenceRow.journey_id == absence["journey_id"], AbsenceRow.milestone == absence["milestone"]
+            )
+        )
+        if known is None:
+            connection.execute(insert(AbsenceRow), absence)
+
+
+def _write_calendar(changes: Changes, connection: Connection) -> None:
+    """Write dates, and that days were held; whoever keeps the cohort's calendar in memory reads it anew."""
+    _move(connection, _DATES, changes.dates, "a milestone")
+    for cohort_id, milestone in changes.held:
+        mine = (MilestoneRow.cohort_id == cohort_id) & (MilestoneRow.id == milestone)
+        connection.execute(update(MilestoneRow).where(mine).values(held_at=changes.now))
+    for cohort_id in {*(row["b_cohort"] for row in changes.dates), *(cohort_id for cohort_id, _ in changes.held)}:
+        connection.execute(
+            update(CohortRow).where(CohortRow.id == cohort_id).values(calendar_version=CohortRow.calendar_version + 1)
+        )
+
+
+def _disarm(changes: Changes, connection: Connection) -> None:
+    if changes.fired:
+        connection.execute(_FIRED, [{"b_id": timer} for timer in changes.fired])
+    for timers in chunks(changes.called_off):
+        connection.execute(update(TimerRow).where(ARMED, TimerRow.id.in_(timers)).values(status="cancelled"))
+    for subjects in chunks(changes.disarmed):
+        connection.execute(update(TimerRow).where(ARMED, TimerRow.subject.in_(subjects)).values(status="cancelled"))
+
+
+def _redirect(changes: Changes, connection: Connection) -> None:
+    """Before anything is silenced: what belongs to another journey by then is not."""
+    if changes.handed_over:
+        connection.execute(_HAND_OVER, changes.handed_over)
+    if changes.readdressed:
+        connection.execute(_READDRESS, changes.readdressed)
+    if changes.dropped:
+        _drop(changes, connection, EffectRow.id.in_(changes.dropped))
+
+
+def _silence(changes: Changes, connection: Connection) -> None:
+    for subjects in chunks(changes.silenced):
+        _drop(changes, connection, EffectRow.subject.in_(subjects))
+        connection.execute(
+            update(TaskRow).where(OPEN_TASK, TaskRow.subject.in_(subjects)).values(status="done", closed_at=changes.now)
+        )
+
+
+def _drop(changes: Changes, connection: Connection, which: ColumnElement[bool]) -> None:
+    dropped = {"status": "dropped", "changed_at": changes.now, "note": changes.cause}
+    connection.execute(update(EffectRow).where(PENDING, which).values(dropped))
+
+
+def _write_effects(changes: Changes, connection: Connection) -> None:
+    """Insert the effects that are not there yet: an invitation shared by two journeys is one effect."""
+    if not changes.effects:
+        return
+    rows: dict[str, dict[str, Any]] = {}
+    for row in changes.effects:
+        rows.setdefault(row["key"], row)
+    known: set[str] = set()
+    shared = [key for key, row in rows.items() if not key.startswith(row["history_id"])]
+    for keys in chunks(shared):
+        known.update(connection.scalars(select(EffectRow.key).where(EffectRow.key.in_(keys))))
+    fresh = [row for key, row in rows.items() if key not in known]
+    if fresh:
+        connection.execute(_EFFECTS, fresh)
+
+
+def _move(connection: Connection, statement: Prepared, rows: list[dict[str, Any]], what: str) -> None:
+    if not rows:
+        return
+    if statement.run(connection, rows).rowcount != len(rows):
+        raise ConflictError(what)
