@@ -12,7 +12,7 @@ from states.exploration.ground import BEFORE, Ground
 from states.machines.commitment import DROPS_PENDING, FINAL, FULFILLED, OPEN, PLANNED, recordable_verbs
 from states.plan.calendar import Calendar
 from states.plan.effects import commitment_effects
-from states.plan.timers import Dates, Timer, commitment_timers, opening_timer
+from states.plan.timers import Dates, Step, Timer, commitment_timers, opening_timer, rearmed
 
 
 class CommitmentNode(NamedTuple):
@@ -109,25 +109,26 @@ class CommitmentMoves:
         of_talent = self._spec.subject == "talent"
         task = stays_open or self._ground.opens_task(effects, self._spec.module, of_talent)
         moved = node._replace(state=dest, task=task)
-        if verb == "pause":
-            return moved._replace(armed=frozenset())
-        if dest == node.state and verb != "resume":
-            return moved
-        armed = self._timers(moved, self._ground.calendar(node.dated))
-        return moved._replace(armed=armed | node.armed if dest == node.state else armed)
+        calendar = self._ground.calendar(node.dated)
+        step = Step(verb, node.state, dest)
+        timers = rearmed(calendar, "", self._spec.id, self._spec, step, self._dates(moved, calendar), BEFORE)
+        return moved if timers is None else moved._replace(armed=_verbs(timers))
 
-    def _timers(self, node: CommitmentNode, calendar: Calendar) -> frozenset[str]:
+    def _dates(self, node: CommitmentNode, calendar: Calendar) -> Dates:
         today = calendar.local_day(BEFORE)
         due = calendar.day_of(self._spec.due, {"opened": today})
-        dates = Dates(None if node.state == PLANNED else today, due, today if _is_late(node.state) else None)
+        return Dates(None if node.state == PLANNED else today, due, today if _is_late(node.state) else None)
+
+    def _timers(self, node: CommitmentNode, calendar: Calendar) -> frozenset[str]:
+        dates = self._dates(node, calendar)
         return _verbs(commitment_timers(calendar, "", self._spec.id, self._spec, node.state, dates, BEFORE))
 
     def _dated(self, node: CommitmentNode) -> Iterator[CommitmentNode]:
         """Yield what follows when the milestones without a date get one: new deadlines, or the commitment is kept."""
         timers = self._timers(node, self._ground.full)
         hangs_on_it = timers != self._timers(node, self._ground.bare)
-        rearmed = node.state in {PLANNED, OPEN} and hangs_on_it
-        moved = node._replace(dated=True, armed=timers if rearmed else node.armed)
+        again = node.state in {PLANNED, OPEN} and hangs_on_it
+        moved = node._replace(dated=True, armed=timers if again else node.armed)
         if self._spec.kept_by_date_of in self._ground.optional and node.state not in {*FINAL, PLANNED}:
             yield from self._answers(moved, "keep")
         else:

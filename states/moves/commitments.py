@@ -14,7 +14,7 @@ from states.machines.commitment import AHEAD, CHANGEABLE, DROPS_PENDING, FINAL, 
 from states.moves.firing import Firing
 from states.plan.effects import Cause, commitment_effects
 from states.plan.groups import partners
-from states.plan.timers import Dates, commitment_timers, opening_timer
+from states.plan.timers import Dates, Step, rearmed
 from states.records import Commitment, Journey
 from states.store.queries import COMMITMENT_COLUMNS
 from states.store.tables import CommitmentRow
@@ -136,16 +136,11 @@ class CommitmentMover:
         )
         if verb in DROPS_PENDING:
             self._firing.changes.silenced.append(commitment.id)
-        if verb == "pause":
+        step = Step(verb, commitment.state, dest)
+        timers = rearmed(calendar, commitment.cohort_id, commitment.id, spec, step, dates, now)
+        if timers is not None:
             self._firing.changes.disarmed.append(commitment.id)
-        elif verb == "resume" and dest == commitment.state:
-            self._firing.changes.disarmed.append(commitment.id)
-            self._firing.changes.timers += opening_timer(calendar, commitment.cohort_id, commitment.id, spec, now)
-        elif dest != commitment.state:
-            self._firing.changes.disarmed.append(commitment.id)
-            self._firing.changes.timers += commitment_timers(
-                calendar, commitment.cohort_id, commitment.id, spec, dest, dates, now
-            )
+            self._firing.changes.timers += timers
         partner = pairs.get(commitment.journey_id or "") if verb == "open" else commitment.partner_id
         if partner != commitment.partner_id:
             self._firing.changes.partners.append((commitment.id, partner))

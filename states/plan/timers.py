@@ -98,6 +98,28 @@ def due_anchor(calendar: Calendar, spec: CommitmentSpec) -> Mapping[str, date]:
     return {} if due is None else {"due": due}
 
 
+class Step(NamedTuple):
+    """One transition: ``verb`` led from ``source`` to ``dest``."""
+
+    verb: str
+    source: str
+    dest: str
+
+
+def rearmed(
+    calendar: Calendar, cohort_id: str, subject: str, spec: CommitmentSpec, step: Step, dates: Dates, now: datetime
+) -> list[Timer] | None:
+    """Return what is armed in place of a commitment's timers after ``step``; ``None``: they stay as they are.
+
+    The engine and the exploration both ask here, so that what is proved is what runs (invariant 6).
+    """
+    if step.verb == "pause":
+        return []
+    if step.dest == step.source and step.verb != "resume":
+        return None
+    return list(commitment_timers(calendar, cohort_id, subject, spec, step.dest, dates, now))
+
+
 def commitment_timers(
     calendar: Calendar, cohort_id: str, subject: str, spec: CommitmentSpec, dest: str, dates: Dates, now: datetime
 ) -> Iterator[Timer]:
