@@ -18,7 +18,7 @@ import typer
 
 from config.checks.all import check_all
 from config.errors import DefinitionError, Problem, TalentNordError
-from config.library import Library, LoadedCohort
+from config.library import LoadedCohort
 from config.one_page import one_page
 from config.profile import Profile, load_profile
 from config.settings import Settings, load_settings
@@ -37,7 +37,7 @@ from flows.server.process import (
     stop_on_signals,
     wait_for,
 )
-from flows.services import Services, open_services, use
+from flows.services import Services, library_of, open_services, use
 from notifications.messages import messages_of
 from states.exploration.explore import explore
 from states.views.counts import summarise
@@ -78,7 +78,7 @@ def check(
     cohort: Annotated[list[str] | None, typer.Option("--cohort", help="One cohort; all if not given.")] = None,
 ) -> None:
     """Check the definition and the cohorts: "ok" and a page about each, or every error at once and exit code 2."""
-    library = _library(load_settings())
+    library = library_of(load_settings())
     wanted = cohort or library.cohorts()
     problems = check_all(library, wanted, messages_of(library))
     errors = [problem for problem in problems if not problem.warning]
@@ -116,7 +116,7 @@ def rehearse(
     settings = load_settings()
     loaded, behaviour = _loaded(settings, cohort, profile)
     with bar(quiet=as_json) as show:
-        for step in run(loaded, behaviour, out_dir, seed, settings, _library(settings)):
+        for step in run(loaded, behaviour, out_dir, seed, settings, library_of(settings)):
             if isinstance(step, Rehearsed):
                 result = step
             else:
@@ -183,7 +183,7 @@ def up(port: PortOption = 4200, host: HostOption = LOOPBACK) -> None:
 def import_cohort(cohort: CohortOption = "hold-3", port: PortOption = 4200, host: HostOption = LOOPBACK) -> None:
     """Enrol a cohort from its files: people, dates, journeys. Again with more people in the file, those are added."""
     settings = load_settings()
-    library = _library(settings)
+    library = library_of(settings)
     errors = [problem for problem in check_all(library, [cohort], messages_of(library)) if not problem.warning]
     if errors:
         raise DefinitionError(errors)
@@ -228,15 +228,11 @@ def diagram(programme: Annotated[str, typer.Option(help="A file in config/progra
     """Print a programme's journey as a Mermaid state diagram, drawn from its definition."""
     from states.views.diagram import mermaid
 
-    print(mermaid(_library(load_settings()).programme(programme).definition))
-
-
-def _library(settings: Settings) -> Library:
-    return Library(settings.config_root) if settings.config_root else Library()
+    print(mermaid(library_of(load_settings()).programme(programme).definition))
 
 
 def _loaded(settings: Settings, cohort: str, profile: str) -> tuple[LoadedCohort, Profile]:
-    library = _library(settings)
+    library = library_of(settings)
     return library.cohort(cohort), load_profile(library.root, profile)
 
 

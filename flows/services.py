@@ -11,7 +11,7 @@ from config.settings import Settings, load_settings
 from flows.clock import system_clock
 from notifications.outbox import Letterhead, Outbox
 from notifications.transports.choose import transport_from
-from notifications.transports.protocol import Address
+from notifications.transports.protocol import Address, Transport
 from states.engine import Engine
 from states.store.database import Database
 
@@ -35,13 +35,23 @@ def letterhead_of(settings: Settings, library: Library) -> Letterhead:
 
 
 def open_services(settings: Settings, now: Callable[[], datetime]) -> Services:
-    """Put an services together and bring its database to the newest form."""
+    """Put all services together as the settings say, and bring the database to the newest form."""
     database = Database(settings.database_url)
+    return put_together(settings, library_of(settings), database, transport_from(settings), now)
+
+
+def put_together(
+    settings: Settings, library: Library, database: Database, transport: Transport, now: Callable[[], datetime]
+) -> Services:
+    """Put services together around a database, which is brought to the newest form, and a transport."""
     database.migrate()
-    library = Library(settings.config_root) if settings.config_root else Library()
-    letterhead = letterhead_of(settings, library)
-    outbox = Outbox(database, transport_from(settings), letterhead, now)
+    outbox = Outbox(database, transport, letterhead_of(settings, library), now)
     return Services(settings, library, database, Engine(database, now), outbox, now)
+
+
+def library_of(settings: Settings) -> Library:
+    """Return the programmes and cohorts that the settings name; the project's own if they name none."""
+    return Library(settings.config_root) if settings.config_root else Library()
 
 
 _open: list[Services] = []

@@ -45,7 +45,7 @@ def run_demo(
     clock = TurnedClock(first_instant(loaded))
     services = open_services(settings, clock)
     use(services)
-    rehearsal = Rehearsal(loaded, profile, seed, services.database, clock, services.engine)
+    rehearsal = Rehearsal(loaded, profile, seed, clock, services)
 
     async def run() -> tuple[int, str]:
         runs = 0

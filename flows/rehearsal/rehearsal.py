@@ -16,12 +16,11 @@ from config.library import LoadedCohort
 from config.profile import Profile
 from flows.clock import TurnedClock
 from flows.rehearsal.behaviour import Act, Behaviour
-from states.engine import Engine
+from flows.services import Services
 from states.facts import Fact, Outcome
 from states.machines.commitment import FINAL
 from states.plan.calendar import Calendar
 from states.plan.timers import cohort_timers, opening_timer
-from states.store.database import Database
 from states.store.tables import ARMED, PENDING, CommitmentRow, EffectRow, JourneyRow, TimerRow
 
 
@@ -41,14 +40,13 @@ class Rehearsal:
     loaded: LoadedCohort
     profile: Profile
     seed: int
-    database: Database
     clock: TurnedClock
-    engine: Engine
+    services: Services
     _acts: list[Act] = field(default_factory=list)
 
     def run(self) -> Iterator[Step]:
         """Enrol the cohort and go from instant to instant until nothing is due any more."""
-        self.engine.enrol(self.loaded.cohort, self.loaded.definition, self.loaded.people)
+        self.services.engine.enrol(self.loaded.cohort, self.loaded.definition, self.loaded.people)
         calendar = calendar_of(self.loaded)
         behaviour = Behaviour(self.loaded.cohort.id, calendar, self.profile, self.seed)
         self._plan(behaviour.incidents())
@@ -56,7 +54,7 @@ class Rehearsal:
         while (instant := self._next_instant()) is not None:
             self.clock.turn_to(instant)
             # What people do may arm a timer for this very instant: it belongs to the same morning (R48).
-            outcomes = [*self.engine.tick(), *self._act(), *self.engine.tick()]
+            outcomes = [*self.services.engine.tick(), *self._act(), *self.services.engine.tick()]
             self._plan(act for outcome in outcomes for act in behaviour.react_to(outcome.transitions))
             yield Step(instant, tuple(outcomes), min(1.0, (instant - first) / (last - first)))
 
@@ -65,7 +63,7 @@ class Rehearsal:
             heapq.heappush(self._acts, act)
 
     def _next_instant(self) -> datetime | None:
-        with self.database.read() as connection:
+        with self.services.database.read() as connection:
             timer = connection.scalar(select(func.min(TimerRow.due_at)).where(ARMED))
             effect = connection.scalar(select(func.min(EffectRow.send_at)).where(PENDING))
         act = self._acts[0].at if self._acts else None
@@ -82,13 +80,13 @@ class Rehearsal:
             able = [act for act in acts if self._is_able(act)]
             if able:
                 fact = Fact(able[0].key, "rehearsal", dict(able[0].details))
-                outcomes.append(self.engine.fire(trigger, [act.journey for act in able], fact))
+                outcomes.append(self.services.engine.fire(trigger, [act.journey for act in able], fact))
         return outcomes
 
     def _is_able(self, act: Act) -> bool:
         """Whether it still makes sense: a talent who has left, or whose commitment was paused, does nothing."""
         name, verb = Trigger.parse(act.trigger)
-        with self.database.read() as connection:
+        with self.services.database.read() as connection:
             if verb:
                 query = select(CommitmentRow.state).where(CommitmentRow.id == commitment_id(act.journey, name))
                 return connection.scalar(query) not in {*FINAL, "planned", None}

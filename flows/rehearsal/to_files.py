@@ -13,10 +13,8 @@ from config.profile import Profile
 from config.settings import Settings
 from flows.clock import TurnedClock
 from flows.rehearsal.rehearsal import Rehearsal, Step, first_instant
-from flows.services import letterhead_of
-from notifications.outbox import Outbox
+from flows.services import put_together
 from notifications.transports.files import FilesTransport
-from states.engine import Engine
 from states.store.database import Database
 from states.views.counts import Summary, summarise
 from states.views.history import history_records
@@ -50,15 +48,14 @@ def rehearse(
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/rehearsal.db", synchronous="OFF")
         try:
-            database.migrate()
             clock = TurnedClock(first_instant(loaded))
-            outbox = Outbox(database, FilesTransport(mail, durable=False), letterhead_of(settings, library), clock)
+            services = put_together(settings, library, database, FilesTransport(mail, durable=False), clock)
             first = clock()
-            rehearsal = Rehearsal(loaded, profile, seed, database, clock, Engine(database, clock))
+            rehearsal = Rehearsal(loaded, profile, seed, clock, services)
             for step in rehearsal.run():
-                for due in outbox.due(step.outcomes):
+                for due in services.outbox.due(step.outcomes):
                     for effect in due.effects:
-                        outbox.carry_out(effect)
+                        services.outbox.carry_out(effect)
                 yield step
             with database.read() as connection:
                 summary = summarise(connection, loaded.cohort.id)

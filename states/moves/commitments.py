@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -18,6 +19,17 @@ from states.plan.timers import Dates, Step, rearmed
 from states.records import Commitment, Journey
 from states.store.queries import COMMITMENT_COLUMNS
 from states.store.tables import CommitmentRow
+
+
+class _Move(NamedTuple):
+    """One commitment's move: what its definition says, the step, and those it concerns."""
+
+    spec: CommitmentSpec
+    commitment: Commitment
+    step: Step
+    choice: str | None
+    journey: Journey | None
+    partner: str | None
 
 
 class CommitmentMover:
@@ -57,7 +69,8 @@ class CommitmentMover:
             self.pair_anew({one.group_number for one in mine if one is not None})
         for commitment, dest in moved:
             journey = journeys.get(commitment.journey_id or "")
-            self._move_commitment(spec, verb, commitment, dest, choice, journey, pairs)
+            partner = pairs.get(commitment.journey_id or "") if verb == "open" else commitment.partner_id
+            self._carry_out(_Move(spec, commitment, Step(verb, commitment.state, dest), choice, journey, partner))
         if choice is not None and moved:
             self._follow(name, choice, [one for one, _ in moved], journeys)
 
@@ -103,62 +116,52 @@ class CommitmentMover:
         last = self._firing.cohort.calendar.day_of(spec.changeable_until) if spec.changeable_until else None
         return last is not None and self._firing.today <= last
 
-    def _move_commitment(
-        self,
-        spec: CommitmentSpec,
-        verb: str,
-        commitment: Commitment,
-        dest: str,
-        choice: str | None,
-        journey: Journey | None,
-        pairs: Mapping[str, str],
-    ) -> None:
-        now, calendar = self._firing.changes.now, self._firing.cohort.calendar
-        dates = self._dates(spec, verb, commitment)
-        self._firing.changes.commitments.append(
+    def _carry_out(self, move: _Move) -> None:
+        """Collect what moving one commitment changes, and what it causes."""
+        changes, commitment, verb = self._firing.changes, move.commitment, move.step.verb
+        dates = self._dates(move.spec, verb, commitment)
+        changes.commitments.append(
             {
                 "b_id": commitment.id,
                 "b_version": commitment.version,
-                "b_state": dest,
+                "b_state": move.step.dest,
                 "b_opened_on": dates.opened,
                 "b_due_on": dates.due,
                 "b_missed_on": dates.missed,
-                "b_choice": choice or commitment.choice,
+                "b_choice": move.choice or commitment.choice,
             }
         )
-        history = self._firing.changes.record(
-            commitment.cohort_id,
-            commitment.journey_id,
-            commitment.id,
-            commitment.version,
-            spec.id,
-            (verb, commitment.state, dest),
+        history = changes.record(
+            commitment.cohort_id, commitment.journey_id, commitment.id, commitment.version, move.spec.id, move.step
         )
         if verb in DROPS_PENDING:
-            self._firing.changes.silenced.append(commitment.id)
-        step = Step(verb, commitment.state, dest)
-        timers = rearmed(calendar, commitment.cohort_id, commitment.id, spec, step, dates, now)
+            changes.silenced.append(commitment.id)
+        self._rearm(move, dates)
+        if move.partner != commitment.partner_id:
+            changes.partners.append((commitment.id, move.partner))
+        self._fill(move)
+        self._firing.cause(commitment_effects(move.spec, verb, move.step.dest), self._cause_of(move, history, dates))
+
+    def _rearm(self, move: _Move, dates: Dates) -> None:
+        changes, commitment = self._firing.changes, move.commitment
+        calendar = self._firing.cohort.calendar
+        timers = rearmed(calendar, commitment.cohort_id, commitment.id, move.spec, move.step, dates, changes.now)
         if timers is not None:
-            self._firing.changes.disarmed.append(commitment.id)
-            self._firing.changes.timers += timers
-        partner = pairs.get(commitment.journey_id or "") if verb == "open" else commitment.partner_id
-        if partner != commitment.partner_id:
-            self._firing.changes.partners.append((commitment.id, partner))
-        self._fill(spec, verb, commitment, journey)
-        self._firing.cause(
-            commitment_effects(spec, verb, dest),
-            Cause(
-                cohort_id=commitment.cohort_id,
-                subject=commitment.id,
-                history_id=history,
-                trigger=str(Trigger(spec.id, verb)),
-                now=now,
-                journey=journey,
-                module=spec.module,
-                partner=partner,
-                anchors={**dates.anchors(), "day": self._firing.today},
-                details={"choice": choice} if choice else {},
-            ),
+            changes.disarmed.append(commitment.id)
+            changes.timers += timers
+
+    def _cause_of(self, move: _Move, history: str, dates: Dates) -> Cause:
+        return Cause(
+            cohort_id=move.commitment.cohort_id,
+            subject=move.commitment.id,
+            history_id=history,
+            trigger=str(Trigger(move.spec.id, move.step.verb)),
+            now=self._firing.changes.now,
+            journey=move.journey,
+            module=move.spec.module,
+            partner=move.partner,
+            anchors={**dates.anchors(), "day": self._firing.today},
+            details={"choice": move.choice} if move.choice else {},
         )
 
     def _dates(self, spec: CommitmentSpec, verb: str, commitment: Commitment) -> Dates:
@@ -172,11 +175,13 @@ class CommitmentMover:
             opened = missed = None
         return Dates(opened, due, missed)
 
-    def _fill(self, spec: CommitmentSpec, verb: str, commitment: Commitment, journey: Journey | None) -> None:
-        if verb == "keep" and spec.fills and self._firing.details.get("person") and journey is not None:
-            ident = f"{commitment.id}/{spec.fills}-{commitment.version + 1}"
-            ident = self._firing.new_person(ident, str(Trigger(spec.id, "keep")), "person")
-            self._firing.changes.fields.append((journey.id, {f"{spec.fills}_id": ident}))
+    def _fill(self, move: _Move) -> None:
+        """Let the person that a fact names take the role which keeping the commitment fills."""
+        role, journey = move.spec.fills, move.journey
+        if move.step.verb == "keep" and role and journey is not None and self._firing.details.get("person"):
+            ident = f"{move.commitment.id}/{role}-{move.commitment.version + 1}"
+            ident = self._firing.new_person(ident, str(Trigger(move.spec.id, "keep")), "person")
+            self._firing.changes.fields.append((journey.id, {f"{role}_id": ident}))
 
     def _follow(self, name: str, choice: str, kept: Sequence[Commitment], journeys: Mapping[str, Journey]) -> None:
         """Open the commitments that follow from a choice, and take back those of a choice that was changed."""
