@@ -264,7 +264,7 @@ def opens(page: Page, ours: Ours, path: str) -> bool:
     address = f"ws://{REBOUND if REBOUND in page.url else '127.0.0.1'}:{ours.place.port}/api/{path}"
     return bool(
         page.evaluate(
-            """address => new Commitment(done => {
+            """address => new Promise(done => {
                 const socket = new WebSocket(address);
                 socket.onopen = () => { socket.close(); done(true); };
                 socket.onerror = () => done(false);
@@ -289,7 +289,7 @@ def listens_to_logs(page: Page, ours: Ours) -> bool:
 def frames_the_ui(page: Page, ours: Ours) -> bool:
     """Show the UI within a page of its own, where the user's click on something else is a click on a form."""
     page.evaluate(
-        """address => new Commitment(done => {
+        """address => new Promise(done => {
             const frame = Object.assign(document.createElement("iframe"), {src: address, onload: done});
             document.body.append(frame);
         })""",
