@@ -24,8 +24,9 @@ from config.settings import Settings, load_settings
 from config.summary import summary as page
 from flows import office as wiring
 from flows.clock import system_clock
-from flows.console import bar, out, print_summary
+from flows.console import bar, out, print_rules, print_summary
 from flows.private import only_for_owner, take_back
+from flows.rules import FILES, read_rules
 from flows.server import (
     LOOPBACK,
     ServerPlace,
@@ -229,6 +230,15 @@ def diagram(programme: Annotated[str, typer.Option(help="A file in config/progra
     from states.diagram import mermaid
 
     print(mermaid(_library(load_settings()).programme(programme).definition))
+
+
+@app.command()
+def rules(
+    only_open: Annotated[bool, typer.Option("--open", help="Only those that are open, in whole or in part.")] = False,
+) -> None:
+    """Print the programme's rules and the system's invariants, each with the tests that prove it or what is open."""
+    found = [rule for path in FILES for rule in read_rules(path)]
+    print_rules([rule for rule in found if rule.open or not only_open])
 
 
 def _library(settings: Settings) -> Library:

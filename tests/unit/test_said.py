@@ -48,7 +48,7 @@ SAID = [
       "ledelsespraktik i din egen eller en anden organisation"]),
     ("R35", "choice_open", "talent", "plain", ["er din mentor hele vejen, uanset hvad du vælger"]),
     ("R36", "choice_open", "talent", "plain", ["noterer vi ingen af delene", "ændre dit valg frem til modul 6"]),
-    ("R37", "alumni_invitation", "talent", "alumni_day", ["holder netværket i gang og tager et aktuelt ledelsestema op"]),
+    ("R37", "alumni_invitation", "talent", "alumni_day", ["holder netværket i gang", "et aktuelt ledelsestema"]),
     ("R38", "alumni_owner_invitation", "challenge_owner", "alumni_day", ["En kort status er nok"]),
     ("R40", "network_invitation", "mentor", "network1",
      ["støtte det enkelte talent", "opbygge talentmiljøer", "indblik i det, talenterne arbejder med på modulerne"]),
