@@ -1,7 +1,7 @@
 """The typed form of a programme's definition: milestones, journey events, commitments and messages.
 
 The YAML file is written in terms of modules and their shapes; ``config.definition`` lays it out flat.
-Every rule of requirements.md that is data has its place here and its value in ``config/programmes/``.
+Every rule of docs/rules.md that is data has its place here and its value in ``config/programmes/``.
 """
 
 from __future__ import annotations

@@ -23,7 +23,8 @@ from config.one_page import one_page
 from config.profile import Profile, load_profile
 from config.settings import Settings, load_settings
 from flows.clock import system_clock
-from flows.console import bar, out, print_summary
+from flows.console import bar, out, print_rules, print_summary
+from flows.rule_list import FILES, read_rules
 from flows.server.private import only_for_owner, take_back
 from flows.server.process import (
     LOOPBACK,
@@ -229,6 +230,15 @@ def diagram(programme: Annotated[str, typer.Option(help="A file in config/progra
     from states.views.diagram import mermaid
 
     print(mermaid(library_of(load_settings()).programme(programme).definition))
+
+
+@app.command()
+def rules(
+    only_open: Annotated[bool, typer.Option("--open", help="Only those that are open, in whole or in part.")] = False,
+) -> None:
+    """Print the programme's rules and the system's invariants, each with the tests that prove it or what is open."""
+    found = [rule for path in FILES for rule in read_rules(path)]
+    print_rules([rule for rule in found if rule.open or not only_open])
 
 
 def _loaded(settings: Settings, cohort: str, profile: str) -> tuple[LoadedCohort, Profile]:

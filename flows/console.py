@@ -1,13 +1,16 @@
-"""What the command prints: a bar while it works, and what a cohort came to."""
+"""What the command prints: a bar while it works, what a cohort came to, and the rules."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
 
+from flows.rule_list import Rule
 from states.views.counts import Summary
 
 out = Console(highlight=False, soft_wrap=True)
@@ -52,3 +55,18 @@ def print_summary(found: Summary) -> None:
     out.print("  commitments: " + ", ".join(f"{count} {state}" for state, count in found.commitments.items()))
     if found.stuck:
         out.print(f"  stuck: {', '.join(found.stuck)}")
+
+
+def print_rules(rules: Sequence[Rule]) -> None:
+    """Print what each rule says, the tests that prove it and what is open; a count below."""
+    table = Table("rule", "what it says", "proven by, or open")
+    for rule in rules:
+        table.add_row(rule.ident, Text(rule.text), Text("\n".join(_proofs(rule)), overflow="fold"), end_section=True)
+    out.print(table, soft_wrap=False)
+    out.print(f"{len(rules)} rules, {sum(bool(rule.open) for rule in rules)} of them open in whole or in part")
+
+
+def _proofs(rule: Rule) -> Iterator[str]:
+    yield from rule.proofs
+    if rule.open:
+        yield f"open: {rule.open}"

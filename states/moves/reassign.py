@@ -23,7 +23,7 @@ _COLUMNS = tuple(
 
 
 def pass_to_those_who_stay(firing: Firing, leaving: Collection[str]) -> None:
-    """Let unsent notices that are said once to several talents' leader or consultant belong to one who stays (R40)."""
+    """Let unsent notices that are told once to several talents' leader or consultant go to one who stays (R13, R40)."""
     shared = EffectRow.key.startswith(f"{firing.cohort.cohort_id}/", autoescape=True)
     query = select(EffectRow.id, EffectRow.role, EffectRow.recipient_id).where(
         PENDING, EffectRow.subject.in_(leaving), shared

@@ -1,4 +1,4 @@
-"""R13 to R20, R27, R40, R41: milestones move every journey, their notices tell each person once."""
+"""R13, R14, R19, R20, R22, R24 to R27, R40, R41, R47: milestones move journeys, notices tell each person once."""
 
 from __future__ import annotations
 

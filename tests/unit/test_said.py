@@ -1,0 +1,81 @@
+"""What a rule asks people to be told is told: the words, in the mail or task of that rule, to that role."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.library import Library
+from notifications.render import render_message, render_task
+from tests.unit.test_render import CASES
+
+SAID = [
+    ("R2", "second_mentor_found", "talent", "plain", ["er stadig din mentor gennem hele forløbet"]),
+    ("R4", "talk_convene", "mentor", "helped", ["intern konsulent hos jer, hjælper gerne"]),
+    ("R5", "module_day_reminder", "talent", "m4d2", ["Oplæg ved: Kristian Dahl og Ole Bech"]),
+    ("R8", "talk_convene", "mentor", "plain", ["forventningssamtale på cirka en time", "det er dig, der indkalder"]),
+    ("R9", "talk_convene", "mentor", "plain",
+     ["afstemmer I forventninger", "træningsopgaver i hverdagen", "ind i sin personlige udviklingsplan"]),
+    ("R10", "talk_expect", "talent", "plain",
+     ["din egen praksis og talentmiljøet på dit område", "de teams, du leder, og dit bidrag til de teams",
+      "ledelsesopgaver fra et højere niveau, som du skal være med til at løse"]),
+    ("R11", "talk_expect", "talent", "plain", ["dit kompas gennem forløbet"]),
+    ("R16", "module_invitation", "talent", "m3d1", ["AL-sprintet, hvor du prøver tingene af i din egen hverdag"]),
+    ("R17", "meeting_plan", "talent", "m4",
+     ["senest en uge efter dag 1", "Det er dig, der har initiativet", "udviklingsplan igennem", "justér den"]),
+    ("R18", "module_preparation", "talent", "m3d1-group", ["tag en snak med Hanne"]),
+    ("R19", "module_preparation", "talent", "m2d1", ["Gå dette igennem inden da", "https://example.org/podcast?a=1&b=2"]),
+    ("R20", "module_day_reminder", "talent", "m3d1",
+     ["inspirerende oplæg", "hvordan du selv udvikler dig, og hvordan du udvikler talenter derhjemme"]),
+    ("R20", "module_day_reminder", "talent", "m3d2",
+     ["deler erfaringer fra AL-sprintet, samler læringen op og planlægger de næste skridt"]),
+    ("R22", "challenge_secure", "coordinator", "m5", ["må ikke kunne løses af den offentlige organisation alene"]),
+    ("R23", "module_day_reminder", "talent", "m2d1", ["Ekspertoplæggene undervejs er frivillige"]),
+    ("R23", "module_day_reminder", "talent", "m5d1", ["aftenen på dag 1 fortæller en eller flere politikere", "panel"]),
+    ("R24", "module_invitation", "talent", "m2d1", ["præsenterer I jeres løsningsforslag og får feedback"]),
+    ("R24", "challenge_owner_briefing", "challenge_owner", "m2d2",
+     ["chef- eller direktørniveau", "giver hvert team feedback", "bede talenterne om at hjælpe videre"]),
+    ("R25", "foundation_write", "talent", "plain", ["personlige ledelsesgrundlag", "din ledetråd gennem"]),
+    ("R26", "politics_discuss", "talent", "plain", ["samspillet med det politiske niveau med din mentor"]),
+    ("R28", "module_preparation", "talent", "m3d1-group", ["Mødes gerne med din læringsgruppe", "over telefonen"]),
+    ("R29", "module_day_reminder", "talent", "m3d1-group", ["får din læringsgruppe og administrationen besked"]),
+    ("R30", "shadow_plan", "talent", "paired",
+     ["en halv eller en hel dag", "er med på et møde, som Jens leder", "strukturer og processer",
+      "borgeren kommer i centrum", "ledelsespraksis: styrker og mulige faldgruber"]),
+    ("R31", "portrait_plan", "talent", "paired",
+     ["Brug spørgeguiden", "nærmeste leder, sideordnede kolleger og udvalgte medarbejdere", "en kort evaluering"]),
+    ("R33", "choice_open", "talent", "plain",
+     ["Fra modul 3 til modul 6", "supplerende mentor fra din egen eller en anden organisation",
+      "ledelsespraktik i din egen eller en anden organisation"]),
+    ("R35", "choice_open", "talent", "plain", ["er din mentor hele vejen, uanset hvad du vælger"]),
+    ("R36", "choice_open", "talent", "plain", ["noterer vi ingen af delene", "ændre dit valg frem til modul 6"]),
+    ("R37", "alumni_invitation", "talent", "alumni_day", ["holder netværket i gang", "et aktuelt ledelsestema"]),
+    ("R38", "alumni_owner_invitation", "challenge_owner", "alumni_day", ["En kort status er nok"]),
+    ("R40", "network_invitation", "mentor", "network1",
+     ["støtte det enkelte talent", "opbygge talentmiljøer", "indblik i det, talenterne arbejder med på modulerne"]),
+    ("R49", "mentor_changed", "mentor", "change_mentor",
+     ["løbende sparring, følger op og stiller ledelsesopgaver fra et højere niveau til rådighed"]),
+    ("R50", "module_invitation", "talent", "m5d1", ["som den offentlige organisation ikke kan løse alene"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("message", "role", "where", "words"),
+    [case[1:] for case in SAID],
+    ids=[f"{rule}-{message}-{where}" for rule, message, _, where, _ in SAID],
+)
+def test_what_a_rule_asks_to_be_told_is_told(message: str, role: str, where: str, words: list[str]) -> None:
+    [case] = [one for one in CASES if (one.message, one.context.role, one.where) == (message, role, where)]
+    text = (
+        render_message(message, case.context).text if case.kind == "mail" else render_task(message, case.context).text
+    )
+    assert [phrase for phrase in words if phrase not in text] == []
+
+
+def test_each_day_has_its_own_team() -> None:
+    """R5: modules 2 and 4 have different teams on their two days."""
+    dates = Library().cohort("hold-3").cohort.dates
+    for module in ("m2", "m4"):
+        first, second = (set(dates[f"{module}d{day}"].staff) for day in (1, 2))
+        assert first
+        assert second
+        assert first != second
