@@ -6,9 +6,9 @@ BENCH_STAMP := .bench-venv/.installed
 
 .PHONY: bench check clean compare demo lint test
 
-$(STAMP): requirements.txt pyproject.toml
+$(STAMP): requirements/main.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.txt
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/main.txt
 	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(STAMP)
 
@@ -30,9 +30,9 @@ lint: $(STAMP)
 	.venv/bin/lint-imports
 
 # The peers live in an environment of their own; the numbers go to bench/RESULTS.md.
-$(BENCH_STAMP): bench/requirements.txt pyproject.toml
+$(BENCH_STAMP): requirements/bench.txt pyproject.toml
 	$(PYTHON) -m venv .bench-venv
-	.bench-venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r bench/requirements.txt
+	.bench-venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt
 	.bench-venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(BENCH_STAMP)
 

@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from config.definition import Definition, Module
 from config.grammar import Trigger
-from notifications.render import CommitmentView, Context, EventView, ModuleView, Person, Talent
+from notifications.view_models import CommitmentView, Context, EventView, ModuleView, Person, Talent
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CommitmentRow, EffectRow, JourneyRow, MilestoneRow, PersonRow, of_cohort
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from config.errors import TemplateError
 from notifications.context import Effect
-from notifications.render import Context, Greeting, Rendered, Section, compose, render_message
+from notifications.render import Rendered, Section, compose, render_message
+from notifications.view_models import Context, Greeting
 
 
 class TemplateSource(NamedTuple):

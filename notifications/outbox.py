@@ -30,8 +30,9 @@ from config.errors import (
 from notifications.context import EFFECT, CohortReader, Effect
 from notifications.digest import Digest, TemplateSource, write_digest
 from notifications.due import Due, what_is_due
-from notifications.render import Context, render_task
+from notifications.render import render_task
 from notifications.transports.protocol import Address, Mail, Transport
+from notifications.view_models import Context
 from states.facts import Outcome
 from states.store.database import Database
 from states.store.tables import PENDING, EffectRow, MailRow, TaskRow

@@ -105,19 +105,8 @@ def unknown_references(definition: Definition, source: Source) -> Iterator[Probl
         if isinstance(entry, ModuleSpec) and entry.shape not in programme.shapes:
             what = f"unknown shape {entry.shape!r}{did_you_mean(entry.shape, programme.shapes)}"
             yield source.problem(("calendar", number, "shape"), what)
-    places = [state.removeprefix(f"{ACTIVE}.") for state in definition.states if state.startswith(f"{ACTIVE}.")]
-    for path, notice in notices(programme):
-        if notice.state is not None and notice.state not in places:
-            what = f"no milestone leads to the place {notice.state!r}{did_you_mean(notice.state, places)}"
-            yield source.problem((*path, "state"), what)
-    for name, event in programme.events.items():
-        for number, state in enumerate(event.source):
-            if state not in (known := (ACTIVE, *definition.states)):
-                yield source.problem(
-                    ("events", name, "from", number), f"unknown state {state!r}{did_you_mean(state, known)}"
-                )
-        if event.to == ACTIVE:
-            yield source.problem(("events", name, "to"), "write 'place' for where the cohort stands, or one state")
+    yield from _unknown_places(definition, source)
+    yield from _unknown_states(definition, source)
     moving = {step.id: step for step in definition.steps}
     if programme.groups is not None and programme.groups.formed_at not in moving:
         formed_at = programme.groups.formed_at
@@ -127,6 +116,25 @@ def unknown_references(definition: Definition, source: Source) -> Iterator[Probl
         for path, what in _refers(spec, definition):
             if path != LEADER or all(gone[0] != "commitments" for gone in source.dropped):
                 yield source.problem(("commitments", number, *path), what)
+
+
+def _unknown_places(definition: Definition, source: Source) -> Iterator[Problem]:
+    places = [state.removeprefix(f"{ACTIVE}.") for state in definition.states if state.startswith(f"{ACTIVE}.")]
+    for path, notice in notices(definition.programme):
+        if notice.state is not None and notice.state not in places:
+            what = f"no milestone leads to the place {notice.state!r}{did_you_mean(notice.state, places)}"
+            yield source.problem((*path, "state"), what)
+
+
+def _unknown_states(definition: Definition, source: Source) -> Iterator[Problem]:
+    for name, event in definition.programme.events.items():
+        for number, state in enumerate(event.source):
+            if state not in (known := (ACTIVE, *definition.states)):
+                yield source.problem(
+                    ("events", name, "from", number), f"unknown state {state!r}{did_you_mean(state, known)}"
+                )
+        if event.to == ACTIVE:
+            yield source.problem(("events", name, "to"), "write 'place' for where the cohort stands, or one state")
 
 
 def _refers(spec: CommitmentSpec, definition: Definition) -> Iterator[tuple[tuple[Step, ...], str]]:

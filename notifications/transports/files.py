@@ -19,8 +19,6 @@ class FilesTransport:
     whole or not at all; the same mail again gives the same file.
     """
 
-    name = "files"
-
     def __init__(self, directory: Path, *, durable: bool = True) -> None:
         """``durable``: a file that is there survives a power cut; a rehearsal, soon repeated, saves the wait."""
         self._directory = directory

@@ -58,7 +58,5 @@ class Transport(Protocol):
     It never retries by itself and never sends twice.
     """
 
-    name: str
-
     def send(self, mail: Mail) -> Receipt:
         """Hand the mail over and return the peer's receipt."""

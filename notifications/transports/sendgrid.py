@@ -31,8 +31,6 @@ class SendGridTransport:
     that may vouch for the host (by default the system's).
     """
 
-    name = "sendgrid"
-
     def __init__(
         self,
         api_key: str,

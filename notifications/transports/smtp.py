@@ -24,8 +24,6 @@ class SmtpTransport:
     certificate is checked against ``trust`` (by default the system's authorities).
     """
 
-    name = "smtp"
-
     def __init__(
         self,
         host: str,

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from notifications.context import EFFECT, CohortReader, Effect, first_name
-from notifications.render import Context
+from notifications.view_models import Context
 from states.store.database import Database
 from states.store.tables import EffectRow
 from tests.support.driver import Driver, undated

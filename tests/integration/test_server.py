@@ -26,7 +26,8 @@ from tests.support.up import talentnord_up
 pytestmark = pytest.mark.xdist_group("prefect")
 
 ROOT = Path(__file__).parents[2]
-PINS = dict(re.findall(r"^([a-z0-9_.-]+)(?:\[[a-z0-9,_-]+\])?==(\S+)", (ROOT / "requirements.txt").read_text(), re.M))
+LOCK = (ROOT / "requirements" / "main.txt").read_text()
+PINS = dict(re.findall(r"^([a-z0-9_.-]+)(?:\[[a-z0-9,_-]+\])?==(\S+)", LOCK, re.M))
 
 
 @pytest.mark.parametrize(

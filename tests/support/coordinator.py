@@ -12,9 +12,7 @@ from tests.support.driver import Driver, journey
 
 
 class Coordinator:
-    """What a coordinator sees of a driven cohort; ``mails`` are those that have gone out, ``name`` is a transport's."""
-
-    name = "coordinator"
+    """What a coordinator sees of a driven cohort; ``mails`` are those that have gone out."""
 
     def __init__(self, database: Database, people: int) -> None:
         self.driven = Driver(database, people=people).enrol()

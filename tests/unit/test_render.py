@@ -15,20 +15,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from config.errors import TemplateError
-from notifications.render import (
-    CommitmentView,
-    Context,
-    EventView,
-    Greeting,
-    ModuleView,
-    Person,
-    Section,
-    Talent,
-    compose,
-    known_messages,
-    render_message,
-    render_task,
-)
+from notifications.render import Section, compose, known_messages, render_message, render_task
+from notifications.view_models import CommitmentView, Context, EventView, Greeting, ModuleView, Person, Talent
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 PROGRAMME = Path(__file__).parents[2] / "config" / "programmes" / "talent-nord.yaml"

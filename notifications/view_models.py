@@ -1,0 +1,105 @@
+"""What a template may know about: people, events, modules, commitments, and all of it together. Plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone a mail goes to or speaks of; ``first_name`` as in the greeting."""
+
+    name: str
+    first_name: str
+    email: str
+    organisation: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Talent(Person):
+    """The talent whose journey a message is about; ``level_label`` in the programme's words (R1)."""
+
+    organisation: str
+    level_label: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class EventView:
+    """A dated event; ``start`` and ``end`` are local times of the programme's time zone."""
+
+    id: str
+    label: str
+    start: datetime
+    end: datetime
+    place: str
+    staff: tuple[str, ...] = ()
+    module: ModuleView | None = None
+
+
+@dataclass(frozen=True)
+class ModuleView:
+    """A module with its days in order; ``material`` holds pairs of title and address (R19)."""
+
+    number: int
+    title: str
+    bootcamp: bool
+    days: tuple[EventView, ...]
+    challenge_owner: str | None = None
+    representative: str | None = None
+    material: tuple[tuple[str, str], ...] = ()
+
+    def day_number(self, event: EventView) -> int:
+        """Return which of the module's days ``event`` is, counted from 1; ``ValueError`` if it is none of them."""
+        return [day.id for day in self.days].index(event.id) + 1
+
+
+@dataclass(frozen=True)
+class CommitmentView:
+    """A commitment as its owner sees it; ``choice`` is a key of ``choices``."""
+
+    label: str
+    due: date
+    missed_on: date | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    choice: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """All that a template may say; what a message has no business with is ``None`` or empty.
+
+    ``talent`` is whom the message is about, ``recipient`` whom it goes to in the role ``role``; ``mentor`` is the
+    talent's present one; ``partner`` is whom the talent visits or portrays; ``details`` holds what a form gave.
+    """
+
+    role: str
+    recipient: Person
+    coordinator: Person
+    administration: Person
+    programme: str
+    cohort: str
+    today: date
+    talent: Talent | None = None
+    mentor: Person | None = None
+    second_mentor: Person | None = None
+    partner: Person | None = None
+    consultant: Person | None = None
+    group: tuple[Person, ...] = ()
+    group_number: int | None = None
+    event: EventView | None = None
+    module: ModuleView | None = None
+    commitment: CommitmentView | None = None
+    next_event: EventView | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """Whom a mail greets, who signs it, and for which programme."""
+
+    recipient: Person
+    coordinator: Person
+    programme: str
