@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -12,40 +11,16 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from config.definition import Definition, Module
 from config.grammar import Trigger
+from notifications.due import Effect
 from notifications.view_models import CommitmentView, Context, EventView, ModuleView, Person, Talent
 from states.running_cohort import RunningCohort, read_cohort
-from states.store.tables import CommitmentRow, EffectRow, JourneyRow, MilestoneRow, PersonRow, of_cohort
-
-
-@dataclass(frozen=True)
-class Effect:
-    """An outbox row, as far as it is read."""
-
-    id: int
-    key: str
-    cohort_id: str
-    journey_id: str | None
-    subject: str
-    trigger: str
-    kind: str
-    message: str
-    role: str
-    recipient_id: str
-    details: Mapping[str, Any]
-    status: str
-    send_at: datetime
-    mail_id: str | None
-    note: str
-
-
-EFFECT = tuple(getattr(EffectRow, name) for name in Effect.__dataclass_fields__)
-
+from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonRow, of_cohort
 
 # Built once: building a query costs more than running it.
 _COHORT: BindParameter[str] = bindparam("cohort")
 _JOURNEYS = select(JourneyRow.__table__).where(JourneyRow.cohort_id == _COHORT).order_by(JourneyRow.id)
 _MILESTONES = select(MilestoneRow.__table__).where(MilestoneRow.cohort_id == _COHORT)
-_COMMITMENT = select(CommitmentRow.__table__).where(CommitmentRow.id == bindparam("id"))
+_COMMITMENTS = select(CommitmentRow.__table__).where(CommitmentRow.cohort_id == _COHORT)
 
 
 def first_name(name: str) -> str:
@@ -55,35 +30,31 @@ def first_name(name: str) -> str:
 
 
 class CohortReader:
-    """Reads what messages about one cohort say; each table at most once, so it is good for one transaction."""
+    """What messages about one cohort say, as it stood at ``now``: each table is read once, for all its effects.
+
+    Holds no connection, so that several threads may use it.
+    """
 
     def __init__(self, connection: Connection, cohort_id: str, now: datetime) -> None:
-        self._connection = connection
-        self._now = now
-        self._about = {"cohort": cohort_id}
-        self._commitments: dict[str | None, Row[Any] | None] = {}
+        about = {"cohort": cohort_id}
+        self.read_at = now
         self.cohort: RunningCohort = read_cohort(connection, cohort_id)
+        self.journeys: Mapping[str, Row[Any]] = {row.id: row for row in connection.execute(_JOURNEYS, about)}
+        self._commitments = {row.id: row for row in connection.execute(_COMMITMENTS, about)}
+        mine = of_cohort(PersonRow.id, cohort_id)
+        self._persons = {row.id: row for row in connection.execute(select(PersonRow.__table__).where(mine))}
+        milestones = {row.id: row for row in connection.execute(_MILESTONES, about)}
+        self.events = self._dated(milestones)
+        self._materials = {ident: tuple(row.details.get("material", {}).items()) for ident, row in milestones.items()}
 
     @property
     def definition(self) -> Definition:
         """The definition the cohort is pinned to."""
         return self.cohort.definition
 
-    @cached_property
-    def journeys(self) -> Mapping[str, Row[Any]]:
-        """Journeys by id."""
-        return {row.id: row for row in self._connection.execute(_JOURNEYS, self._about)}
-
     def commitment(self, ident: str | None) -> Row[Any] | None:
         """Return a commitment by id."""
-        if ident not in self._commitments:
-            self._commitments[ident] = self._connection.execute(_COMMITMENT, {"id": ident}).one_or_none()
-        return self._commitments[ident]
-
-    @cached_property
-    def _persons(self) -> Mapping[str, Row[Any]]:
-        mine = of_cohort(PersonRow.id, self.cohort.cohort_id)
-        return {row.id: row for row in self._connection.execute(select(PersonRow.__table__).where(mine))}
+        return self._commitments.get(ident or "")
 
     @cached_property
     def _organisations(self) -> Mapping[str, str]:
@@ -96,10 +67,8 @@ class CohortReader:
                 found.setdefault(journey.mentor_id, name)
         return found
 
-    @cached_property
-    def events(self) -> Mapping[str, EventView]:
-        """The dated milestones by id, without their modules."""
-        rows = {row.id: row for row in self._connection.execute(_MILESTONES, self._about)}
+    def _dated(self, rows: Mapping[str, Row[Any]]) -> Mapping[str, EventView]:
+        """Return the dated milestones by id, without their modules."""
         found: dict[str, EventView] = {}
         for ident, milestone in self.definition.milestones.items():
             row = rows.get(ident)
@@ -107,7 +76,6 @@ class CohortReader:
                 start, end = (self.definition.working_time.local(at) for at in (row.starts_at, row.ends_at))
                 staff = tuple(row.details.get("staff", ()))
                 found[ident] = EventView(ident, milestone.label, start, end, row.place, staff)
-        self._materials = {ident: tuple(row.details.get("material", {}).items()) for ident, row in rows.items()}
         return found
 
     def person(self, ident: str | None) -> Person | None:
@@ -156,7 +124,7 @@ class CohortReader:
 
     def next_event(self) -> EventView | None:
         """Return the next event of the journeys' calendar."""
-        now = self.definition.working_time.local(self._now)
+        now = self.definition.working_time.local(self.read_at)
         ahead = [step.id for step in self.definition.steps if step.id in self.events]
         return next((self.event(ident) for ident in ahead if self.events[ident].start > now), None)
 
@@ -183,7 +151,7 @@ class CohortReader:
             administration=administration,
             programme=self.definition.programme.name,
             cohort=self.cohort.name,
-            today=self.cohort.calendar.local_day(self._now),
+            today=self.cohort.calendar.local_day(self.read_at),
             next_event=self.next_event(),
             details={key: str(value) for key, value in effect.details.items() if isinstance(value, str | int)},
             **people,
@@ -226,7 +194,7 @@ class CohortReader:
             "module": self.module(self.definition.modules.get(spec.module or "")),
             "commitment": CommitmentView(
                 label=spec.label,
-                due=row.due_on or self.cohort.calendar.local_day(self._now),
+                due=row.due_on or self.cohort.calendar.local_day(self.read_at),
                 missed_on=row.missed_on,
                 choices=spec.choices,
                 choice=row.choice,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from config.errors import TemplateError
-from notifications.context import Effect
+from notifications.due import Effect
 from notifications.render import Rendered, Section, compose, render_message
 from notifications.view_models import Context, Greeting
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
+from config.errors import UnknownRecordError
 from states.facts import Outcome
-from states.store.tables import PENDING, EffectRow
+from states.store.tables import PENDING, CohortRow, EffectRow, HistoryRow
 
 _DUE = (
     select(
@@ -21,6 +23,49 @@ _DUE = (
         EffectRow.changed_at,
     )
     .where(PENDING, EffectRow.send_at <= bindparam("now"))
+    .order_by(EffectRow.id)
+)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An outbox row, as far as it is read."""
+
+    id: int
+    key: str
+    cohort_id: str
+    journey_id: str | None
+    subject: str
+    trigger: str
+    kind: str
+    message: str
+    role: str
+    recipient_id: str
+    details: Mapping[str, Any]
+    status: str
+    send_at: datetime
+    mail_id: str | None
+    note: str
+
+
+EFFECT = tuple(getattr(EffectRow, name) for name in Effect.__dataclass_fields__)
+
+
+_POSITION = (
+    select(func.max(HistoryRow.n)).scalar_subquery(),
+    select(CohortRow.calendar_version).where(CohortRow.id == EffectRow.cohort_id).scalar_subquery(),
+)
+"""Where history and calendar stand: while both stay, people, commitments and dates do."""
+_EFFECT = select(*EFFECT, *_POSITION).where(EffectRow.id == bindparam("id"))
+_TOGETHER = (
+    select(*EFFECT)
+    .where(
+        PENDING,
+        EffectRow.kind == "mail",
+        EffectRow.cohort_id == bindparam("cohort"),
+        EffectRow.recipient_id == bindparam("recipient"),
+        EffectRow.send_at <= bindparam("now"),
+    )
     .order_by(EffectRow.id)
 )
 
@@ -73,3 +118,22 @@ def _due(
         tuple(row.id for row in effects),
         max((row.changed_at for row in effects if row.changed_at is not None), default=None),
     )
+
+
+def read_effect(connection: Connection, effect_id: int) -> tuple[Effect, tuple[int, int]]:
+    """Return an effect, and where history and its cohort's calendar stand.
+
+    Raises:
+        UnknownRecordError: there is no such effect.
+    """
+    row = connection.execute(_EFFECT, {"id": effect_id}).one_or_none()
+    if row is None:
+        raise UnknownRecordError("effect", str(effect_id))
+    *columns, history, calendar = row
+    return Effect(*columns), (history, calendar)
+
+
+def due_together(connection: Connection, effect: Effect, now: datetime) -> list[Effect]:
+    """Return all mails that are due to an effect's recipient; without that effect if it is not due itself."""
+    about = {"cohort": effect.cohort_id, "recipient": effect.recipient_id, "now": now}
+    return [Effect(*row) for row in connection.execute(_TOGETHER, about)]

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from config.errors import (
     DeliveryUnknownError,
@@ -25,11 +25,10 @@ from config.errors import (
     RetryLaterError,
     TemplateError,
     TransportBlockedError,
-    UnknownRecordError,
 )
-from notifications.context import EFFECT, CohortReader, Effect
+from notifications.context import CohortReader
 from notifications.digest import Digest, TemplateSource, write_digest
-from notifications.due import Due, what_is_due
+from notifications.due import Due, Effect, due_together, read_effect, what_is_due
 from notifications.render import render_task
 from notifications.transports.protocol import Address, Mail, Transport
 from notifications.view_models import Context
@@ -38,6 +37,9 @@ from states.store.database import Database
 from states.store.tables import PENDING, EffectRow, MailRow, TaskRow
 
 T = TypeVar("T")
+
+GOOD_FOR = timedelta(minutes=1)
+"""How long what was read of a cohort serves further effects at most: a corrected name needs no transition."""
 
 LEASE = timedelta(minutes=15)
 """After this long a claimed mail without a record counts as unknown."""
@@ -60,20 +62,6 @@ class Letterhead:
     reply_to: Address | None = None
 
 
-_EFFECT = select(*EFFECT).where(EffectRow.id == bindparam("id"))
-_TOGETHER = (
-    select(*EFFECT)
-    .where(
-        PENDING,
-        EffectRow.kind == "mail",
-        EffectRow.cohort_id == bindparam("cohort"),
-        EffectRow.recipient_id == bindparam("recipient"),
-        EffectRow.send_at <= bindparam("now"),
-    )
-    .order_by(EffectRow.id)
-)
-
-
 class Outbox:
     """Carries effects out, one at a time; safe to run in several processes."""
 
@@ -84,10 +72,12 @@ class Outbox:
         self._transport = transport
         self._letterhead = letterhead
         self._now = now
+        self._readers: dict[str, tuple[tuple[int, int], CohortReader]] = {}
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
 
     def due(self, outcomes: Iterable[Outcome] = ()) -> list[Due]:
         """Return what is to be carried out now, see ``what_is_due``."""
+        self._readers.clear()
         with self._database.read() as connection:
             return what_is_due(connection, self._now(), outcomes)
 
@@ -113,13 +103,13 @@ class Outbox:
         """
         now = self._now()
         with self._database.read() as connection:
-            effect = _effect(connection, effect_id)
+            effect, position = read_effect(connection, effect_id)
             if effect.status != "pending":
                 where = f"in mail {effect.mail_id}" if effect.mail_id else ""
                 return Done(effect.id, effect.status, effect.note or where)
-            reader = CohortReader(connection, effect.cohort_id, now)
+            reader = self._reader(connection, effect.cohort_id, position)
             opens = reader.definition.working_time.next_open(now)
-            mine = [effect] if effect.kind == "task" else _due_together(connection, effect, now)
+            mine = [effect] if effect.kind == "task" else due_together(connection, effect, now)
             matters = [(one, reader.context(one)) for one in mine]
         language, templates = reader.definition.programme.language, reader.definition.programme.templates
         words = TemplateSource(language, self._letterhead.templates_root / templates if templates else None)
@@ -134,6 +124,15 @@ class Outbox:
         if not self._claim(effect, mail, [one.id for one in digest.effects]):
             return Done(effect.id, "pending", "carried out elsewhere meanwhile")
         return self._hand_over(effect, mail)
+
+    def _reader(self, connection: Connection, cohort_id: str, position: tuple[int, int]) -> CohortReader:
+        """Return what messages say about a cohort; read once for all effects of a run while nothing changes."""
+        now = self._now()
+        kept_at, reader = self._readers.get(cohort_id, (None, None))
+        if reader is None or kept_at != position or not reader.read_at <= now < reader.read_at + GOOD_FOR:
+            reader = CohortReader(connection, cohort_id, now)
+            self._readers[cohort_id] = (position, reader)
+        return reader
 
     # -- tasks -----------------------------------------------------------------------------------------------------
 
@@ -259,19 +258,6 @@ class Outbox:
                     .values(status="rejected", changed_at=self._now(), note=str(error))
                 )
             raise
-
-
-def _effect(connection: Connection, effect_id: int) -> Effect:
-    row = connection.execute(_EFFECT, {"id": effect_id}).one_or_none()
-    if row is None:
-        raise UnknownRecordError("effect", str(effect_id))
-    return Effect(*row)
-
-
-def _due_together(connection: Connection, effect: Effect, now: datetime) -> list[Effect]:
-    """Return all mails that are due to an effect's recipient; without that effect if it is not due itself."""
-    about = {"cohort": effect.cohort_id, "recipient": effect.recipient_id, "now": now}
-    return [Effect(*row) for row in connection.execute(_TOGETHER, about)]
 
 
 def _record(connection: Connection, mail: str, status: str, now: datetime, note: str, reference: str = "") -> None:

@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from notifications.context import EFFECT, CohortReader, Effect, first_name
+from notifications.context import CohortReader, first_name
+from notifications.due import EFFECT, Effect
 from notifications.view_models import Context
 from states.store.database import Database
 from states.store.tables import EffectRow

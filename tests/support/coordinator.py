@@ -18,7 +18,7 @@ class Coordinator:
         self.driven = Driver(database, people=people).enrol()
         self.mails: list[Mail] = []
         sender = Address("Talent Nord", "talentnord@example.org")
-        self._outbox = Outbox(database, self, Letterhead(sender, Path()), lambda: self.driven.now)
+        self.outbox = Outbox(database, self, Letterhead(sender, Path()), lambda: self.driven.now)
 
     def send(self, mail: Mail) -> Receipt:
         """Keep a mail."""
@@ -32,9 +32,9 @@ class Coordinator:
 
     def carry_out(self) -> None:
         """Carry out all that is due."""
-        for due in self._outbox.due():
+        for due in self.outbox.due():
             for effect in due.effects:
-                self._outbox.carry_out(effect)
+                self.outbox.carry_out(effect)
 
     def cohort(self) -> CohortPage:
         """The cohort's page as it is now."""
