@@ -6,7 +6,7 @@ import pytest
 
 from config.library import Library
 from notifications.render import render_message, render_task
-from tests.unit.test_render import CASES
+from tests.support.message_cases import CASES
 
 SAID = [
     ("R2", "second_mentor_found", "talent", "plain", ["er stadig din mentor gennem hele forløbet"]),

@@ -1,0 +1,158 @@
+"""Every message of the programme with everyone it goes to, and what it may say to them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ruamel.yaml import YAML
+
+from notifications.view_models import CommitmentView, Context, EventView, ModuleView, Person, Talent
+
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+PROGRAMME = Path(__file__).parents[2] / "config" / "programmes" / "talent-nord.yaml"
+DEFINITION: dict[str, Any] = YAML(typ="safe").load(PROGRAMME)
+
+METTE = Talent(
+    "Mette Østergaard",
+    "Mette",
+    "mette@hjorring.example",
+    level_label="leder af medarbejdere",
+    organisation="Hjørring Kommune",
+    unit="Hjemmeplejen",
+)
+HANNE = Person("Hanne Kjær", "Hanne", "hanne@hjorring.example", "Hjørring Kommune")
+JENS = Person("Jens Lykke", "Jens", "jens@morso.example", "Morsø Kommune")
+KIRSTEN = Person("Kirsten Toft", "Kirsten", "kirsten@aalborg.example")
+BASE = Context(
+    role="talent",
+    recipient=METTE,
+    coordinator=KIRSTEN,
+    administration=Person("Kursusadministrationen", "Kursusadministrationen", "kursus@aalborg.example"),
+    programme="Talent Nord",
+    cohort="Hold 3",
+    today=date(2027, 2, 1),
+)
+ENGLISH = re.compile(r"\b(the|and|you|your|please|with|deadline|meeting|reminder|due|of|from|this)\b", re.IGNORECASE)
+FULL_DATE = re.compile(r"[a-zø]+dag den \d{1,2}\. [a-z]+ \d{4}")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One message to one role, with the context that its place in the definition gives."""
+
+    kind: str
+    message: str
+    context: Context
+    where: str
+
+    def __str__(self) -> str:
+        return f"{self.message}-{self.context.role}-{self.where}"
+
+
+def a_day(ident: str, start: datetime, hours: float) -> EventView:
+    return EventView(
+        ident, ident, start, start + timedelta(hours=hours), "Nordkraft, Aalborg", ("Kristian Dahl", "Ole Bech")
+    )
+
+
+def a_module(number: int, title: str, bootcamp: bool) -> ModuleView:
+    first = datetime(2027, 2, 25, 9, tzinfo=COPENHAGEN)
+    days = (a_day("d1", first, 7), a_day("d2", first + timedelta(days=1 if bootcamp else 21), 7))
+    material = (("Podcast: At lede talent & tvivl", "https://example.org/podcast?a=1&b=2"),)
+    return ModuleView(number, title, bootcamp, days, "Direktionen i Thisted Kommune", None, material)
+
+
+MODULES = [
+    a_module(entry["number"], entry["title"], entry["shape"] == "bootcamp")
+    for entry in DEFINITION["calendar"]
+    if "module" in entry
+]
+KICKOFF = replace(a_day("kickoff", datetime(2027, 1, 14, 12, tzinfo=COPENHAGEN), 4), label="Fælles kick-off")
+CHALLENGES = [module for module in MODULES if module.bootcamp]
+
+
+def effects_of(part: Any) -> list[dict[str, Any]]:
+    """All effects anywhere within a part of the definition."""
+    if isinstance(part, dict):
+        here = [part] if "mail" in part or "task" in part else []
+        return here + [effect for value in part.values() for effect in effects_of(value)]
+    return [effect for value in part for effect in effects_of(value)] if isinstance(part, list) else []
+
+
+def addressed(effects: list[dict[str, Any]], context: Context, where: str) -> Iterator[Case]:
+    for effect in effects:
+        kind = "mail" if "mail" in effect else "task"
+        for role in effect["to"]:
+            recipient = METTE if role == "talent" else HANNE
+            yield Case(kind, effect[kind], replace(context, role=role, recipient=recipient), where)
+
+
+def milestone_cases() -> Iterator[Case]:
+    days = [(module, index) for module in MODULES for index in range(len(module.days))]
+    for module, index in days:
+        shape = DEFINITION["shapes"]["bootcamp" if module.bootcamp else "ordinary"]
+        context = replace(BASE, module=module, event=module.days[index], mentor=HANNE, talent=METTE)
+        for effect in addressed(effects_of(shape["days"][index]), context, f"m{module.number}d{index + 1}"):
+            yield without_talent(effect)
+            yield replace(effect, context=replace(effect.context, group=(JENS,)), where=effect.where + "-group")
+    for entry in DEFINITION["calendar"]:
+        if "milestone" in entry:
+            event = replace(KICKOFF, id=entry["milestone"], label=entry["label"])
+            context = replace(BASE, event=event, mentor=HANNE, talent=METTE)
+            yield from map(without_talent, addressed(effects_of(entry), context, entry["milestone"]))
+            moved = [{"mail": DEFINITION["on_move"], "to": entry.get("audience", ["talent"])}]
+            yield from map(without_talent, addressed(moved, context, f"{entry['milestone']}-moved"))
+
+
+def without_talent(case: Case) -> Case:
+    """A milestone's notice names a talent to that talent only: a mentor may have two."""
+    if case.context.role == "talent":
+        return case
+    return replace(case, context=replace(case.context, talent=None, mentor=None))
+
+
+def journey_cases() -> Iterator[Case]:
+    context = replace(BASE, talent=METTE, mentor=HANNE, group=(JENS,), details={"note": "Ferie"})
+    for name, event in DEFINITION["events"].items():
+        yield from addressed(effects_of(event), replace(context, next_event=None, event=KICKOFF), name)
+        day = replace(MODULES[1].days[0], module=MODULES[1])
+        yield from addressed(effects_of(event), replace(context, next_event=day, event=day), f"{name}-m2d1")
+
+
+def commitment_cases() -> Iterator[Case]:
+    talents_own = replace(BASE, talent=METTE, mentor=HANNE, group=(JENS,), group_number=2)
+    for entry in DEFINITION["commitments"]:
+        promise = CommitmentView(entry["label"], date(2027, 3, 4), date(2027, 3, 5), entry.get("choices", {}))
+        context = replace(BASE if entry.get("subject") == "cohort" else talents_own, commitment=promise)
+        variants = {"plain": context, "helped": replace(context, consultant=JENS, second_mentor=JENS)}
+        if entry.get("pairs"):
+            variants = {"alone": context, "paired": replace(context, partner=JENS)}
+        if entry.get("each"):
+            modules = CHALLENGES if entry.get("only_challenges") else MODULES
+            variants = {f"m{module.number}": replace(context, module=module) for module in modules}
+            variants["today"] = replace(context, module=modules[0], today=promise.due)
+        for where, variant in variants.items():
+            yield from addressed(effects_of(entry), variant, where)
+
+
+CASES = [*milestone_cases(), *journey_cases(), *commitment_cases()]
+MAILS = [case for case in CASES if case.kind == "mail"]
+TASKS = [case for case in CASES if case.kind == "task"]
+
+
+def plain(markup: str) -> str:
+    """The words of HTML, with one space between any two."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", markup)).split())
+
+
+def assert_reads_well(text: str) -> None:
+    assert text == text.strip()
+    assert not re.search(r"None|\{\{|\}\}|\{%|  |\n\n\n| \n| [,.;]", text)
+    assert not ENGLISH.search(text)

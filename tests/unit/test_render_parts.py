@@ -1,0 +1,111 @@
+"""How a mail is put together: refused without its values, escaped, one line of subject, one greeting."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.errors import TemplateError
+from notifications.render import Section, compose, known_messages, render_message
+from notifications.view_models import CommitmentView, Context, Greeting
+from tests.support.message_cases import BASE, HANNE, KIRSTEN, MAILS, METTE, plain
+
+
+def test_an_unknown_message_is_refused_by_name() -> None:
+    with pytest.raises(TemplateError, match="'no_such_message', part subject") as caught:
+        render_message("no_such_message", BASE)
+    assert (caught.value.message, caught.value.part) == ("no_such_message", "subject")
+
+
+@pytest.mark.parametrize("missing", ["commitment", "mentor", "module"])
+def test_a_message_whose_value_is_missing_is_refused_rather_than_sent(missing: str) -> None:
+    whole = next(case.context for case in MAILS if case.message == "meeting_plan")
+    nothing: dict[str, Any] = {missing: None}
+    with pytest.raises(TemplateError, match="meeting_plan"):
+        render_message("meeting_plan", replace(whole, **nothing))
+
+
+@pytest.mark.parametrize("template", ["Mentor: {{ mentor }}", "{{ event|date }}", "{{ event|time }}"])
+def test_a_value_that_is_none_is_never_printed(tmp_path: Path, template: str) -> None:
+    message = tmp_path / "da" / "greeting"
+    message.mkdir(parents=True)
+    (message / "subject.j2").write_text("Hej")
+    (message / "text.j2").write_text(template)
+    with pytest.raises(TemplateError, match=r"part text: a .* (None|missing)"):
+        render_message("greeting", BASE, folder=tmp_path)
+
+
+def test_names_are_escaped_in_html_and_left_alone_in_text() -> None:
+    odd = replace(METTE, name="Anna <b> & O'Neil", first_name="Anna <b>")
+    section = render_message("talk_reminder", replace(commitment_context(), talent=odd, role="mentor"))
+    assert "Anna <b> & O'Neil" in section.text
+    assert "Anna <b>" in section.subject
+    assert "Anna &lt;b&gt; &amp; O&#39;Neil" in section.html
+    mail = compose([section], Greeting(replace(HANNE, first_name="Ib & <i>"), KIRSTEN, "Talent Nord"))
+    assert "Kære Ib & <i>" in mail.text
+    assert "Kære Ib &amp; &lt;i&gt;" in mail.html
+    assert "<b>" not in mail.html
+
+
+def commitment_context() -> Context:
+    return replace(BASE, talent=METTE, mentor=HANNE, commitment=CommitmentView("Forventningssamtale", date(2027, 3, 4)))
+
+
+def test_a_subject_stays_one_line_whatever_a_name_holds() -> None:
+    odd = replace(METTE, first_name="Mette\r\nBcc: alle@example.org")
+    subject = render_message("talk_convene", replace(commitment_context(), talent=odd, role="mentor")).subject
+    assert subject == "Indkald Mette Bcc: alle@example.org til forventningssamtale"
+
+
+GREETING = Greeting(HANNE, KIRSTEN, "Talent Nord")
+
+
+def test_one_section_is_a_mail_with_that_subject_greeted_and_signed_once() -> None:
+    mail = compose([Section("Emne", "Kort besked.", "<p>Kort besked.</p>")], GREETING)
+    assert mail.subject == "Emne"
+    assert mail.text == (
+        "Kære Hanne\n\nKort besked.\n\nHar du spørgsmål, så svar blot på denne mail.\n\n"
+        "Venlig hilsen\nKirsten Toft\nTalent Nord\n"
+    )
+
+
+def test_three_sections_are_one_mail_each_under_its_own_heading() -> None:
+    sections = [Section(f"Emne {n}", f"Besked {n}.", f"<p>Besked {n}.</p>") for n in (1, 2, 3)]
+    mail = compose(sections, GREETING)
+    assert mail.subject == "Talent Nord: 3 ting til dig"
+    for part in (mail.text, plain(mail.html)):
+        assert part.count("Kære Hanne") == part.count("Venlig hilsen") == part.count("svar blot") == 1
+        assert re.search(r"1\. Emne 1\s+Besked 1\.\s+2\. Emne 2\s+Besked 2\.\s+3\. Emne 3\s+Besked 3\.", part)
+
+
+def test_a_mail_without_sections_is_refused() -> None:
+    with pytest.raises(TemplateError, match="at least one section"):
+        compose([], GREETING)
+
+
+def test_the_html_mail_is_in_danish_with_inline_styles_and_nothing_remote() -> None:
+    page = compose([Section("Emne", "Besked.", "<p>Besked.</p>")], GREETING).html
+    assert '<html lang="da">' in page
+    assert "<style" not in page
+    assert "max-width: 600px" in page
+    assert not re.search(r"<img|<link|<script|url\(|https?:", page)
+
+
+def test_a_programme_brings_its_own_words_and_the_rest_is_taken_from_the_default_folder(tmp_path: Path) -> None:
+    message = tmp_path / "da" / "talk_convene"
+    message.mkdir(parents=True)
+    (message / "subject.j2").write_text("Samtale med {{ talent.name }}")
+    (message / "html.j2").write_text("<h3>{{ talent.name }}</h3>")
+    context = replace(commitment_context(), role="mentor", recipient=HANNE)
+    own = render_message("talk_convene", context, folder=tmp_path)
+    assert own.subject == "Samtale med Mette Østergaard"
+    assert own.text == render_message("talk_convene", context).text
+    assert own.html == "<h3>Mette Østergaard</h3>"
+    (tmp_path / "da" / "extra").mkdir()
+    (tmp_path / "da" / "extra" / "subject.j2").write_text("Mere")
+    assert known_messages(folder=tmp_path) == known_messages() | {"extra"}
