@@ -16,25 +16,12 @@ from config.definition import Definition
 from config.errors import DefinitionError, FileMissingError, Problem
 from config.files.salvage import salvage
 from config.files.yaml_file import Source, load_yaml
-from config.library import Library, LoadedCohort, LoadedProgramme
+from config.library import Library
 from config.people import People, read_people
 from config.programme import Programme
 
 # Without an entry of these, the rest of the file still means what it says.
 INDEPENDENT = {"commitments", "events", "forms", "form_fields", "dates", "organisations", "challenges", "coordinators"}
-
-
-def check_programme(loaded: LoadedProgramme, messages: Collection[str]) -> list[Problem]:
-    """Return everything wrong in a programme; ``messages`` are the names of the templates there are.
-
-    Problems with ``warning`` set are odd but usable.
-    """
-    return _sorted(_programme(loaded.definition, loaded.source, messages))
-
-
-def check_cohort(loaded: LoadedCohort) -> list[Problem]:
-    """Return everything wrong in a cohort whose programme is right; problems with ``warning`` set are usable."""
-    return _sorted(_cohort(loaded.cohort, loaded.definition, loaded.people, loaded.source))
 
 
 def check_all(library: Library, cohort_ids: Iterable[str], messages: Collection[str]) -> list[Problem]:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from config.checks.all import check_all, check_cohort, check_programme
+from config.checks.all import check_all
 from config.checks.people import can_be_grouped
+from config.errors import Problem
 from config.programme import Groups
 from tests.support.definitions import MENTOR_LIGHT, TALENT_NORD, Copy, copy_of, written_messages
 
@@ -25,20 +26,21 @@ def light(tmp_path: Path) -> Copy:
     return copy_of(MENTOR_LIGHT, "mentor-light", "spring", tmp_path / "light")
 
 
+def faults(copy: Copy) -> list[Problem]:
+    """Everything that is wrong in a copy, or odd."""
+    messages = NORD_MESSAGES if copy.library.programmes() == ["talent-nord"] else LIGHT_MESSAGES
+    return check_all(copy.library, copy.library.cohorts(), messages)
+
+
 def programme_faults(copy: Copy) -> list[str]:
-    [ident] = copy.library.programmes()
-    messages = NORD_MESSAGES if ident == "talent-nord" else LIGHT_MESSAGES
-    return [copy.short(problem) for problem in check_programme(copy.library.programme(ident), messages)]
+    return [copy.short(problem) for problem in faults(copy) if problem.file == str(copy.programme)]
 
 
 def cohort_faults(copy: Copy) -> list[str]:
-    [ident] = copy.library.cohorts()
-    return [copy.short(problem) for problem in check_cohort(copy.library.cohort(ident))]
+    return [copy.short(problem) for problem in faults(copy) if problem.file != str(copy.programme)]
 
 
 def test_talent_nord_and_hold_3_have_neither_faults_nor_warnings() -> None:
-    assert check_programme(TALENT_NORD.programme("talent-nord"), NORD_MESSAGES) == []
-    assert check_cohort(TALENT_NORD.cohort("hold-3")) == []
     assert check_all(TALENT_NORD, ["hold-3"], NORD_MESSAGES) == []
 
 
@@ -234,7 +236,7 @@ def test_a_fault_in_a_cohort_is_named(nord: Copy, old: str, new: str, mark: str,
 
 def test_warnings_are_told_from_faults(nord: Copy) -> None:
     nord.edit(nord.cohort, "2027-04-14", "2027-04-17")
-    [problem] = check_cohort(nord.library.cohort("hold-3"))
+    [problem] = faults(nord)
     assert problem.warning
 
 
