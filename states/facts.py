@@ -37,9 +37,8 @@ class Transition(NamedTuple):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one commit changed: one trigger of one cohort. ``replayed`` if the fact was known already."""
+    """What one commit changed: one trigger of one cohort; a fact that was told before has its first outcome."""
 
     cohort_id: str
     trigger: str
     transitions: tuple[Transition, ...] = ()
-    replayed: bool = False

@@ -49,4 +49,4 @@ def earlier_outcome(connection: Connection, fact: Fact, trigger: str, cohort_id:
     if before != trigger:
         raise FactReusedError(fact.key, str(before))
     rows = connection.execute(_OUTCOME, {"cause": f"fact {fact.key}"})
-    return Outcome(cohort_id, trigger, tuple(Transition._make(row) for row in rows), replayed=True)
+    return Outcome(cohort_id, trigger, tuple(Transition._make(row) for row in rows))
