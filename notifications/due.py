@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, bindparam, select
 
 from config.errors import UnknownRecordError
 from states.facts import Outcome
@@ -46,17 +46,24 @@ class Effect:
     send_at: datetime
     mail_id: str | None
     note: str
+    resent: int
 
 
 EFFECT = tuple(getattr(EffectRow, name) for name in Effect.__dataclass_fields__)
 
 
-_POSITION = (
-    select(func.max(HistoryRow.n)).scalar_subquery(),
-    select(CohortRow.calendar_version).where(CohortRow.id == EffectRow.cohort_id).scalar_subquery(),
-)
-"""Where history and calendar stand: while both stay, people, commitments and dates do."""
-_EFFECT = select(*EFFECT, *_POSITION).where(EffectRow.id == bindparam("id"))
+def standing(cohort: SQLColumnExpression[str]) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """Return where a cohort's history and calendar stand: while both stay, people, commitments and dates do.
+
+    Its own history: numbers are given before they are committed, in order for one cohort only. Read from the end, since
+    a cohort that has mails to send has moved of late.
+    """
+    last = select(HistoryRow.n).where(HistoryRow.cohort_id == cohort).order_by(HistoryRow.n.desc()).limit(1)
+    calendar = select(CohortRow.calendar_version).where(CohortRow.id == cohort)
+    return last.scalar_subquery(), calendar.scalar_subquery()
+
+
+_EFFECT = select(*EFFECT, *standing(EffectRow.cohort_id)).where(EffectRow.id == bindparam("id"))
 _TOGETHER = (
     select(*EFFECT)
     .where(

@@ -1,13 +1,13 @@
 """The outbox: a mail is claimed, handed over, recorded; a task is opened. Never lost, never twice (invariant 5).
 
-A crash between hand-over and record leaves a mail *claimed*; ``settle`` calls it *unknown* later, and nothing sends
-an unknown mail again by itself. What is due to the same person at the same time goes as one mail (R48), and what an
-outage has kept back goes in working hours all the same (R47).
+A mail is claimed only as it was written; it is written anew when what it says has changed. A crash between hand-over
+and record leaves it *claimed*; ``settle`` calls it *unknown* later, and nothing sends an unknown mail again by itself.
+What is due to the same person at the same time goes as one mail (R48), and what an outage has kept back goes in
+working hours all the same (R47).
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import socket
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, update
 
 from config.errors import (
     DeliveryUnknownError,
@@ -29,20 +29,21 @@ from config.errors import (
 from notifications.context import CohortReader
 from notifications.digest import Digest, TemplateSource, write_digest
 from notifications.due import Due, Effect, due_together, read_effect, what_is_due
+from notifications.mail_records import Claim, claim, give_back, mail_id_of, record, settle
 from notifications.render import render_task
 from notifications.transports.protocol import Address, Mail, Transport
 from notifications.view_models import Context
 from states.facts import Outcome
 from states.store.database import Database
-from states.store.tables import PENDING, EffectRow, MailRow, TaskRow
+from states.store.tables import PENDING, EffectRow, TaskRow
 
 T = TypeVar("T")
 
 GOOD_FOR = timedelta(minutes=1)
 """How long what was read of a cohort serves further effects at most: a corrected name needs no transition."""
 
-LEASE = timedelta(minutes=15)
-"""After this long a claimed mail without a record counts as unknown."""
+_ATTEMPTS = 3
+"""How often a mail is written anew when what it says has changed before it was claimed; then it waits for its turn."""
 
 
 class Done(NamedTuple):
@@ -82,15 +83,9 @@ class Outbox:
             return what_is_due(connection, self._now(), outcomes)
 
     def settle(self) -> int:
-        """Call mails unknown whose sender has not recorded what came of them; return how many effects that are."""
-        now = self._now()
+        """Call mails unknown whose sender has not recorded what came of them; return how many those are."""
         with self._database.write() as connection:
-            lost = connection.scalars(
-                select(MailRow.id).where(MailRow.status == "claimed", MailRow.claimed_at <= now - LEASE)
-            ).all()
-            for mail in lost:
-                _record(connection, mail, "unknown", now, "the sender stopped before it recorded the hand-over")
-            return len(lost)
+            return settle(connection, self._now())
 
     def carry_out(self, effect_id: int) -> Done:
         """Send an effect's mail, together with what else is due to that person, or open its task.
@@ -101,6 +96,14 @@ class Outbox:
             TemplateError: its message cannot be rendered; the effect is set aside as rejected.
             TransportBlockedError: the peer takes no mail at all; the effect waits.
         """
+        for _ in range(_ATTEMPTS):
+            done = self._try(effect_id)
+            if done is not None:
+                return done
+        return Done(effect_id, "pending", "what it says was changed again and again meanwhile")
+
+    def _try(self, effect_id: int) -> Done | None:
+        """Carry an effect out as it stands now; ``None`` when it did so no longer once it was to be claimed."""
         now = self._now()
         with self._database.read() as connection:
             effect, position = read_effect(connection, effect_id)
@@ -121,8 +124,10 @@ class Outbox:
             return self._postpone(effect, mine, opens)
         digest = self._rendered(effect, partial(write_digest, effect, matters, words))
         mail = self._mail(digest)
-        if not self._claim(effect, mail, [one.id for one in digest.effects]):
-            return Done(effect.id, "pending", "carried out elsewhere meanwhile")
+        wanted = Claim(mail.message_id, mail.subject, digest.effects, position, self._worker)
+        with self._database.write() as connection:
+            if not claim(connection, wanted, self._now()):
+                return None
         return self._hand_over(effect, mail)
 
     def _reader(self, connection: Connection, cohort_id: str, position: tuple[int, int]) -> CohortReader:
@@ -173,10 +178,9 @@ class Outbox:
         return Done(effect.id, "pending", f"nobody is at work before {opens:%Y-%m-%d %H:%M} UTC")
 
     def _mail(self, digest: Digest) -> Mail:
-        keys = "\n".join(effect.key for effect in digest.effects)
         recipient, coordinator = digest.greeting.recipient, digest.greeting.coordinator
         return Mail(
-            message_id=f"tn-{hashlib.sha256(keys.encode()).hexdigest()[:32]}",
+            message_id=mail_id_of(digest.effects),
             sender=self._letterhead.sender,
             to=Address(recipient.name, recipient.email),
             reply_to=self._letterhead.reply_to or Address(coordinator.name, coordinator.email),
@@ -185,33 +189,6 @@ class Outbox:
             html=digest.said.html,
             date=self._now(),
         )
-
-    def _claim(self, effect: Effect, mail: Mail, effects: Sequence[int]) -> bool:
-        """Take the effects that a mail carries for this worker: all of them, or none."""
-        now = self._now()
-        with self._database.write() as connection:
-            free = connection.scalars(
-                select(EffectRow.id).where(EffectRow.id.in_(effects), PENDING).with_for_update(skip_locked=True)
-            ).all()
-            if len(free) != len(effects):
-                return False
-            connection.execute(
-                update(EffectRow)
-                .where(EffectRow.id.in_(effects))
-                .values(status="claimed", mail_id=mail.message_id, changed_at=now)
-            )
-            connection.execute(
-                insert(MailRow).values(
-                    id=mail.message_id,
-                    cohort_id=effect.cohort_id,
-                    recipient_id=effect.recipient_id,
-                    subject=mail.subject,
-                    claimed_at=now,
-                    claimed_by=self._worker,
-                    status="claimed",
-                )
-            )
-        return True
 
     def _hand_over(self, effect: Effect, mail: Mail) -> Done:
         try:
@@ -230,19 +207,12 @@ class Outbox:
 
     def _conclude(self, effect: Effect, mail: str, status: str, note: str, reference: str = "") -> Done:
         with self._database.write() as connection:
-            _record(connection, mail, status, self._now(), note, reference)
+            record(connection, mail, status, self._now(), note, reference=reference)
         return Done(effect.id, status, note)
 
     def _release(self, mail: Mail, why: str, after: timedelta) -> None:
-        """Give back what the peer surely did not take: it is sent again, not before ``after``."""
-        now = self._now()
         with self._database.write() as connection:
-            connection.execute(
-                update(EffectRow)
-                .where(EffectRow.mail_id == mail.message_id)
-                .values(status="pending", mail_id=None, changed_at=now, send_at=now + after, note=why)
-            )
-            connection.execute(delete(MailRow).where(MailRow.id == mail.message_id))
+            give_back(connection, mail.message_id, self._now(), why, after)
 
     # -- what both need --------------------------------------------------------------------------------------------
 
@@ -258,14 +228,3 @@ class Outbox:
                     .values(status="rejected", changed_at=self._now(), note=str(error))
                 )
             raise
-
-
-def _record(connection: Connection, mail: str, status: str, now: datetime, note: str, reference: str = "") -> None:
-    """Record what came of a mail, for it and for every effect it carried."""
-    sent_at = now if status == "sent" else None
-    connection.execute(
-        update(MailRow).where(MailRow.id == mail).values(status=status, reference=reference, sent_at=sent_at)
-    )
-    connection.execute(
-        update(EffectRow).where(EffectRow.mail_id == mail).values(status=status, changed_at=now, note=note)
-    )

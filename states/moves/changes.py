@@ -24,11 +24,15 @@ class Changes:
     disarmed: list[str] = field(default_factory=list)
     """Subjects whose armed timers are cancelled."""
     silenced: list[str] = field(default_factory=list)
-    """Subjects whose unsent effects are dropped and whose open tasks are closed."""
+    """Subjects whose untold effects are dropped (or marked, where they are on their way) and whose tasks are closed."""
     handed_over: list[dict[str, Any]] = field(default_factory=list)
     """Unsent effects that now belong to another journey (``b_id``, ``b_journey``) and are not dropped."""
     readdressed: list[dict[str, Any]] = field(default_factory=list)
     """Unsent effects that now go to another person (``b_id``, ``b_key``, ``b_person``)."""
+    succeeded: list[dict[str, Any]] = field(default_factory=list)
+    """Effects that left, and are another person's should they come back (``b_id``, ``b_person``)."""
+    refused: list[int] = field(default_factory=list)
+    """Effects, by id, that a peer refused and that now have a chance: they are sent again."""
     dropped: list[int] = field(default_factory=list)
     """Unsent effects, by id, that somebody else is told in their place."""
     effects: list[dict[str, Any]] = field(default_factory=list)
@@ -42,6 +46,10 @@ class Changes:
     """Rows that an enrolment adds, by table, in the order in which they refer to one another."""
     corrected: list[dict[str, Any]] = field(default_factory=list)
     """People whose name or address is another now."""
+    revised: list[str] = field(default_factory=list)
+    """Cohorts that read otherwise now without a transition: whoever keeps one in memory reads it anew."""
+    reachable: list[str] = field(default_factory=list)
+    """People, by id, whose mail address is another now: what was refused to them is sent again, once."""
     fired: list[int] = field(default_factory=list)
     """Timers, by id, that brought all this about."""
     called_off: list[int] = field(default_factory=list)

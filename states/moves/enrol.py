@@ -153,6 +153,9 @@ class Enrolment:
             for ident, row in rows.items()
             if self._persons_known.get(ident, (row["name"], row["email"])) != (row["name"], row["email"])
         ]
+        corrected = self.changes.corrected
+        self.changes.revised += [self.cohort.id] if corrected else []
+        self.changes.reachable += [one["id"] for one in corrected if self._persons_known[one["id"]][1] != one["email"]]
 
     def _persons(self) -> Iterator[dict[str, Any]]:
         cast = cast_of(self.cohort)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from states.moves.firing import Firing
 from states.records import Journey
-from states.store.tables import PENDING, EffectRow
+from states.store.send_again import key_for
+from states.store.tables import UNTOLD, EffectRow
 
 _OF_A_JOURNEY = frozenset({"talent", "mentor", "second_mentor", "consultant"})
 """Roles that a journey fills; the others (a challenge owner) are the cohort's."""
@@ -17,50 +19,63 @@ _COLUMNS = tuple(
     getattr(EffectRow, name)
     for name in (
         "id", "key", "cohort_id", "journey_id", "subject", "history_id", "trigger", "kind", "message", "role",
-        "recipient_id", "details", "send_at", "status",
+        "recipient_id", "details", "send_at", "status", "successor_id",
     )
 )  # fmt: skip
 
 
 def pass_to_those_who_stay(firing: Firing, leaving: Collection[str]) -> None:
-    """Let unsent notices that are told once to several talents' leader or consultant go to one who stays (R13, R40)."""
+    """Let untold notices that are told once to several talents' leader or consultant go to one who stays (R13, R40)."""
     shared = EffectRow.key.startswith(f"{firing.cohort.cohort_id}/", autoescape=True)
     query = select(EffectRow.id, EffectRow.role, EffectRow.recipient_id).where(
-        PENDING, EffectRow.subject.in_(leaving), shared
+        UNTOLD, EffectRow.subject.in_(leaving), shared
     )
-    for row in firing.connection.execute(query.order_by(EffectRow.id)):
+    for row in firing.connection.execute(query.order_by(EffectRow.id).with_for_update()):
         heir = _heir(firing.active().members, row.role, row.recipient_id)
         if heir is not None:
             firing.changes.handed_over.append({"b_id": row.id, "b_journey": heir})
 
 
 def readdress(firing: Firing, journey: Journey, new: str) -> None:
-    """Let what waits for a talent's old leader go to the ``new`` one (R7).
+    """Let what a talent's old leader was not told yet go to the ``new`` one (R7).
 
     The old one is told nothing more of this talent; a notice that goes out for another talent as well goes to both.
+    What was refused to the old one is sent to the new one; what is on its way, or may have arrived, only should it
+    come back.
     """
-    old = journey.mentor_id
+    old = str(journey.mentor_id)
+    holds = (EffectRow.recipient_id == old) | (EffectRow.successor_id == old)
     rows = firing.connection.execute(
-        select(*_COLUMNS).where(
-            PENDING, EffectRow.journey_id == journey.id, EffectRow.role == "mentor", EffectRow.recipient_id == old
-        )
+        select(*_COLUMNS)
+        .where(UNTOLD, EffectRow.journey_id == journey.id, EffectRow.role == "mentor", holds)
+        .order_by(EffectRow.id)
+        .with_for_update()
     ).all()
-    keys = {row.id: f"{row.key.removesuffix(str(old))}{new}" for row in rows}
+    keys = {row.id: key_for(row.key, row.recipient_id, new) for row in rows}
     known = set(firing.connection.scalars(select(EffectRow.key).where(EffectRow.key.in_(keys.values()))))
     others = {ident: one for ident, one in firing.active().members.items() if ident != journey.id}
+    changes = firing.changes
     for row in rows:
         key = keys[row.id]
         shared = row.key.startswith(f"{firing.cohort.cohort_id}/")
-        heir = _heir(others, "mentor", str(old)) if shared else None
+        heir = _heir(others, "mentor", old) if shared else None
         if heir is not None:
-            firing.changes.handed_over.append({"b_id": row.id, "b_journey": heir})
+            changes.handed_over.append({"b_id": row.id, "b_journey": heir})
             if key not in known:
-                copy = {name: value for name, value in row._asdict().items() if name != "id"}
-                firing.changes.effects.append(copy | {"key": key, "recipient_id": new})
+                changes.effects.append(_copy(row, key, new))
+        elif row.status != "pending":
+            changes.succeeded.append({"b_id": row.id, "b_person": None if new == row.recipient_id else new})
+            changes.refused += [row.id] if row.status == "rejected" else []
         elif key in known:
-            firing.changes.dropped.append(row.id)
+            changes.dropped.append(row.id)
         else:
-            firing.changes.readdressed.append({"b_id": row.id, "b_key": key, "b_person": new})
+            changes.readdressed.append({"b_id": row.id, "b_key": key, "b_person": new})
+
+
+def _copy(row: Row[Any], key: str, recipient: str) -> dict[str, Any]:
+    """Return the same notice for another recipient, who has not been told of it."""
+    values = {name: value for name, value in row._asdict().items() if name not in {"id", "successor_id"}}
+    return values | {"key": key, "recipient_id": recipient, "status": "pending"}
 
 
 def _heir(members: Mapping[str, Journey], role: str, person: str) -> str | None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, bindparam, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, case, insert, literal_column, select, update
 
 from config.errors import ConflictError
 from states.facts import Transition
 from states.moves.changes import Changes
 from states.store.prepared import Prepared
 from states.store.queries import chunks
+from states.store.send_again import Return, let_wait
 from states.store.tables import (
     ARMED,
     OPEN_TASK,
-    PENDING,
+    UNTOLD,
     AbsenceRow,
     CohortRow,
     CommitmentRow,
@@ -57,6 +58,7 @@ _READDRESS = (
     .where(EffectRow.id == bindparam("b_id"))
     .values(key=bindparam("b_key"), recipient_id=bindparam("b_person"))
 )
+_SUCCEED = update(EffectRow).where(EffectRow.id == bindparam("b_id")).values(successor_id=bindparam("b_person"))
 _FIRED = update(TimerRow).where(TimerRow.id == bindparam("b_id")).values(status="fired")
 _DATES = Prepared(
     update(MilestoneRow)
@@ -100,6 +102,7 @@ def write(changes: Changes, connection: Connection) -> None:
     _disarm(changes, connection)
     _redirect(changes, connection)
     _silence(changes, connection)
+    _send_again(changes, connection)
     if changes.timers:
         connection.execute(_TIMERS, [timer._asdict() for timer in changes.timers])
     _write_effects(changes, connection)
@@ -128,7 +131,8 @@ def _write_calendar(changes: Changes, connection: Connection) -> None:
     for cohort_id, milestone in changes.held:
         mine = (MilestoneRow.cohort_id == cohort_id) & (MilestoneRow.id == milestone)
         connection.execute(update(MilestoneRow).where(mine).values(held_at=changes.now))
-    for cohort_id in {*(row["b_cohort"] for row in changes.dates), *(cohort_id for cohort_id, _ in changes.held)}:
+    dated = (*(row["b_cohort"] for row in changes.dates), *(cohort_id for cohort_id, _ in changes.held))
+    for cohort_id in dict.fromkeys((*dated, *changes.revised)):
         connection.execute(
             update(CohortRow).where(CohortRow.id == cohort_id).values(calendar_version=CohortRow.calendar_version + 1)
         )
@@ -149,6 +153,8 @@ def _redirect(changes: Changes, connection: Connection) -> None:
         connection.execute(_HAND_OVER, changes.handed_over)
     if changes.readdressed:
         connection.execute(_READDRESS, changes.readdressed)
+    if changes.succeeded:
+        connection.execute(_SUCCEED, changes.succeeded)
     if changes.dropped:
         _drop(changes, connection, EffectRow.id.in_(changes.dropped))
 
@@ -162,8 +168,31 @@ def _silence(changes: Changes, connection: Connection) -> None:
 
 
 def _drop(changes: Changes, connection: Connection, which: ColumnElement[bool]) -> None:
-    dropped = {"status": "dropped", "changed_at": changes.now, "note": changes.cause}
-    connection.execute(update(EffectRow).where(PENDING, which).values(dropped))
+    """Drop what waits, and leave word on what is on its way.
+
+    In one statement: a mail that a peer gives back in this moment is either still on its way or waits, never neither.
+    """
+    waits = EffectRow.status == "pending"
+    connection.execute(
+        update(EffectRow)
+        .where(UNTOLD, which)
+        .values(
+            status=case((waits, "dropped"), else_=EffectRow.status),
+            overtaken=case((waits, ""), else_=changes.cause),
+            note=case((waits, changes.cause), else_=EffectRow.note),
+            changed_at=case((waits, changes.now), else_=EffectRow.changed_at),
+        )
+    )
+
+
+def _send_again(changes: Changes, connection: Connection) -> None:
+    """Let what a peer refused wait again where it may now get through; after what no longer holds was marked."""
+    back = Return(changes.now, changes.now, changes.cause, another_mail=True)
+    refused = EffectRow.status == "rejected"
+    for effects in chunks(changes.refused):
+        let_wait(connection, refused & EffectRow.id.in_(effects), back)
+    for people in chunks(changes.reachable):
+        let_wait(connection, refused & EffectRow.recipient_id.in_(people), back)
 
 
 def _write_effects(changes: Changes, connection: Connection) -> None:

@@ -18,6 +18,7 @@ from states.store.columns import Instant
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")
 _ARMED = text("status = 'armed'")
 _PENDING = text("status = 'pending'")
+_UNTOLD = text("status IN ('pending', 'claimed', 'rejected', 'unknown')")
 _OPEN = text("status = 'open'")
 
 
@@ -183,7 +184,7 @@ class EffectRow(Base):
     __tablename__ = "effects"
     __table_args__ = (
         Index("ix_effects_send_at", "send_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
-        Index("ix_effects_subject", "subject", sqlite_where=_PENDING, postgresql_where=_PENDING),
+        Index("ix_effects_subject", "subject", sqlite_where=_UNTOLD, postgresql_where=_UNTOLD),
         Index("ix_effects_history_id", "history_id"),
     )
 
@@ -205,6 +206,12 @@ class EffectRow(Base):
     send_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(default="pending")
     """pending → claimed → sent | unknown | rejected; or done (a task opened); or dropped before it was sent."""
+    overtaken: Mapped[str] = mapped_column(default="")
+    """The cause that has made it untrue since it was claimed: should it come back, it is not sent again."""
+    successor_id: Mapped[str | None] = mapped_column(ForeignKey("persons.id"))
+    """Who is told in the recipient's place, should it come back: the role has another holder since it was claimed."""
+    resent: Mapped[int] = mapped_column(default=0)
+    """How often it was sent again after a peer had refused or perhaps lost it; each time it is another mail."""
     mail_id: Mapped[str | None] = mapped_column(index=True)
     changed_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(default="")
@@ -259,6 +266,8 @@ class AbsenceRow(Base):
 # A partial index serves a query only if the query holds the very condition, as a literal and not as a parameter.
 ARMED = TimerRow.status == literal_column("'armed'")
 PENDING = EffectRow.status == literal_column("'pending'")
+UNTOLD = EffectRow.status.in_([literal_column(f"'{one}'") for one in ("pending", "claimed", "rejected", "unknown")])
+"""What people were not told yet, as far as is known; all but ``pending`` may still come back to be sent."""
 OPEN_TASK = TaskRow.status == literal_column("'open'")
 
 

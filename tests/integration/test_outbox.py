@@ -16,7 +16,8 @@ from config.errors import (
     TemplateError,
     TransportBlockedError,
 )
-from notifications.outbox import LEASE, Outbox
+from notifications.mail_records import LEASE
+from notifications.outbox import Outbox
 from states.store.database import Database
 from states.store.tables import EffectRow, MailRow
 from tests.support.mailroom import Post

@@ -1,0 +1,118 @@
+"""What is known of a mail: claimed, then sent, refused or unknown. Each step names the one it comes from.
+
+Rows of mails are held before those of their effects, here and wherever else both are written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from notifications.due import Effect, standing
+from states.store.send_again import Return, let_wait
+from states.store.tables import PENDING, EffectRow, MailRow
+
+LEASE = timedelta(minutes=15)
+"""After this long a claimed mail without a record counts as unknown."""
+
+_ON_ITS_WAY = ("claimed", "unknown")
+"""Only its sender knows better than *unknown*, and may say so late; a person who has settled it has the last word."""
+
+_FREE = (
+    select(EffectRow.id, EffectRow.key, EffectRow.recipient_id, *standing(EffectRow.cohort_id))
+    .where(PENDING, EffectRow.id.in_(bindparam("ids", expanding=True)))
+    .with_for_update(of=EffectRow, skip_locked=True)
+)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A mail as it was written: the effects it carries as they were read, and where its cohort stood then."""
+
+    mail_id: str
+    subject: str
+    effects: Sequence[Effect]
+    position: tuple[int, int]
+    worker: str
+
+
+def mail_id_of(effects: Iterable[Effect]) -> str:
+    """Return the id of a mail: the same effects give the same one, until one of them is sent again."""
+    keys = "\n".join(f"{one.key}~{one.resent}" if one.resent else one.key for one in effects)
+    return f"tn-{hashlib.sha256(keys.encode()).hexdigest()[:32]}"
+
+
+def claim(connection: Connection, wanted: Claim, now: datetime) -> bool:
+    """Take what a mail carries for its sender: all of it, as it was read, or nothing.
+
+    ``False`` when another sender was faster, or when what the mail says may no longer be true: an effect was dropped
+    or is somebody else's, or people, promises or dates have changed since it was written.
+    """
+    first = wanted.effects[0]
+    ids = [one.id for one in wanted.effects]
+    free = {tuple(row) for row in connection.execute(_FREE, {"ids": ids})}
+    if free != {(one.id, one.key, one.recipient_id, *wanted.position) for one in wanted.effects}:
+        return False
+    connection.execute(
+        update(EffectRow)
+        .where(PENDING, EffectRow.id.in_(ids))
+        .values(status="claimed", mail_id=wanted.mail_id, changed_at=now)
+    )
+    connection.execute(
+        insert(MailRow).values(
+            id=wanted.mail_id,
+            cohort_id=first.cohort_id,
+            recipient_id=first.recipient_id,
+            subject=wanted.subject,
+            claimed_at=now,
+            claimed_by=wanted.worker,
+            status="claimed",
+        )
+    )
+    return True
+
+
+def record(
+    connection: Connection,
+    mail_id: str,
+    status: str,
+    now: datetime,
+    note: str,
+    *,
+    reference: str = "",
+    known: Sequence[str] = _ON_ITS_WAY,
+) -> bool:
+    """Record what came of a mail, for it and for every effect it carries; ``False`` if it is not as ``known``."""
+    sent_at = now if status == "sent" else None
+    told = connection.execute(
+        update(MailRow)
+        .where(MailRow.id == mail_id, MailRow.status.in_(known))
+        .values(status=status, reference=reference, sent_at=sent_at)
+    )
+    if told.rowcount:
+        connection.execute(
+            update(EffectRow)
+            .where(EffectRow.mail_id == mail_id, EffectRow.status.in_(known))
+            .values(status=status, changed_at=now, note=note)
+        )
+    return bool(told.rowcount)
+
+
+def settle(connection: Connection, now: datetime) -> int:
+    """Call mails unknown whose sender has recorded nothing for as long as ``LEASE``; return how many those are."""
+    why = "the sender stopped before it recorded the hand-over"
+    old = select(MailRow.id).where(MailRow.status == "claimed", MailRow.claimed_at <= now - LEASE)
+    lost = connection.scalars(old.order_by(MailRow.id)).all()
+    return sum(record(connection, mail, "unknown", now, why, known=("claimed",)) for mail in lost)
+
+
+def give_back(connection: Connection, mail_id: str, now: datetime, why: str, after: timedelta) -> None:
+    """Let what the peer surely did not take wait, as far as it still holds; it is sent not before ``after``."""
+    gone = connection.execute(delete(MailRow).where(MailRow.id == mail_id, MailRow.status.in_(_ON_ITS_WAY)))
+    if gone.rowcount:
+        mine = (EffectRow.mail_id == mail_id) & EffectRow.status.in_(_ON_ITS_WAY)
+        let_wait(connection, mine, Return(now, now + after, why, another_mail=False))
