@@ -154,13 +154,15 @@ class TickFailedError(TalentNordError):
 
 
 class FactReusedError(TalentNordError):
-    """A fact's key was used before for another fact."""
+    """A fact's key was used before for another fact; ``differs`` names the parts that differ, not what they hold."""
 
-    def __init__(self, key: str, trigger: str) -> None:
+    def __init__(self, key: str, trigger: str, differs: Sequence[str]) -> None:
         self.key = key
         self.trigger = trigger
+        self.differs = tuple(differs)
         super().__init__(
-            f"the key {key!r} already stands for another fact ({trigger}); give this fact a key of its own"
+            f"the key {key!r} already stands for another fact ({trigger}), which differs in {', '.join(differs)};"
+            " give this fact a key of its own. Nothing was recorded."
         )
 
 

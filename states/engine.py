@@ -35,7 +35,7 @@ from states.moves.reschedule import Rescheduling
 from states.moves.writing import write
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.database import Database, is_conflict
-from states.store.fact_log import FactAlreadyLogged, earlier_outcome, log_fact
+from states.store.fact_log import FactAlreadyLogged, earlier_outcome, log_fact, with_day
 from states.store.queries import (
     all_found,
     calendar_version,
@@ -124,7 +124,7 @@ class Engine:
 
         ``trigger`` is a milestone (``m2d1``), an event (``leave``) or a commitment's verb
         (``mentor_meeting_m2:keep``); ``subjects`` are ids of one cohort's journeys, or the cohort's own id for a
-        commitment of the cohort. The same key again returns the first outcome.
+        commitment of the cohort. The same fact again, by its key, returns the first outcome.
 
         Raises:
             UnknownTriggerError, UnknownRecordError: no such trigger or journey.
@@ -141,7 +141,8 @@ class Engine:
             return self._attempt(attempt)
         except FactAlreadyLogged:
             with self.database.read() as connection:
-                return earlier_outcome(connection, fact, trigger, journeys_and_cohort(connection, subjects).cohort_id)
+                cohort_id = journeys_and_cohort(connection, subjects).cohort_id
+                return earlier_outcome(connection, fact, trigger, subjects, cohort_id)
 
     def tick(self, now: datetime | None = None) -> list[Outcome]:
         """Fire every timer that is due, in order, a commit for each (instant, cohort, trigger).
@@ -178,10 +179,11 @@ class Engine:
         """
 
         trigger = str(Trigger(milestone, MOVE))
+        told = with_day(fact, day)
 
         def attempt(connection: Connection) -> Outcome:
             now = self.now()
-            log_fact(connection, fact, trigger, now)
+            log_fact(connection, told, trigger, [cohort_id], now)
             changes = Changes(now, f"fact {fact.key}")
             lock_cohort(connection, cohort_id)
             cohort = read_cohort(connection, cohort_id)
@@ -193,7 +195,7 @@ class Engine:
             return self._attempt(attempt)
         except FactAlreadyLogged:
             with self.database.read() as connection:
-                return earlier_outcome(connection, fact, trigger, cohort_id)
+                return earlier_outcome(connection, told, trigger, [cohort_id], cohort_id)
 
     # -- one attempt -----------------------------------------------------------------------------------------------
 
@@ -217,7 +219,7 @@ class Engine:
         if strangers:
             raise UnknownRecordError(f"journey of {cohort_id}", ", ".join(strangers))
         now = self.now()
-        log_fact(connection, fact, trigger, now)
+        log_fact(connection, fact, trigger, subjects, now)
         cohort = self._cohort(connection, cohort_id, calendar_version)
         name, verb = cohort.check_trigger(trigger)
         changes = Changes(now, f"fact {fact.key}")

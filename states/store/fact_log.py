@@ -2,51 +2,92 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from config.cohort import Day
 from config.errors import FactReusedError
 from states.facts import Fact, Outcome, Transition
 from states.store.prepared import Prepared
 from states.store.tables import FactRow, HistoryRow
 
 _FACT = FactRow.__table__.c
-_KNOWN = select(_FACT.trigger).where(_FACT.key == bindparam("key"))
+_KNOWN = select(_FACT.trigger, _FACT.subjects, _FACT.actor, _FACT.details).where(_FACT.key == bindparam("key"))
 _LOG = Prepared(insert(FactRow), _FACT.keys())
 _OUTCOME = (
     select(*(HistoryRow.__table__.c[name] for name in Transition._fields))
     .where(HistoryRow.cause == bindparam("cause"))
     .order_by(HistoryRow.n)
 )
+_NEW_DAY = "moved_to"
 
 
 class FactAlreadyLogged(Exception):
-    """Somebody told this fact before; the transaction is to be given up."""
+    """Somebody told a fact with this key before; the transaction is to be given up."""
 
 
-def log_fact(connection: Connection, fact: Fact, trigger: str, now: datetime) -> None:
+def with_day(fact: Fact, day: Day) -> Fact:
+    """Return a fact that moves a milestone as it is kept: the new day is a part of what was told."""
+    return replace(fact, details={**fact.details, _NEW_DAY: day.model_dump(mode="json")})
+
+
+def log_fact(connection: Connection, fact: Fact, trigger: str, subjects: Sequence[str], now: datetime) -> None:
     """Write the fact down.
 
     Raises:
         FactAlreadyLogged: its key is known. Looking first would cost every new fact for the sake of the rare known one.
     """
-    row = {"key": fact.key, "trigger": trigger, "at": now, "actor": fact.actor, "details": dict(fact.details)}
+    row = {
+        "key": fact.key,
+        "trigger": trigger,
+        "at": now,
+        "actor": fact.actor,
+        "details": dict(fact.details),
+        "subjects": sorted(set(subjects)),
+    }
     try:
         _LOG.run(connection, [row])
     except IntegrityError as error:
         raise FactAlreadyLogged from error
 
 
-def earlier_outcome(connection: Connection, fact: Fact, trigger: str, cohort_id: str) -> Outcome:
+def earlier_outcome(
+    connection: Connection, fact: Fact, trigger: str, subjects: Sequence[str], cohort_id: str
+) -> Outcome:
     """Return the outcome of a fact that was taken before.
 
     Raises:
-        FactReusedError: the key stands for another trigger.
+        FactReusedError: the key stands for a fact with another trigger, about others, by another actor or with
+            other details.
     """
-    before = connection.scalar(_KNOWN, {"key": fact.key})
-    if before != trigger:
-        raise FactReusedError(fact.key, str(before))
+    before = connection.execute(_KNOWN, {"key": fact.key}).one()
+    differs = list(_differences(before, fact, trigger, subjects))
+    if differs:
+        raise FactReusedError(fact.key, before.trigger, differs)
     rows = connection.execute(_OUTCOME, {"cause": f"fact {fact.key}"})
     return Outcome(cohort_id, trigger, tuple(Transition._make(row) for row in rows))
+
+
+def _differences(before: Row[Any], fact: Fact, trigger: str, subjects: Sequence[str]) -> Iterator[str]:
+    """Yield the names of the parts in which a fact differs from the one that was told under its key before."""
+    old, new = dict(before.details), dict(fact.details)
+    if before.trigger != trigger:
+        yield "trigger"
+    if before.subjects is None:  # Of before migration 0002, which kept neither subjects nor the day of a move.
+        new.pop(_NEW_DAY, None)
+    elif before.subjects != sorted(set(subjects)):
+        yield "subjects"
+    if before.subjects is not None and before.actor != fact.actor:
+        yield "actor"
+    yield from (f"details.{name}" for name in sorted({*old, *new}) if _as_kept(old, name) != _as_kept(new, name))
+
+
+def _as_kept(details: Mapping[str, Any], name: str) -> str | None:
+    """Return a detail as the database keeps it: a tuple is a list there, and the order of names means nothing."""
+    return json.dumps(json.loads(json.dumps(details[name])), sort_keys=True) if name in details else None

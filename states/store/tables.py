@@ -128,6 +128,8 @@ class FactRow(Base):
     at: Mapped[datetime]
     actor: Mapped[str]
     details: Mapped[dict[str, Any]]
+    subjects: Mapped[list[str] | None]
+    """Whom it was about, sorted; empty for facts of before migration 0002."""
 
 
 class HistoryRow(Base):

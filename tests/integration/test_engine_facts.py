@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
+import pytest
+from sqlalchemy import null, update
+
+from config.cohort import Day
 from config.errors import (
     FactIncompleteError,
     FactReusedError,
@@ -13,6 +17,7 @@ from config.errors import (
 )
 from states.facts import Fact
 from states.store.database import Database
+from states.store.tables import FactRow
 from tests.support.driver import Driver, day, hold_3
 
 KEEP = "mentor_meeting_m1:keep"
@@ -33,14 +38,65 @@ def test_the_same_key_twice_is_one_fact(driven: Driver) -> None:
     assert driven.dump() == before
 
 
-def test_a_key_that_stands_for_another_fact_is_refused(driven: Driver) -> None:
-    driven.fire(KEEP, 1, key="form-7")
-    before = driven.dump()
-    with pytest.raises(FactReusedError, match="mentor_meeting_m1:keep"):
-        driven.fire("leave", 1, key="form-7")
-    with pytest.raises(FactReusedError):
-        driven.move("m2d1", day("2027-05-10"), key="form-7")
-    assert driven.dump() == before
+class TestAKeyBelongsToItsWholeContent:
+    """Invariant 4: the same key with anything else is another fact, and is refused."""
+
+    @pytest.mark.parametrize(
+        ("trigger", "numbers", "actor", "details", "differs"),
+        [
+            ("leave", (1,), "tester", {"held_on": "2027-03-16"}, ("trigger",)),
+            (KEEP, (2,), "tester", {"held_on": "2027-03-16"}, ("subjects",)),
+            (KEEP, (1, 2), "tester", {"held_on": "2027-03-16"}, ("subjects",)),
+            (KEEP, (1,), "somebody else", {"held_on": "2027-03-16"}, ("actor",)),
+            (KEEP, (1,), "tester", {"held_on": "2027-03-15"}, ("details.held_on",)),
+            (KEEP, (1,), "tester", {}, ("details.held_on",)),
+            (KEEP, (1,), "tester", {"held_on": "2027-03-16", "choice": None}, ("details.choice",)),
+        ],
+    )
+    def test_another_part_is_another_fact(
+        self, driven: Driver, trigger: str, numbers: tuple[int, ...], actor: str, details: Any, differs: tuple[str, ...]
+    ) -> None:
+        driven.fire(KEEP, 1, key="form-7", held_on="2027-03-16")
+        before = driven.dump()
+        journeys = [f"hold-3-{number:02d}" for number in numbers]
+        with pytest.raises(FactReusedError, match="mentor_meeting_m1:keep") as refused:
+            driven.engine.fire(trigger, journeys, Fact("form-7", actor, details))
+        assert refused.value.differs == differs
+        assert driven.dump() == before
+
+    def test_the_order_of_those_concerned_and_of_names_means_nothing(self, driven: Driver) -> None:
+        ask = {"name": "Grete Holm", "email": "grete.holm@example.org"}
+        first = driven.fire("change_mentor", 1, 2, key="form-7", new_mentor=ask, note="ok")
+        turned = dict(reversed(ask.items()))
+        assert driven.fire("change_mentor", 2, 1, key="form-7", note="ok", new_mentor=turned) == first
+
+    def test_the_error_shows_names_of_parts_and_nothing_personal(self, driven: Driver) -> None:
+        old, new = ({"name": name, "email": f"{name.lower()}@example.org"} for name in ("Grete", "Inger"))
+        driven.fire("change_mentor", 1, key="form-7", new_mentor=old)
+        with pytest.raises(FactReusedError, match=r"differs in details\.new_mentor") as refused:
+            driven.fire("change_mentor", 1, key="form-7", new_mentor=new)
+        assert not any(word in str(refused.value) for word in ("Grete", "Inger", "example.org"))
+
+    @pytest.mark.parametrize("other", [day("2027-04-09"), day("2027-04-08", start="10:00")])
+    def test_a_move_to_another_time_is_another_fact(self, driven: Driver, other: Day) -> None:
+        driven.move("m1d2", day("2027-04-08"), key="form-8")
+        before = driven.dump()
+        with pytest.raises(FactReusedError, match=r"details\.moved_to"):
+            driven.move("m1d2", other, key="form-8")
+        with pytest.raises(FactReusedError, match="trigger"):
+            driven.move("m2d1", day("2027-04-08"), key="form-8")
+        assert driven.dump() == before
+
+    def test_facts_of_before_their_subjects_were_kept_are_compared_as_far_as_they_go(self, driven: Driver) -> None:
+        first = driven.fire(KEEP, 1, key="form-7", held_on="2027-03-16")
+        moved = driven.move("m1d2", day("2027-04-08"), key="form-8")
+        with driven.database.write() as connection:
+            connection.execute(update(FactRow).values(subjects=null()))
+            connection.execute(update(FactRow).where(FactRow.key == "form-8").values(details={}))
+        assert driven.fire(KEEP, 1, key="form-7", held_on="2027-03-16") == first
+        assert driven.move("m1d2", day("2027-04-08"), key="form-8") == moved
+        with pytest.raises(FactReusedError, match=r"details\.held_on"):
+            driven.fire(KEEP, 1, key="form-7", held_on="2027-03-15")
 
 
 def test_a_move_told_twice_is_one_move(driven: Driver) -> None:

@@ -59,7 +59,7 @@ class Cohort(RuleBasedStateMachine):
         self.databases = [self._database(name) for name in ("one", "twin")]
         self.driven, self.twin = (Driver(database, people=len(TALENTS)).enrol() for database in self.databases)
         self.second = Engine(self.driven.database, lambda: self.driven.now)
-        self.taken: dict[str, str] = {}
+        self.taken: dict[str, tuple[str, list[str], Fact]] = {}
         self.history: list[Any] = []
         self.number = 0
 
@@ -102,7 +102,7 @@ class Cohort(RuleBasedStateMachine):
         again = self._tell(self.twin.engine, trigger, journeys, fact)
         assert told == again
         if told:
-            self.taken[fact.key] = trigger
+            self.taken[fact.key] = (trigger, journeys, fact)
         else:
             assert self.driven.dump() == before, "a refused fact changed something"
 
@@ -124,7 +124,7 @@ class Cohort(RuleBasedStateMachine):
         told = self._move(self.driven, milestone, to, key)
         assert told == self._move(self.twin, milestone, to, key)
         if told:
-            self.taken[key] = f"{milestone}:move"
+            self.taken[key] = (f"{milestone}:move", [self.driven.cohort.id], Fact(key, "tester"))
         else:
             assert self.driven.dump() == before
 
@@ -152,17 +152,18 @@ class Cohort(RuleBasedStateMachine):
             return False
         return True
 
-    @rule(choice=st.randoms(use_true_random=False), trigger=triggers)
-    def the_same_key_comes_again(self, choice: Any, trigger: str) -> None:
-        """A known key changes nothing, whatever it comes with (invariant 4)."""
+    @rule(choice=st.randoms(use_true_random=False), trigger=triggers, journeys=who, given=details)
+    def the_same_key_comes_again(self, choice: Any, trigger: str, journeys: list[str], given: dict[str, Any]) -> None:
+        """A known key changes nothing: the same fact is taken as told, any other is refused (invariant 4)."""
         if not self.taken:
             return
         key = choice.choice(sorted(self.taken))
         before = self.driven.dump()
-        self._tell(self.driven.engine, trigger, TALENTS[:1], Fact(key, "tester", DETAILS))
-        known = self.taken[key]
+        known, whom, fact = self.taken[key]
+        same = (trigger, set(journeys), given) == (known, set(whom), fact.details)
+        assert self._tell(self.driven.engine, trigger, journeys, Fact(key, "tester", given)) == same
         if not known.endswith(":move"):
-            assert self._tell(self.driven.engine, known, TALENTS[:1], Fact(key, "tester", DETAILS))
+            assert self._tell(self.driven.engine, known, whom[::-1], fact)
         assert self.driven.dump() == before
 
     @rule(statement=st.integers(1, 20), trigger=triggers, journeys=who, given=details)
@@ -179,7 +180,7 @@ class Cohort(RuleBasedStateMachine):
         told = self._tell(self.driven.engine, trigger, journeys, fact)
         assert told == self._tell(self.twin.engine, trigger, journeys, fact)
         if told:
-            self.taken[fact.key] = trigger
+            self.taken[fact.key] = (trigger, journeys, fact)
 
     @rule(statement=st.integers(1, 40), days=st.integers(1, 30))
     def it_is_cut_off_in_a_tick(self, statement: int, days: int) -> None:
