@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from config.suggest import did_you_mean
 
@@ -106,12 +106,41 @@ class TransitionRefusedError(TalentNordError):
 
 
 class UnknownRecordError(TalentNordError):
-    """A journey, a cohort or another record that is not in the database."""
+    """A journey, a cohort, a mail or another record that is not in the database."""
 
     def __init__(self, kind: str, ident: str) -> None:
         self.kind = kind
         self.ident = ident
-        super().__init__(f"no {kind} {ident!r} in the database; 'talentnord status' lists what there is")
+        command = "mails" if kind == "mail" else "status"
+        super().__init__(f"no {kind} {ident!r} in the database; 'talentnord {command}' lists what there is")
+
+
+class MailDecidedError(TalentNordError):
+    """There is nothing to decide on a mail: it is known what became of it, or it is still to be sent."""
+
+    _STANDS: ClassVar[dict[str, str]] = {
+        "pending": "waits to be sent",
+        "claimed": "is on its way",
+        "sent": "was sent",
+        "done": "is a task, which was opened",
+        "dropped": "was dropped, since what it says is no longer true",
+        "resent": "was sent again already",
+        "rejected": "was refused, so it has not arrived; 'talentnord resend' sends it again",
+    }
+
+    def __init__(self, mail: str, status: str) -> None:
+        self.mail = mail
+        self.status = status
+        super().__init__(f"mail {mail!r} {self._STANDS.get(status, status)}. Nothing was changed.")
+
+
+class MailOvertakenError(TalentNordError):
+    """A mail is not sent again, since what it says is no longer true."""
+
+    def __init__(self, mail: str, cause: str) -> None:
+        self.mail = mail
+        self.cause = cause
+        super().__init__(f"mail {mail!r} says what is no longer true ({cause}). Nothing was sent.")
 
 
 class ConflictError(TalentNordError):

@@ -102,7 +102,7 @@ def record(
     return bool(told.rowcount)
 
 
-def settle(connection: Connection, now: datetime) -> int:
+def settle_lost(connection: Connection, now: datetime) -> int:
     """Call mails unknown whose sender has recorded nothing for as long as ``LEASE``; return how many those are."""
     why = "the sender stopped before it recorded the hand-over"
     old = select(MailRow.id).where(MailRow.status == "claimed", MailRow.claimed_at <= now - LEASE)

@@ -29,7 +29,7 @@ from config.errors import (
 from notifications.context import CohortReader
 from notifications.digest import Digest, TemplateSource, write_digest
 from notifications.due import Due, Effect, due_together, read_effect, what_is_due
-from notifications.mail_records import Claim, claim, give_back, mail_id_of, record, settle
+from notifications.mail_records import Claim, claim, give_back, mail_id_of, record, settle_lost
 from notifications.render import render_task
 from notifications.transports.protocol import Address, Mail, Transport
 from notifications.view_models import Context
@@ -85,7 +85,7 @@ class Outbox:
     def settle(self) -> int:
         """Call mails unknown whose sender has not recorded what came of them; return how many those are."""
         with self._database.write() as connection:
-            return settle(connection, self._now())
+            return settle_lost(connection, self._now())
 
     def carry_out(self, effect_id: int) -> Done:
         """Send an effect's mail, together with what else is due to that person, or open its task.

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
 
+from config.people import People
 from notifications.outbox import Letterhead, Outbox
 from notifications.transports.protocol import Address, Mail, Receipt, Transport
 from states.store.database import Database
 from states.store.tables import PENDING, EffectRow
-from tests.support.driver import Driver
+from tests.support.driver import Driver, hold_3_people
 
 SENDER = Address("Talent Nord", "talentnord@example.org")
 
@@ -31,6 +32,12 @@ class Tray:
             self.instead(mail)
         self.mails.append(mail)
         return Receipt(f"ref-{mail.message_id}")
+
+
+def reachable_at(email: str) -> People:
+    """The people file of one talent again, who has another address in it."""
+    (talent,) = hold_3_people(1).talents
+    return People((replace(talent, email=email),))
 
 
 class Post:
@@ -58,6 +65,21 @@ class Post:
         with self.database.read() as connection:
             return set(connection.scalars(select(EffectRow.status)))
 
+    def effect(self, message: str) -> int:
+        """The first effect that says ``message``."""
+        with self.database.read() as connection:
+            query = select(EffectRow.id).where(EffectRow.message == message).order_by(EffectRow.id).limit(1)
+            return connection.scalars(query).one()
+
+    def status(self, effect: int) -> str:
+        """What became of an effect."""
+        with self.database.read() as connection:
+            return str(connection.scalar(select(EffectRow.status).where(EffectRow.id == effect)))
+
+    def told(self) -> list[str]:
+        """The addresses of those whom a mail has reached, in order."""
+        return [mail.to.email for mail in self.tray.mails]
+
     def empty(self) -> None:
         for effect in self.pending():
             self.outbox.carry_out(effect)
@@ -67,3 +89,13 @@ class Post:
             raise error
 
         self.tray.instead = instead
+
+
+def before_the_talk(database: Database) -> Post:
+    """One talent whose invitation has gone out; talent and leader are about to be told to hold their talk."""
+    post = Post(database, people=1)
+    post.driven.until("2026-12-30 08:00")
+    post.empty()
+    post.tray.mails.clear()
+    post.driven.until("2027-01-14 08:00")
+    return post

@@ -1,0 +1,104 @@
+"""Mails that were not delivered, as far as is known: those that a peer refused, or perhaps lost, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from states.running_cohort import read_cohort
+from states.store.tables import UNTOLD, EffectRow, MailRow, PersonRow
+
+FAILED = ("rejected", "unknown")
+"""What nothing sends again by itself: a person decides."""
+
+
+@dataclass(frozen=True)
+class MailRecord:
+    """A mail, or an effect that never became one, under the ``id`` that a person decides on it by.
+
+    ``at`` is local; ``overtaken`` names what has made it untrue since: it can be settled, but not sent again.
+    """
+
+    id: str
+    cohort_id: str
+    journeys: tuple[str, ...]
+    to: str
+    about: str
+    at: datetime
+    status: str
+    why: str
+    overtaken: bool
+
+    @property
+    def day(self) -> date:
+        """The local day on which it became what it is."""
+        return self.at.date()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain data for JSON."""
+        return asdict(self) | {"journeys": list(self.journeys), "at": self.at.isoformat()}
+
+
+def list_mails(
+    connection: Connection, cohort_id: str, statuses: Sequence[str] = FAILED, day: date | None = None
+) -> list[MailRecord]:
+    """Return a cohort's mails of these statuses, the oldest first; of one local ``day`` if it is given.
+
+    Raises:
+        UnknownRecordError: there is no such cohort.
+    """
+    cohort = read_cohort(connection, cohort_id)
+    mine = (EffectRow.cohort_id == cohort_id) & EffectRow.status.in_(statuses)
+    if set(statuses) <= {*FAILED, "pending", "claimed"}:
+        mine &= UNTOLD  # Through the index of these.
+    rows = connection.execute(_query().where(mine, EffectRow.status != "dropped")).all()
+    groups: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        groups.setdefault(row.mail_id or row.key, []).append(row)
+    local, label = cohort.definition.working_time.local, cohort.definition.trigger_label
+    found = (
+        MailRecord(
+            id=ident,
+            cohort_id=cohort_id,
+            journeys=tuple(dict.fromkeys(one.journey_id for one in group if one.journey_id)),
+            to=group[0].name,
+            about=group[0].mail_subject or label(group[0].trigger),
+            at=local(group[0].changed_at or group[0].send_at),
+            status=group[0].status,
+            why=group[0].note,
+            overtaken=all(one.overtaken for one in group),
+        )
+        for ident, group in groups.items()
+    )
+    return sorted((one for one in found if day in {None, one.day}), key=lambda one: (one.at, one.id))
+
+
+def failed_in(connection: Connection, cohort_id: str) -> int:
+    """Return how many effects of a cohort wait for a person's decision: refused or unknown, and still true."""
+    waits = UNTOLD & EffectRow.status.in_(FAILED) & (EffectRow.cohort_id == cohort_id) & (EffectRow.overtaken == "")
+    return connection.scalar(select(func.count()).select_from(EffectRow).where(waits)) or 0
+
+
+def _query() -> Any:
+    return (
+        select(
+            EffectRow.key,
+            EffectRow.mail_id,
+            EffectRow.journey_id,
+            EffectRow.trigger,
+            EffectRow.status,
+            EffectRow.note,
+            EffectRow.overtaken,
+            EffectRow.send_at,
+            EffectRow.changed_at,
+            PersonRow.name,
+            MailRow.subject.label("mail_subject"),
+        )
+        .join(PersonRow, PersonRow.id == EffectRow.recipient_id)
+        .join(MailRow, MailRow.id == EffectRow.mail_id, isouter=True)
+        .order_by(EffectRow.id)
+    )

@@ -1,0 +1,160 @@
+"""What a coordinator decides on a mail that was refused or perhaps lost: a fact, kept in the talent's history."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from config.errors import (
+    DeliveryError,
+    DeliveryUnknownError,
+    FactReusedError,
+    MailDecidedError,
+    MailOvertakenError,
+    RejectedError,
+    UnknownRecordError,
+)
+from notifications.decisions import resend, settle
+from states.facts import Fact
+from states.store.database import Database
+from states.store.tables import EffectRow, FactRow, HistoryRow, MailRow
+from states.views.undelivered import MailRecord, list_mails
+from tests.support.mailroom import Post
+
+
+class Office:
+    """A coordinator before whom mails lie that were not delivered."""
+
+    def __init__(self, database: Database, error: DeliveryError) -> None:
+        self.post = Post(database, people=1)
+        self.database = database
+        self.post.driven.until("2026-12-30 08:00")
+        self.post.fail_with(error)
+        self.post.empty()
+        self.post.tray.instead = None
+
+    def failed(self) -> list[MailRecord]:
+        with self.database.read() as connection:
+            return list_mails(connection, "hold-3")
+
+    def resend(self, *mails: str, key: str = "k1") -> None:
+        resend(self.database, mails, Fact(key, "coordinator", {}), self.post.now())
+
+    def settle(self, *mails: str, arrived: bool, key: str = "k1") -> None:
+        settle(self.database, mails, Fact(key, "coordinator", {}), self.post.now(), arrived=arrived)
+
+    def dump(self) -> list[tuple[object, ...]]:
+        with self.database.read() as connection:
+            tables = (EffectRow, MailRow, FactRow, HistoryRow)
+            return [tuple(row) for table in tables for row in connection.execute(select(table.__table__))]
+
+
+REFUSED, LOST = RejectedError("no such mailbox"), DeliveryUnknownError("it was cut off")
+
+
+def test_a_list_says_what_was_not_delivered_to_whom_and_why(database: Database) -> None:
+    office = Office(database, REFUSED)
+    failed = office.failed()
+    assert {(one.status, one.why, one.day.isoformat()) for one in failed} == {
+        ("rejected", "no such mailbox", "2026-12-30")
+    }
+    assert len({one.to for one in failed}) == len(failed) == 3
+    assert all(one.id.startswith("tn-") and one.about for one in failed)
+
+
+@pytest.mark.parametrize("error", [REFUSED, LOST], ids=["refused", "unknown"])
+def test_what_was_refused_or_lost_is_sent_again_when_a_person_says_so(database: Database, error: DeliveryError) -> None:
+    office = Office(database, error)
+    mails = [one.id for one in office.failed()]
+    office.resend(*mails)
+    office.post.empty()
+    assert office.failed() == []
+    assert office.post.statuses() == {"sent"}
+    assert len(office.post.tray.mails) == len(mails)
+    assert not {one.message_id for one in office.post.tray.mails} & set(mails), "a peer knows them apart"
+
+
+def test_a_decision_stands_in_the_history_with_the_fact_and_its_actor(database: Database) -> None:
+    office = Office(database, LOST)
+    (mail, *_) = [one for one in office.failed() if one.journeys]
+    office.resend(mail.id)
+    with database.read() as connection:
+        step = connection.execute(select(HistoryRow.__table__).where(HistoryRow.cause == "fact k1")).one()
+        fact = connection.execute(select(FactRow.__table__).where(FactRow.key == "k1")).one()
+    assert (step.machine, step.trigger, step.source, step.dest) == ("mail", "resend", "unknown", "pending")
+    assert step.journey_id == mail.journeys[0]
+    assert (fact.actor, fact.subjects) == ("coordinator", [mail.id])
+
+
+def test_sending_again_twice_sends_once(database: Database) -> None:
+    office = Office(database, REFUSED)
+    mail = office.failed()[0].id
+    office.resend(mail)
+    office.resend(mail)  # The same fact: asked twice, told once.
+    with pytest.raises(MailDecidedError, match="was sent again already"):
+        office.resend(mail, key="k2")
+    office.post.empty()
+    assert len(office.post.tray.mails) == 1
+    with pytest.raises(MailDecidedError, match="was sent again already"):
+        office.resend(mail, key="k3")
+    (sent,) = (one.message_id for one in office.post.tray.mails)
+    with pytest.raises(MailDecidedError, match="was sent"):
+        office.resend(sent, key="k4")
+
+
+def test_one_key_stands_for_one_decision(database: Database) -> None:
+    office = Office(database, REFUSED)
+    first, second, *_ = (one.id for one in office.failed())
+    office.resend(first)
+    with pytest.raises(FactReusedError):
+        office.resend(second)
+
+
+def test_all_or_none_of_several_mails_are_sent_again(database: Database) -> None:
+    office = Office(database, REFUSED)
+    before = office.dump()
+    with pytest.raises(UnknownRecordError, match="no mail 'tn-0'"):
+        office.resend(office.failed()[0].id, "tn-0")
+    assert office.dump() == before
+
+
+def test_a_mail_that_has_arrived_counts_as_sent_and_is_not_sent_again(database: Database) -> None:
+    office = Office(database, LOST)
+    mails = [one.id for one in office.failed()]
+    office.settle(*mails, arrived=True)
+    office.post.empty()
+    assert office.post.tray.mails == []
+    assert office.post.statuses() == {"sent"}
+
+
+def test_a_mail_that_has_not_arrived_can_be_sent_again(database: Database) -> None:
+    office = Office(database, LOST)
+    mail = office.failed()[0].id
+    office.settle(mail, arrived=False)
+    assert {one.status for one in office.failed() if one.id == mail} == {"rejected"}
+    with pytest.raises(MailDecidedError, match="was refused, so it has not arrived"):
+        office.settle(mail, arrived=True, key="k2")
+    office.resend(mail, key="k3")
+    office.post.empty()
+    assert len(office.post.tray.mails) == 1
+
+
+def test_settling_what_was_sent_changes_nothing(database: Database) -> None:
+    office = Office(database, LOST)
+    office.resend(*[one.id for one in office.failed()])
+    office.post.empty()
+    before = office.dump()
+    with pytest.raises(MailDecidedError, match="was sent"):
+        office.settle(office.post.tray.mails[0].message_id, arrived=False, key="k2")
+    assert office.dump() == before
+
+
+def test_what_is_no_longer_true_is_not_sent_again(database: Database) -> None:
+    office = Office(database, REFUSED)
+    office.post.driven.fire("withdraw", 1)
+    mail = next(one for one in office.failed() if one.journeys)
+    assert mail.overtaken
+    before = office.dump()
+    with pytest.raises(MailOvertakenError, match="no longer true"):
+        office.resend(mail.id)
+    assert office.dump() == before
