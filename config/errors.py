@@ -258,6 +258,22 @@ class EffectsFailedError(TalentNordError):
         super().__init__(f"{_count(names, 'effect')} failed: {'; '.join(names)}")
 
 
+class NothingChosenError(TalentNordError):
+    """A decision on mails names none, or none that it could be about."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(f"{why}. Nothing was changed.")
+
+
+class MailsFailingError(TalentNordError):
+    """Mails do not get through, more than one by itself; ``wrong`` has a sentence for each thing that is wrong."""
+
+    def __init__(self, wrong: Sequence[str]) -> None:
+        self.wrong = tuple(wrong)
+        super().__init__("; ".join(wrong))
+
+
 def _count(items: Sequence[object], what: str) -> str:
     return f"{len(items)} {what}{'' if len(items) == 1 else 's'}"
 

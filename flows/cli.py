@@ -22,6 +22,7 @@ from config.library import LoadedCohort
 from config.one_page import one_page
 from config.profile import Profile, load_profile
 from config.settings import Settings, load_settings
+from flows import mail_commands
 from flows.clock import system_clock
 from flows.console import bar, out, print_rules, print_summary
 from flows.rule_list import FILES, read_rules
@@ -49,6 +50,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Runs a leadership programme: every talent's journey is a state machine, every effect a Prefect run.",
 )
+app.add_typer(mail_commands.app)
 CohortOption = Annotated[str, typer.Option("--cohort", help="The cohort, by its folder in config/cohorts.")]
 PortOption = Annotated[int, typer.Option("--port", help="The port of the Prefect UI; another if it is taken.")]
 HostOption = Annotated[

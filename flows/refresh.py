@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from flows.client import one_client
 from flows.cockpit.form_lists import set_lists
+from flows.cockpit.mail_form import set_mail_list
 from flows.cockpit.publish import publish
 from flows.services import Services, current_services
 from states.store.tables import CohortRow, JourneyRow
@@ -22,7 +23,7 @@ async def refresh() -> str:
     for cohort, idents in pages.items():
         await publish(services, cohort, idents)
     async with one_client() as client:
-        forms = await set_lists(client, services)
+        forms = await set_lists(client, services) + await set_mail_list(client, services)
     return f"{sum(map(len, pages.values()))} pages, {forms} forms"
 
 

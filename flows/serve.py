@@ -13,6 +13,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.cockpit.form_lists import forms
 from flows.cockpit.labels import words
+from flows.mails import mails
 from flows.react import react
 from flows.record import record
 from flows.refresh import refresh
@@ -23,9 +24,10 @@ TICK_EVERY = timedelta(minutes=15)
 
 
 async def deployments(services: Services) -> list[RunnerDeployment]:
-    """Return all deployments: the scheduled tick, refresh, react, and every form of every programme."""
+    """Return all deployments: the scheduled tick, refresh, react, the form for mails, and every programme's forms."""
     plain: list[tuple[Flow[..., Any], timedelta | None]] = [(tick, TICK_EVERY), (refresh, None), (react, None)]
     served = [await _deployment(flow, flow.name, words()[flow.name], every) for flow, every in plain]
+    served.append(await _deployment(mails, words()["mails_label"], words()["mails"], None))
     for definition, form in forms(services):
         given = {"programme": definition.programme.id, "form": form.id}
         served.append(await _deployment(record, form.label, form.help, None, given))

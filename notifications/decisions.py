@@ -21,7 +21,7 @@ from states.store.queries import lock_cohort
 from states.store.send_again import Return, let_wait
 from states.store.tables import EffectRow, HistoryRow, MailRow
 
-RESEND, SETTLE = "resend", "settle"
+RESEND, ARRIVED, NOT_ARRIVED = "resend", "arrived", "not_arrived"
 MACHINE = "mail"
 """What history calls an effect's own machine."""
 
@@ -73,7 +73,18 @@ def settle(database: Database, mails: Sequence[str], fact: Fact, now: datetime, 
             found += [(one, status) for one in effects]
         return found
 
-    return _decide(database, SETTLE, mails, fact, now, work)
+    return _decide(database, ARRIVED if arrived else NOT_ARRIVED, mails, fact, now, work)
+
+
+def decided_before(database: Database, key: str) -> Outcome | None:
+    """Return the outcome of the decision that was taken under this key, if there is one."""
+    mine = (HistoryRow.cause == f"fact {key}") & (HistoryRow.machine == MACHINE)
+    columns = [getattr(HistoryRow, name) for name in Transition._fields]
+    with database.read() as connection:
+        steps = [
+            Transition._make(row) for row in connection.execute(select(*columns).where(mine).order_by(HistoryRow.n))
+        ]
+    return Outcome(steps[0].cohort_id, steps[0].trigger, tuple(steps)) if steps else None
 
 
 def _decide(

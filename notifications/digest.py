@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from config.definition import Definition
 from config.errors import TemplateError
 from notifications.due import Effect
 from notifications.render import Rendered, Section, compose, render_message
@@ -17,6 +18,12 @@ class TemplateSource(NamedTuple):
 
     language: str
     folder: Path | None
+
+
+def words_of(definition: Definition, templates: Path) -> TemplateSource:
+    """Return where a programme's words are found; ``templates`` is where programmes' own folders lie."""
+    language, own = definition.programme.language, definition.programme.templates
+    return TemplateSource(language, templates / own if own else None)
 
 
 class Digest(NamedTuple):

@@ -26,8 +26,9 @@ from config.errors import (
     TemplateError,
     TransportBlockedError,
 )
+from notifications.alarm import Alarms, sound
 from notifications.context import CohortReader
-from notifications.digest import Digest, TemplateSource, write_digest
+from notifications.digest import Digest, TemplateSource, words_of, write_digest
 from notifications.due import Due, Effect, due_together, read_effect, what_is_due
 from notifications.mail_records import Claim, claim, give_back, mail_id_of, record, settle_lost
 from notifications.render import render_task
@@ -74,11 +75,13 @@ class Outbox:
         self._letterhead = letterhead
         self._now = now
         self._readers: dict[str, tuple[tuple[int, int], CohortReader]] = {}
+        self._blocked = ""
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
 
     def due(self, outcomes: Iterable[Outcome] = ()) -> list[Due]:
         """Return what is to be carried out now, see ``what_is_due``."""
         self._readers.clear()
+        self._blocked = ""
         with self._database.read() as connection:
             return what_is_due(connection, self._now(), outcomes)
 
@@ -86,6 +89,10 @@ class Outbox:
         """Call mails unknown whose sender has not recorded what came of them; return how many those are."""
         with self._database.write() as connection:
             return settle_lost(connection, self._now())
+
+    def sound_alarm(self) -> Alarms:
+        """Open a task where mails do not get through, and close it where they do again; after all that was due."""
+        return sound(self._database, self._letterhead.templates_root, self._now(), self._blocked)
 
     def carry_out(self, effect_id: int) -> Done:
         """Send an effect's mail, together with what else is due to that person, or open its task.
@@ -114,8 +121,7 @@ class Outbox:
             opens = reader.definition.working_time.next_open(now)
             mine = [effect] if effect.kind == "task" else due_together(connection, effect, now)
             matters = [(one, reader.context(one)) for one in mine]
-        language, templates = reader.definition.programme.language, reader.definition.programme.templates
-        words = TemplateSource(language, self._letterhead.templates_root / templates if templates else None)
+        words = words_of(reader.definition, self._letterhead.templates_root)
         if effect.kind == "task":
             return self._open_task(*matters[0], words)
         if effect not in mine:
@@ -198,6 +204,7 @@ class Outbox:
             return Done(effect.id, "pending", str(error))
         except TransportBlockedError as error:
             self._release(mail, str(error), timedelta())
+            self._blocked = str(error)
             raise
         except RejectedError as error:
             return self._conclude(effect, mail.message_id, "rejected", str(error))

@@ -228,7 +228,7 @@ class MailRow(Base):
     cohort_id: Mapped[str]
     recipient_id: Mapped[str] = mapped_column(ForeignKey("persons.id"))
     subject: Mapped[str] = mapped_column(default="")
-    claimed_at: Mapped[datetime]
+    claimed_at: Mapped[datetime] = mapped_column(index=True)
     claimed_by: Mapped[str]
     status: Mapped[str]
     reference: Mapped[str] = mapped_column(default="")

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from states.running_cohort import read_cohort
-from states.store.tables import UNTOLD, EffectRow, MailRow, PersonRow
+from states.store.tables import UNTOLD, CohortRow, EffectRow, MailRow, PersonRow
 
 FAILED = ("rejected", "unknown")
 """What nothing sends again by itself: a person decides."""
@@ -75,6 +75,14 @@ def list_mails(
         for ident, group in groups.items()
     )
     return sorted((one for one in found if day in {None, one.day}), key=lambda one: (one.at, one.id))
+
+
+def list_all_mails(
+    connection: Connection, statuses: Sequence[str] = FAILED, day: date | None = None
+) -> list[MailRecord]:
+    """Return the mails of these statuses of all cohorts, cohort by cohort: see ``list_mails``."""
+    cohorts = connection.scalars(select(CohortRow.id).order_by(CohortRow.id)).all()
+    return [mail for cohort in cohorts for mail in list_mails(connection, cohort, statuses, day)]
 
 
 def failed_in(connection: Connection, cohort_id: str) -> int:

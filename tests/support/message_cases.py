@@ -142,7 +142,16 @@ def commitment_cases() -> Iterator[Case]:
             yield from addressed(effects_of(entry), variant, where)
 
 
-CASES = [*milestone_cases(), *journey_cases(), *commitment_cases()]
+def office_cases() -> Iterator[Case]:
+    """What the system itself asks a coordinator to do: no programme names it."""
+    coordinator = replace(BASE, role="coordinator", recipient=KIRSTEN)
+    failing = replace(coordinator, details={"failed": "3", "mails": "20"})
+    yield Case("task", "mails_failing", failing, "office")
+    blocked = replace(coordinator, details={"why": "535 Authentication failed"})
+    yield Case("task", "mails_blocked", blocked, "office")
+
+
+CASES = [*milestone_cases(), *journey_cases(), *commitment_cases(), *office_cases()]
 MAILS = [case for case in CASES if case.kind == "mail"]
 TASKS = [case for case in CASES if case.kind == "task"]
 

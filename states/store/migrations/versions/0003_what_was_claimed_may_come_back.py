@@ -22,10 +22,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("successor_id", sa.Text(), nullable=True))
         batch_op.create_foreign_key("fk_effects_successor_id", "persons", ["successor_id"], ["id"])
     _index_subjects(_UNTOLD)
+    op.create_index("ix_mails_claimed_at", "mails", ["claimed_at"])
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_index("ix_mails_claimed_at", table_name="mails")
     _index_subjects(_PENDING)
     with op.batch_alter_table("effects") as batch_op:
         batch_op.drop_constraint("fk_effects_successor_id", type_="foreignkey")

@@ -1,0 +1,36 @@
+"""``mails``: a coordinator's form for mails that were refused or perhaps lost; the run's id is the decision's key."""
+
+from __future__ import annotations
+
+import asyncio
+
+from prefect import flow, runtime
+
+from flows.client import one_client
+from flows.cockpit.mail_form import decide, set_mail_list
+from flows.cockpit.publish import publish
+from flows.react import react_to
+from flows.services import current_services
+from states.facts import Fact
+
+
+@flow(name="mails", flow_run_name="{decision} · {mail}", persist_result=False)
+async def mails(mail: str, decision: str, note: str = "") -> str:
+    """Send mails again, or say whether they have arrived, in one commit; then send what waits.
+
+    Raises:
+        FactIncompleteError: the mail or the decision is none of the choices.
+        MailDecidedError, MailOvertakenError: there is nothing to decide on it, or it is no longer true.
+    """
+    services = current_services()
+    fact = Fact(f"form:{runtime.flow_run.id}", "coordinator", {"note": note} if note else {})
+    outcome = await asyncio.to_thread(decide, services, mail, decision, fact)
+    await react_to(services)
+    concerned: dict[str, set[str]] = {}
+    for step in outcome.transitions:
+        concerned.setdefault(step.cohort_id, {step.cohort_id}).update([step.journey_id] if step.journey_id else [])
+    for cohort, pages in concerned.items():
+        await publish(services, cohort, sorted(pages))
+    async with one_client() as client:
+        await set_mail_list(client, services)
+    return f"{len(outcome.transitions)} mails: {decision}"
