@@ -34,7 +34,7 @@ from states.moves.journeys import JourneyMover
 from states.moves.reschedule import Rescheduling
 from states.moves.writing import write
 from states.running_cohort import RunningCohort, read_cohort
-from states.store.database import Database, is_conflict
+from states.store.database import Database
 from states.store.fact_log import FactAlreadyLogged, earlier_outcome, log_fact, with_day
 from states.store.queries import (
     all_found,
@@ -45,6 +45,7 @@ from states.store.queries import (
     lock_cohort,
 )
 from states.store.tables import ARMED, CohortRow, TimerRow
+from states.store.trouble import in_plain_words, is_conflict
 
 R = TypeVar("R")
 
@@ -207,10 +208,6 @@ class Engine:
                     return work(connection)
             except ConflictError:
                 self._cohorts.clear()
-            except DBAPIError as error:
-                if not is_conflict(error):
-                    raise
-                self._cohorts.clear()
         raise ConflictError("what this fact or timer is about")
 
     def _fire(self, connection: Connection, trigger: str, subjects: Sequence[str], fact: Fact) -> Outcome:
@@ -261,6 +258,9 @@ class Engine:
         except Exception as error:
             if _passes(error):
                 raise
+            if isinstance(error, DBAPIError):  # Its text would show the rows.
+                why = str(in_plain_words(error, self.database.address.where))
+                raise TimerFailedError(due.cohort_id, due.trigger, due.due_at, why) from None
             raise TimerFailedError(due.cohort_id, due.trigger, due.due_at, str(error)) from error
 
     def _fire_timers(self, connection: Connection, due: _Due, now: datetime) -> Outcome:
