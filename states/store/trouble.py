@@ -95,7 +95,7 @@ def _of_postgresql(error: Any, where: str) -> DatabaseError:
         return DatabaseUnavailableError(where, "has lost the connection; try again later")
     if state.startswith(_SAYS_NO_VALUES):
         return DatabaseRefusedError(where, f"refuses: {_line(diagnosis.message_primary or state)}")
-    if not state and type(error).__name__ == "ProgrammingError":
+    if not state and "connection option" in str(error):
         return DatabaseError(where, "cannot be asked with these options; check TALENTNORD_DATABASE_URL after its '?'")
     parts = (diagnosis.table_name, diagnosis.column_name, diagnosis.constraint_name)
     place = ", ".join(part for part in parts if part)
