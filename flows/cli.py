@@ -42,6 +42,8 @@ from flows.server.process import (
 from flows.services import Services, library_of, open_services, use
 from notifications.messages import messages_of
 from states.exploration.explore import explore
+from states.store.address import Address
+from states.store.backup import back_up, stamp
 from states.views.counts import summarise
 
 app = typer.Typer(
@@ -175,7 +177,7 @@ def up(port: PortOption = 4200, host: HostOption = LOOPBACK) -> None:
     take_back(VAR)
     place = ServerPlace(free_port(port, host), VAR / "prefect", host, settings.ui_addresses)
     os.environ.update(place.environment())
-    open_services(settings, system_clock).database.close()
+    open_services(settings, system_clock, create=not (VAR / "prefect").exists()).database.close()
     out.print("Starting the Prefect server …")
     with prefect_server(place):
         out.print(f"Prefect UI: {place.ui}")
@@ -190,7 +192,7 @@ def import_cohort(cohort: CohortOption = "hold-3", port: PortOption = 4200, host
     errors = [problem for problem in check_all(library, [cohort], messages_of(library)) if not problem.warning]
     if errors:
         raise DefinitionError(errors)
-    services = open_services(settings, system_clock)
+    services = open_services(settings, system_clock, create=True)
     try:
         loaded = library.cohort(cohort)
         outcome = services.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
@@ -224,6 +226,18 @@ def status(
         out.print("No cohort is enrolled yet: talentnord import --cohort hold-3")
     for one in found:
         print_summary(one)
+
+
+@app.command()
+def backup(
+    to: Annotated[Path | None, typer.Option("--to", help="The file to make; beside the database if not given.")] = None,
+) -> None:
+    """Copy the database into a file of its own, also while everything runs (SQLite; PostgreSQL has pg_dump)."""
+    address = Address(load_settings().database_url)
+    address.open_file(create=False)
+    now = stamp(system_clock())
+    target = to or (address.path or Path("talentnord")).with_name(f"{Path(address.where).name}.backup.{now}")
+    out.print(f"backed up to {back_up(address, target)}")
 
 
 @app.command()

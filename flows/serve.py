@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
 from prefect.types.entrypoint import EntrypointType
 
+from config.errors import TalentNordError
 from flows.cockpit.form_lists import forms
 from flows.cockpit.labels import words
 from flows.mails import mails
@@ -58,4 +60,7 @@ async def serve(services: Services) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(current_services()))
+    try:
+        asyncio.run(serve(current_services()))
+    except TalentNordError as error:
+        sys.exit(str(error))

@@ -34,17 +34,29 @@ def letterhead_of(settings: Settings, library: Library) -> Letterhead:
     return Letterhead(Address(settings.sender_name, settings.sender_email), library.root, reply_to)
 
 
-def open_services(settings: Settings, now: Callable[[], datetime]) -> Services:
-    """Put all services together as the settings say, and bring the database to the newest form."""
-    database = Database(settings.database_url)
-    return put_together(settings, library_of(settings), database, transport_from(settings), now)
+def open_services(settings: Settings, now: Callable[[], datetime], create: bool = False) -> Services:
+    """Put all services together as the settings say, and bring the database to the newest form.
+
+    Without ``create`` a database that is not there is an error: it may only have been moved away (docs/adr/0011).
+    """
+    database = Database(settings.database_url, create=create)
+    try:
+        return put_together(settings, library_of(settings), database, transport_from(settings), now, create)
+    except BaseException:
+        database.close()
+        raise
 
 
 def put_together(
-    settings: Settings, library: Library, database: Database, transport: Transport, now: Callable[[], datetime]
+    settings: Settings,
+    library: Library,
+    database: Database,
+    transport: Transport,
+    now: Callable[[], datetime],
+    create: bool = True,
 ) -> Services:
     """Put services together around a database, which is brought to the newest form, and a transport."""
-    database.migrate()
+    database.migrate(now(), create=create)
     outbox = Outbox(database, transport, letterhead_of(settings, library), now)
     return Services(settings, library, database, Engine(database, now), outbox, now)
 

@@ -1,12 +1,14 @@
 """The engine: the one door for facts and for time, and the only writer of what is true.
 
 ``fire`` takes a fact, ``tick`` lets time pass, ``reschedule`` moves a date. Each works a trigger out for all it
-concerns and writes state, history, timers and effects in one commit, or nothing.
+concerns and writes state, history, timers and effects in one commit, or nothing. All hold the same things in the same
+order, so that nobody waits in a ring: the fact's key, then the cohort, then what belongs to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -34,7 +36,7 @@ from states.moves.journeys import JourneyMover
 from states.moves.reschedule import Rescheduling
 from states.moves.writing import write
 from states.running_cohort import RunningCohort, read_cohort
-from states.store.database import Database, is_conflict
+from states.store.database import Database
 from states.store.fact_log import FactAlreadyLogged, earlier_outcome, log_fact, with_day
 from states.store.queries import (
     all_found,
@@ -42,9 +44,10 @@ from states.store.queries import (
     commitments_named,
     journeys_and_cohort,
     journeys_of,
-    lock_cohort,
+    lock_cohort_of,
 )
 from states.store.tables import ARMED, CohortRow, TimerRow
+from states.store.trouble import in_plain_words, is_conflict
 
 R = TypeVar("R")
 
@@ -74,7 +77,6 @@ _FALLING = (
         TimerRow.trigger == bindparam("trigger"),
     )
     .order_by(TimerRow.subject)
-    .with_for_update()
 )
 
 
@@ -111,7 +113,7 @@ class Engine:
         """Enrol a cohort, pinned to ``definition``; again with more people, add those. Idempotent."""
 
         def attempt(connection: Connection) -> Outcome:
-            lock_cohort(connection, cohort.id)
+            lock_cohort_of(connection, [cohort.id])
             changes = Changes(self.now(), f"fact enrol:{cohort.id}")
             Enrolment(cohort, definition, people, changes).work_out(connection)
             write(changes, connection)
@@ -184,8 +186,8 @@ class Engine:
         def attempt(connection: Connection) -> Outcome:
             now = self.now()
             log_fact(connection, told, trigger, [cohort_id], now)
+            lock_cohort_of(connection, [cohort_id])
             changes = Changes(now, f"fact {fact.key}")
-            lock_cohort(connection, cohort_id)
             cohort = read_cohort(connection, cohort_id)
             Rescheduling(connection, cohort, changes, milestone, day).work_out(fact.details)
             write(changes, connection)
@@ -202,24 +204,18 @@ class Engine:
     def _attempt(self, work: Callable[[Connection], R]) -> R:
         """Do ``work`` in a transaction of its own; read everything anew when somebody else was faster."""
         for _ in range(_ATTEMPTS):
-            try:
-                with self.database.write() as connection:
-                    return work(connection)
-            except ConflictError:
-                self._cohorts.clear()
-            except DBAPIError as error:
-                if not is_conflict(error):
-                    raise
-                self._cohorts.clear()
+            with suppress(ConflictError), self.database.write() as connection:
+                return work(connection)
         raise ConflictError("what this fact or timer is about")
 
     def _fire(self, connection: Connection, trigger: str, subjects: Sequence[str], fact: Fact) -> Outcome:
+        now = self.now()
+        log_fact(connection, fact, trigger, subjects, now)
+        lock_cohort_of(connection, subjects)
         journeys, cohort_id, calendar_version = journeys_and_cohort(connection, subjects)
         strangers = [one.id for one in journeys.values() if one.cohort_id != cohort_id]
         if strangers:
             raise UnknownRecordError(f"journey of {cohort_id}", ", ".join(strangers))
-        now = self.now()
-        log_fact(connection, fact, trigger, subjects, now)
         cohort = self._cohort(connection, cohort_id, calendar_version)
         name, verb = cohort.check_trigger(trigger)
         changes = Changes(now, f"fact {fact.key}")
@@ -235,7 +231,6 @@ class Engine:
             CommitmentMover(firing).move(name, verb, found, journeys)
         else:
             all_found("journey", subjects, list(journeys.values()))
-            lock_cohort(connection, cohort_id)
             JourneyMover(firing).move(trigger, list(journeys.values()))
         write(changes, connection)
         return Outcome(cohort_id, trigger, tuple(changes.transitions))
@@ -261,12 +256,13 @@ class Engine:
         except Exception as error:
             if _passes(error):
                 raise
+            if isinstance(error, DBAPIError):  # Its text would show the rows.
+                why = str(in_plain_words(error, self.database.address.where))
+                raise TimerFailedError(due.cohort_id, due.trigger, due.due_at, why) from None
             raise TimerFailedError(due.cohort_id, due.trigger, due.due_at, str(error)) from error
 
     def _fire_timers(self, connection: Connection, due: _Due, now: datetime) -> Outcome:
         timers = connection.execute(_FALLING, due._asdict()).all()
-        if not timers:  # Cancelled a moment ago by a fact about a commitment, which needs no hold on the cohort.
-            return Outcome(due.cohort_id, due.trigger, ())
         cohort = self._cohort(connection, due.cohort_id, calendar_version(connection, due.cohort_id))
         changes = Changes(now, f"timer {due.trigger} {due.due_at:%Y-%m-%dT%H:%MZ}")
         changes.fired += [timer.id for timer in timers]
@@ -287,7 +283,7 @@ class Engine:
         return Outcome(due.cohort_id, due.trigger, tuple(changes.transitions))
 
     def _cohort(self, connection: Connection, cohort_id: str, calendar_version: int | None) -> RunningCohort:
-        """Return the cohort's cohort, read again when its calendar has changed or a milestone was held."""
+        """Return the cohort, read again when its calendar has changed or a milestone was held: nothing else can."""
         cohort = self._cohorts.get(cohort_id)
         if cohort is None or cohort.calendar_version != calendar_version:
             cohort = self._cohorts[cohort_id] = read_cohort(connection, cohort_id)

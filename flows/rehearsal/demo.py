@@ -43,7 +43,7 @@ def run_demo(
     The environment must name the Prefect server before this module is imported.
     """
     clock = TurnedClock(first_instant(loaded))
-    services = open_services(settings, clock)
+    services = open_services(settings, clock, create=True)
     use(services)
     rehearsal = Rehearsal(loaded, profile, seed, clock, services)
 

@@ -122,7 +122,6 @@ class Rescheduling:
             select(*COMMITMENT_COLUMNS)
             .where(CommitmentRow.cohort_id == self._cohort.cohort_id, CommitmentRow.state.not_in(FINAL))
             .order_by(CommitmentRow.id)
-            .with_for_update()
         )
         commitments = [Commitment._make(row) for row in rows]
         return [one for one in commitments if self._hangs_on_it(self._cohort.spec(one.name))]

@@ -1,24 +1,22 @@
-"""Connections: SQLite (WAL, one writer) and PostgreSQL, with read and write transactions and migrations."""
+"""Connections: SQLite (WAL, one writer) and PostgreSQL, with read and write transactions, and migrations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import RLock
 from typing import Any, Literal
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
+from config.errors import DatabaseRefusedError
+from states.store.address import Address
 from states.store.prepared import execute
-
-MIGRATIONS = Path(__file__).parent / "migrations"
-
-_MIGRATING = 7_211_987
-"""The advisory lock of migrations; any number that nobody else uses."""
+from states.store.trouble import in_plain_words
+from states.store.upgrade import upgrade
 
 Synchronous = Literal["FULL", "NORMAL", "OFF"]
 
@@ -27,59 +25,94 @@ class Database:
     """The domain's database; ``url`` as SQLAlchemy writes it.
 
     ``synchronous`` is SQLite's: FULL survives a loss of power, which "never sent twice" asks for; NORMAL and OFF are
-    for measuring and for rehearsals.
+    for measuring and for rehearsals. ``create`` makes the file of an SQLite database that is not there. ``patience``
+    is for how many seconds a lock that others hold is waited for.
+
+    Raises:
+        SettingsError: the address is none.
+        DatabaseError: there is no file.
     """
 
-    def __init__(self, url: str, synchronous: Synchronous = "FULL") -> None:
-        self.url = make_url(url)
-        self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        if self.url.get_backend_name() == "postgresql" and self.url.drivername == "postgresql":
-            self.url = self.url.set(drivername="postgresql+psycopg")
-        if self.is_sqlite and self.url.database:
-            # It holds personal data: nobody else on the machine may read it (nor what SQLite lays beside it).
-            path = Path(self.url.database).absolute()
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-        self.engine: Engine = create_engine(self.url)
+    def __init__(
+        self, url: str, synchronous: Synchronous = "FULL", *, create: bool = True, patience: float = 30.0
+    ) -> None:
+        self.address = Address(url)
+        self.url = self.address.url
+        self.is_sqlite = self.address.is_sqlite
+        self.address.open_file(create)
+        # Errors would show the rows that were to be written, and they hold names and addresses.
         if self.is_sqlite:
-            _prepare_sqlite(self.engine, synchronous)
+            self.engine: Engine = create_engine(self.url, hide_parameters=True)
+            _prepare_sqlite(self.engine, synchronous, patience)
+        else:
+            self.engine = create_engine(
+                self.url,
+                hide_parameters=True,
+                pool_pre_ping=True,  # A server that was started again costs nobody a run.
+                connect_args=_postgresql_settings(dict(self.url.query), patience),
+            )
         self._turn = RLock()
         self._writer: Connection | None = None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Open a transaction that may write; committed at the end, rolled back on any error."""
-        if not self.is_sqlite:
-            with self.engine.begin() as connection:
-                yield connection
-            return
-        # SQLite lets one write at a time. Here threads wait in line for one connection that stays open; each with one
-        # of its own, they would ask again and again whether it is their turn.
-        with self._turn:
-            if self._writer is None:
-                self._writer = self.engine.connect()
-            with self._writer.begin():
-                execute(self._writer, "BEGIN IMMEDIATE")
-                yield self._writer
+        """Open a transaction that may write; committed at the end, rolled back on any error.
+
+        Raises:
+            ConflictError: another writer was first.
+            DatabaseError: the database is not there, or refuses.
+        """
+        with self._in_plain_words():
+            if not self.is_sqlite:
+                with self.engine.begin() as connection:
+                    yield connection
+                return
+            # SQLite lets one write at a time. Here threads wait in line for one connection that stays open; each with
+            # one of its own, they would ask again and again whether it is their turn.
+            with self._turn:
+                self.address.check_file()
+                if self._writer is None:
+                    self._writer = self.engine.connect()
+                with self._writer.begin():
+                    execute(self._writer, "BEGIN IMMEDIATE")
+                    yield self._writer
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a transaction that sees one state of the database."""
-        with self.engine.begin() as connection:
-            if self.is_sqlite:
-                execute(connection, "BEGIN")
-            yield connection
+        """Open a transaction that sees one state of the database.
 
-    def migrate(self) -> None:
-        """Bring the tables to the newest form; safe to call at every start."""
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
+        Raises:
+            DatabaseError: the database is not there.
+        """
+        with self._in_plain_words():
+            self.address.check_file()
+            with self.engine.begin() as connection:
+                if self.is_sqlite:
+                    execute(connection, "BEGIN")
+                yield connection
+
+    def migrate(self, now: datetime | None = None, *, create: bool = True) -> Path | None:
+        """Bring the tables to the newest form; safe to call at every start.
+
+        An SQLite database is backed up beside itself first if it will be changed; ``now`` goes into the backup's name,
+        and its path is returned. Without ``create`` a database that holds no tables yet gets none.
+
+        Raises:
+            DatabaseError: it is of a newer version than this program, or holds no tables and must not get any.
+            BackupError: it could not be backed up; nothing was changed.
+        """
         with self.write() as connection:
-            if not self.is_sqlite:
-                # Of several processes that start at once, one migrates and the others find it done.
-                connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            return upgrade(connection, self.address, now, create)
+
+    @contextmanager
+    def _in_plain_words(self) -> Iterator[None]:
+        """Turn the database's errors into ours, which show neither passwords nor rows."""
+        try:
+            yield
+        except DBAPIError as error:
+            raise in_plain_words(error, self.address.where) from None
+        except UnicodeEncodeError:
+            raise DatabaseRefusedError(self.address.where, "refuses a text that is no text: half a character") from None
 
     def close(self) -> None:
         """Close all connections."""
@@ -90,23 +123,23 @@ class Database:
         self.engine.dispose()
 
 
-def is_conflict(error: DBAPIError) -> bool:
-    """Whether the database says that another writer was first, so that trying again makes sense."""
-    state = getattr(error.orig, "sqlstate", None)
-    return state in {"40001", "40P01", "23505"} or "UNIQUE constraint failed: history.id" in str(error.orig)
-
-
-def _prepare_sqlite(engine: Engine, synchronous: Synchronous) -> None:
+def _prepare_sqlite(engine: Engine, synchronous: Synchronous, patience: float) -> None:
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: Any) -> None:
         # The driver's own transactions begin too late for BEGIN IMMEDIATE; we begin them ourselves.
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (
+            f"busy_timeout={int(patience * 1000)}",
             "journal_mode=WAL",
             f"synchronous={synchronous}",
             "foreign_keys=ON",
-            "busy_timeout=30000",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+
+
+def _postgresql_settings(given: dict[str, Any], patience: float) -> dict[str, Any]:
+    """Return what a connection is made with, as far as the URL does not say it: nobody is waited for without end."""
+    ours = {"options": f"-c lock_timeout={int(patience * 1000)}", "connect_timeout": 10}
+    return {name: value for name, value in ours.items() if name not in given}

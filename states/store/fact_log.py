@@ -16,6 +16,7 @@ from config.errors import FactReusedError
 from states.facts import Fact, Outcome, Transition
 from states.store.prepared import Prepared
 from states.store.tables import FactRow, HistoryRow
+from states.store.trouble import is_duplicate
 
 _FACT = FactRow.__table__.c
 _KNOWN = select(_FACT.trigger, _FACT.subjects, _FACT.actor, _FACT.details).where(_FACT.key == bindparam("key"))
@@ -54,7 +55,9 @@ def log_fact(connection: Connection, fact: Fact, trigger: str, subjects: Sequenc
     try:
         _LOG.run(connection, [row])
     except IntegrityError as error:
-        raise FactAlreadyLogged from error
+        if not is_duplicate(error):
+            raise
+        raise FactAlreadyLogged from None
 
 
 def earlier_outcome(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, Text, bindparam, select
 
 from config.errors import UnknownRecordError
 from states.records import Commitment, Journey
@@ -23,7 +23,15 @@ _CHUNK = 500
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _CALENDAR_VERSION = select(CohortRow.calendar_version).where(CohortRow.id == bindparam("cohort"))
-_LOCK = Prepared(_CALENDAR_VERSION.with_for_update(key_share=True))
+_SUBJECT = bindparam("subject", type_=Text)
+_LOCK = Prepared(
+    select(CohortRow.id)
+    .where(
+        (CohortRow.id == _SUBJECT)
+        | (CohortRow.id == select(JourneyRow.cohort_id).where(JourneyRow.id == _SUBJECT).scalar_subquery())
+    )
+    .with_for_update(key_share=True)
+)
 _WITH_CALENDAR = select(*JOURNEY_COLUMNS, CohortRow.calendar_version).join(
     CohortRow, CohortRow.id == JourneyRow.cohort_id
 )
@@ -67,14 +75,15 @@ def calendar_version(connection: Connection, cohort_id: str) -> int | None:
     return connection.scalar(_CALENDAR_VERSION, {"cohort": cohort_id})
 
 
-def lock_cohort(connection: Connection, cohort_id: str) -> None:
-    """Let nobody else move a whole cohort's dates, timers or pairs until this transaction ends.
+def lock_cohort_of(connection: Connection, subjects: Sequence[str]) -> None:
+    """Let nobody else change a cohort, or anything that belongs to it, until this transaction ends.
 
-    What concerns one commitment alone needs no such hold: its version tells when somebody else was faster. On SQLite
-    a transaction that writes has held everything from its first moment.
+    It is the cohort of the first of ``subjects``: a journey's id, or the cohort's own. Whoever writes holds it before
+    anything else of the cohort is read or written; only a fact's key comes first. On SQLite a transaction that writes
+    has held everything from its first moment.
     """
-    if connection.dialect.name != "sqlite":
-        _LOCK.run(connection, [{"cohort": cohort_id}]).fetchall()
+    if subjects and connection.dialect.name != "sqlite":
+        _LOCK.run(connection, [{"subject": subjects[0]}]).fetchall()
 
 
 def journeys_of(connection: Connection, cohort_id: str) -> list[Journey]:

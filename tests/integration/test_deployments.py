@@ -43,7 +43,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def environment(home: Path, server: ServerPlace) -> dict[str, str]:
     """Hold-3 the day after module 1 began: what a process of ours has to have in its environment."""
     settings = Settings(database_url=f"sqlite:///{home}/domain.db", mail_directory=home / "mail")
-    coordinator = open_services(settings, lambda: datetime(2026, 12, 29, 8, tzinfo=UTC))
+    coordinator = open_services(settings, lambda: datetime(2026, 12, 29, 8, tzinfo=UTC), create=True)
     loaded = coordinator.library.cohort("hold-3")
     coordinator.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
     coordinator.engine.tick(NOW)
@@ -59,7 +59,7 @@ def environment(home: Path, server: ServerPlace) -> dict[str, str]:
 
 def summary(environment: dict[str, str]) -> Summary:
     settings = Settings(database_url=environment["TALENTNORD_DATABASE_URL"])
-    coordinator = open_services(settings, lambda: NOW)
+    coordinator = open_services(settings, lambda: NOW, create=True)
     try:
         with coordinator.database.read() as connection:
             return summarise(connection, "hold-3")
@@ -72,7 +72,7 @@ def summary(environment: dict[str, str]) -> Summary:
 
 def test_prefect_yaml_holds_what_is_served(tmp_path: Path) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path}/domain.db", mail_directory=tmp_path)
-    coordinator = open_services(settings, lambda: NOW)
+    coordinator = open_services(settings, lambda: NOW, create=True)
     served = asyncio.run(deployments(coordinator))
     coordinator.database.close()
     told = {one["name"]: one for one in PREFECT_YAML["deployments"]}

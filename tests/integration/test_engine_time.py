@@ -40,6 +40,15 @@ def test_a_tick_that_comes_weeks_late_says_only_what_is_still_true(driven: Drive
     assert tasks == {"talk_missed", "meeting_overdue", "challenge_urgent"}
 
 
+def test_reminders_whose_time_passed_in_an_outage_are_not_made_up_for(driven: Driver) -> None:
+    """The meeting opens late, after its first reminder's day: who is just told of it is not reminded in one breath."""
+    driven.oversleep("2027-03-16")
+    meeting = "hold-3-01/mentor_meeting_m1"
+    assert [row.trigger for row in driven.history(meeting)] == ["open"]
+    assert [mail.message for mail in driven.mails(number=1) if mail.subject == meeting] == ["meeting_plan"]
+    assert [trigger for trigger, _ in driven.armed(meeting)] == ["mentor_meeting_m1:remind_2", "mentor_meeting_m1:miss"]
+
+
 def test_an_invitation_that_is_late_for_its_day_but_not_too_late_goes_at_once(driven: Driver) -> None:
     driven.oversleep("2027-02-22")
     mails = driven.mails("kickoff_invitation", "kickoff_reminder", number=1)

@@ -79,7 +79,7 @@ def enrolled(folder: Path, talents: int) -> Iterator[Hold]:
     """The first so many talents, as a cohort that no other test's runs can be taken for."""
     clock = TurnedClock(datetime(2026, 12, 29, 8, tzinfo=UTC))
     settings = Settings(database_url=f"sqlite:///{folder}/domain.db", mail_directory=folder / "mail")
-    opened = open_services(settings, clock)
+    opened = open_services(settings, clock, create=True)
     tray = Tray()
     outbox = Outbox(opened.database, tray, letterhead_of(settings, opened.library), clock)
     coordinator = Services(settings, opened.library, opened.database, opened.engine, outbox, clock)

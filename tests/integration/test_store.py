@@ -14,10 +14,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import event, insert, inspect, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import StatementError
 
-from states.store.database import MIGRATIONS, Database
+from config.errors import ConflictError, DatabaseRefusedError
+from states.store.database import Database
 from states.store.tables import Base, HistoryRow
+from states.store.upgrade import MIGRATIONS
 from tests.support.driver import Driver
 
 NOW = datetime(2027, 1, 1, 12, tzinfo=UTC)
@@ -49,7 +51,7 @@ class TestHistoryIsAppendOnly:
     def test_no_update_and_no_delete(self, database: Database, statement: str) -> None:
         driven = Driver(database, people=4).enrol()
         before = driven.history()
-        with pytest.raises(DBAPIError, match="history is append-only"), database.write() as connection:
+        with pytest.raises(DatabaseRefusedError, match="history is append-only"), database.write() as connection:
             connection.execute(text(statement))
         assert driven.history() == before
 
@@ -57,14 +59,14 @@ class TestHistoryIsAppendOnly:
         if database.is_sqlite:
             pytest.skip("SQLite has no TRUNCATE")
         Driver(database, people=4).enrol()
-        with pytest.raises(DBAPIError, match="history is append-only"), database.write() as connection:
+        with pytest.raises(DatabaseRefusedError, match="history is append-only"), database.write() as connection:
             connection.execute(text("TRUNCATE history"))
 
     def test_two_writers_of_one_version_collide(self, database: Database) -> None:
         driven = Driver(database, people=4).enrol()
         row = driven.history()[0]._asdict()
         del row["n"]
-        with pytest.raises(IntegrityError), database.write() as connection:
+        with pytest.raises(ConflictError), database.write() as connection:
             connection.execute(insert(HistoryRow), row)
 
 
@@ -121,7 +123,7 @@ class TestSqlite:
 
 class TestBoth:
     def test_foreign_keys_are_checked(self, database: Database) -> None:
-        with pytest.raises(IntegrityError), database.write() as connection:
+        with pytest.raises(DatabaseRefusedError, match=r"(?i)foreign.?key"), database.write() as connection:
             connection.execute(
                 text("INSERT INTO absences (journey_id, milestone, noted_at) VALUES ('nobody', 'm1d1', :now)"),
                 {"now": "2027-01-01 12:00:00"},

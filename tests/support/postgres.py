@@ -17,6 +17,8 @@ import psycopg
 from tests.support.free_port import closed_port
 
 ACCOUNT = "postgres"
+GUARDED = "guarded"
+"""The one name that needs a password; it has to be created first."""
 SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=127.0.0.1")
 
 
@@ -52,6 +54,7 @@ class Cluster:
         if os.geteuid() == 0:
             shutil.chown(directory, ACCOUNT)
         self._run("initdb", "-D", self._data, "-U", ACCOUNT, "-A", "trust", "-E", "UTF8", "--no-sync")
+        self._ask_for_a_password()
         settings = (*SETTINGS, f"port={self.port}", f"unix_socket_directories={self._sockets}")
         options = " ".join(f"-c {setting}" for setting in settings)
         self._run("pg_ctl", "-D", self._data, "-w", "-l", self._sockets / "log", "-o", options, "start")
@@ -64,6 +67,10 @@ class Cluster:
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}{copied}".encode())
         return self._url(name)
+
+    def _ask_for_a_password(self) -> None:
+        rules = self._data / "pg_hba.conf"
+        rules.write_text(f"host all {GUARDED} 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
 
     def stop(self) -> None:
         """Stop the server and remove its directory."""

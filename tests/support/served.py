@@ -54,7 +54,7 @@ def hold_3_served(home: Path, day: datetime) -> Iterator[Served]:
 def enrol_hold_3(settings: Settings, day: datetime) -> None:
     """Enrol the cohort in good time and let time pass, without Prefect, until the week before ``day``."""
     clock = TurnedClock(datetime.min.replace(tzinfo=UTC))
-    coordinator = open_services(settings, clock)
+    coordinator = open_services(settings, clock, create=True)
     loaded = coordinator.library.cohort("hold-3")
     clock.turn_to(first_instant(loaded))
     coordinator.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
