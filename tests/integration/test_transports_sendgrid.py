@@ -124,7 +124,7 @@ MEANINGS: list[tuple[int, type[DeliveryError]]] = [
     (451, TransportBlockedError),
     (500, DeliveryUnknownError),
     (502, DeliveryUnknownError),
-    (503, DeliveryUnknownError),
+    (503, RetryLaterError),
     (504, DeliveryUnknownError),
 ]
 
