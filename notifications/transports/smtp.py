@@ -25,9 +25,9 @@ _GO_AHEAD = 354
 class SmtpTransport:
     """One connection a mail to ``host``:``port``.
 
-    ``timeout`` in seconds for each step of the conversation, ``total`` for all of it (by default four steps). An empty
-    ``user`` means no login. With ``starttls`` the mail goes out encrypted or not at all, and the server's certificate is
-    checked against ``trust`` (by default the system's authorities).
+    ``timeout`` in seconds for each step of the conversation, ``total`` for all of it (by default four steps).
+    An empty ``user`` means no login. With ``starttls`` the mail goes out encrypted or not at all, and the server's
+    certificate is checked against ``trust`` (by default the system's authorities).
     """
 
     def __init__(
