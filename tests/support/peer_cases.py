@@ -20,7 +20,7 @@ WORDS: dict[type[DeliveryError] | None, str] = {
 }
 """What docs/transports.md calls each outcome."""
 
-LARGE = replace(MAIL, attachments=(Attachment("plan.pdf", "application/pdf", b"%PDF" * 4_000_000),))
+LARGE = replace(MAIL, attachments=(Attachment("plan.pdf", "application/pdf", b"%PDF" * 1_200_000),))
 """More than the buffers of a connection hold, so that a peer that does not read it is noticed while it goes out."""
 
 

@@ -41,12 +41,17 @@ class Connection:
             if self.over.wait(_PAUSE):
                 return
 
+    def reset_once_greeted(self) -> None:
+        """Read what the client says first, then break off."""
+        self.socket.recv(4096)
+        self.reset()
+
     def hang(self) -> None:
         """Say nothing more and read nothing more."""
         self.over.wait(60)
 
     def reset(self) -> None:
-        """Break the connection off."""
+        """Break the connection off, whatever the client is saying."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
@@ -56,6 +61,8 @@ def raw_peer(port: int, talk: Callable[[Connection], object]) -> Iterator[None]:
     """Listen on a port of 127.0.0.1; each connection is talked to in a thread of its own, then closed."""
     over = threading.Event()
     server = socket.create_server(("127.0.0.1", port))
+    # Whoever sends much notices soon that nobody reads; what is accepted inherits it.
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     threads: list[threading.Thread] = []
 
     def serve(client: socket.socket) -> None:

@@ -105,7 +105,7 @@ CASES: dict[str, Case] = {
     "is silent in the TLS handshake": Case(
         _does(Connection.hang), RetryLaterError, "TimeoutError", after=60, timeout=0.3, tls=True
     ),
-    "hangs up in the TLS handshake": Case(_does(Connection.reset), RetryLaterError, after=60, tls=True),
+    "hangs up in the TLS handshake": Case(_does(Connection.reset_once_greeted), RetryLaterError, after=60, tls=True),
     "speaks no TLS": Case(_does(lambda c: c.drip(b"hello?")), RetryLaterError, "SSLError", after=60, tls=True),
     "drags the TLS handshake out": Case(
         _does(_drips_after(_RECORD, b"\x02")), RetryLaterError, "no end within 0.4 s", after=60, total=0.4, tls=True
