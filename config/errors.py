@@ -248,11 +248,16 @@ class DeliveryError(TalentNordError):
 
 
 class RetryLaterError(DeliveryError):
-    """The peer surely did not take the mail: it may be sent again, ``after`` seconds from now."""
+    """The peer surely did not take the mail: it may be sent again, ``after`` seconds from now.
+
+    A second at least and an hour at most, whatever the peer asks for: nobody else decides how long people wait.
+    """
+
+    LONGEST = 3600.0
 
     def __init__(self, why: str, after: float) -> None:
-        self.after = after
-        super().__init__(f"{why}; to be tried again in {after:g} s")
+        self.after = max(1.0, min(after, self.LONGEST))
+        super().__init__(f"{why}; to be tried again in {self.after:g} s")
 
 
 class RejectedError(DeliveryError):

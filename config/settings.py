@@ -20,6 +20,8 @@ _REGIONS = (
     " EU account) or https://api.sendgrid.com (the USA)"
 )
 _PORTS = {"http": 80, "https": 443}
+MAIL_STEPS = 4
+"""Handing a mail over may take so many times as long as one step of it."""
 
 
 Mailbox = Annotated[str, AfterValidator(normal_address)]
@@ -28,8 +30,7 @@ Mailbox = Annotated[str, AfterValidator(normal_address)]
 class Settings(BaseSettings):
     """The project's settings, fixed once read; passwords and keys show in no repr and no error.
 
-    With nothing set, mails become files under ``var/mail``. ``mail_timeout`` is in seconds and holds for each step of
-    a conversation with a peer. Build it with ``load_settings``.
+    With nothing set, mails become files under ``var/mail``. Build it with ``load_settings``.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, hide_input_in_errors=True)
@@ -42,7 +43,8 @@ class Settings(BaseSettings):
     """Seconds by which the clock is ahead of the real one: a demo goes on where its programme has ended."""
     mail_transport: Literal["files", "smtp", "sendgrid"] = "files"
     mail_directory: Path = Path("var/mail")
-    mail_timeout: float = Field(default=20.0, gt=0, le=600)
+    mail_timeout: float = Field(default=20.0, gt=0, le=150)
+    """Seconds for each step of a conversation with a mail peer; the whole of it may take four times as long."""
     smtp_host: str = ""
     smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_user: str = ""
@@ -56,6 +58,11 @@ class Settings(BaseSettings):
     reply_to: Mailbox | None = None
     ui_addresses: Annotated[tuple[str, ...], NoDecode] = ()
     """How browsers and other machines reach Prefect's server where that is not the address it listens on."""
+
+    @property
+    def mail_total(self) -> float:
+        """Seconds for handing one mail over, all in all; well below the 15 minutes after which it counts as unknown."""
+        return MAIL_STEPS * self.mail_timeout
 
     @field_validator("ui_addresses", mode="before")
     @classmethod

@@ -13,7 +13,7 @@ def transport_from(settings: Settings) -> Transport:
     """The chosen transport, ready to send; nothing is opened yet."""
     if settings.mail_transport == "sendgrid":
         key = settings.sendgrid_api_key.get_secret_value()
-        return SendGridTransport(key, settings.sendgrid_host, settings.mail_timeout)
+        return SendGridTransport(key, settings.sendgrid_host, settings.mail_timeout, total=settings.mail_total)
     if settings.mail_transport == "smtp":
         return SmtpTransport(
             settings.smtp_host,
@@ -22,5 +22,6 @@ def transport_from(settings: Settings) -> Transport:
             password=settings.smtp_password.get_secret_value(),
             starttls=settings.smtp_starttls,
             timeout=settings.mail_timeout,
+            total=settings.mail_total,
         )
     return FilesTransport(settings.mail_directory)

@@ -8,6 +8,7 @@ import ssl
 import time
 from base64 import b64encode
 from collections.abc import Callable
+from email.message import Message
 from typing import Any
 from urllib.error import URLError
 
@@ -15,20 +16,23 @@ from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
 from config.errors import DeliveryError, DeliveryUnknownError, RejectedError, RetryLaterError, TransportBlockedError
+from config.settings import MAIL_STEPS
+from notifications.transports.deadline import Deadline
 from notifications.transports.guard import plain_email, refuse_unsafe, without_addresses
 from notifications.transports.mime import calendar_text, kind, message_id, only_calendar
 from notifications.transports.protocol import Address, Attachment, Mail, Receipt
-from notifications.transports.sendgrid_http import MailSend, NotConnectedError
+from notifications.transports.sendgrid_http import MailSend, NotSentError
 
 RETRY_SECONDS = 60.0
+_LONGEST_NUMBER = 15
 _OFF = {"enable": False}
 
 
 class SendGridTransport:
     """Hands mails to ``host`` (``https://api.sendgrid.com``, in the EU ``https://api.eu.sendgrid.com``).
 
-    ``timeout`` in seconds for each step of the request; ``clock`` gives Unix time; ``trust`` holds the authorities
-    that may vouch for the host (by default the system's).
+    ``timeout`` in seconds for each step of the request, ``total`` for all of it (by default four steps); ``clock``
+    gives Unix time; ``trust`` holds the authorities that may vouch for the host (by default the system's).
     """
 
     def __init__(
@@ -38,35 +42,43 @@ class SendGridTransport:
         timeout: float,
         clock: Callable[[], float] = time.time,
         trust: ssl.SSLContext | None = None,
+        total: float | None = None,
     ) -> None:
-        client = SendGridAPIClient(api_key, host).client
-        self._mail_send = MailSend(client, timeout, trust or ssl.create_default_context())
+        self._client = SendGridAPIClient(api_key, host).client
+        self._timeout = timeout
+        self._total = total or MAIL_STEPS * timeout
+        self._trust = trust or ssl.create_default_context()
         self._clock = clock
 
     def send(self, mail: Mail) -> Receipt:
         """Hand the mail over; the receipt's reference is SendGrid's X-Message-Id.
 
-        Raises RetryLaterError (429, no connection), RejectedError (400, 413, 415), TransportBlockedError (401, 403,
-        451, an unknown certificate, any other answer that is not SendGrid's) and DeliveryUnknownError (a time-out, a
-        dropped connection or a 5xx once the request was on its way).
+        Raises RetryLaterError (429, SendGrid's own 503, the request did not go out whole), RejectedError (400, 413,
+        415), TransportBlockedError (401, 403, 451, an unknown certificate, any other answer that is not SendGrid's) and
+        DeliveryUnknownError (no answer to the request, or another 5xx). docs/transports.md has every case.
         """
         request = body(mail)
         # No cause is chained: the peer's words may hold the address.
-        try:
-            response = self._mail_send.post(request_body=request)
-        except HTTPError as error:
-            raise self._refusal(error) from None
-        except (OSError, http.client.HTTPException) as error:
-            raise _broken(error) from None
+        with Deadline(self._total) as deadline:
+            try:
+                response = MailSend(self._client, self._timeout, self._trust, deadline).post(request_body=request)
+            except HTTPError as error:
+                raise self._refusal(error) from None
+            except (OSError, http.client.HTTPException) as error:
+                raise _broken(error, deadline) from None
         if response.status_code != http.HTTPStatus.ACCEPTED:
             raise DeliveryUnknownError(f"SendGrid answered {response.status_code} instead of 202")
         return Receipt(response.headers.get("X-Message-Id", ""))
 
     def _refusal(self, error: HTTPError) -> DeliveryError:
-        why = f"SendGrid answered {error.status_code}: {_said(error.body)}"
+        said = _said(error.body)
+        why = f"SendGrid answered {error.status_code}: {said or 'no reason given'}"
         match error.status_code:
             case 429:
-                return RetryLaterError(why, self._seconds_until(error.headers.get("X-RateLimit-Reset")))
+                return RetryLaterError(why, self._wait(error.headers))
+            case 503 if said is not None:
+                # Only in its own words: a gateway may say 503 of a request that it has passed on (docs/adr/0011).
+                return RetryLaterError(why, self._wait(error.headers))
             case 400 | 413 | 415:
                 return RejectedError(why)
             case code if code >= 500:
@@ -74,10 +86,11 @@ class SendGridTransport:
             case _:
                 return TransportBlockedError(why)
 
-    def _seconds_until(self, reset: str | None) -> float:
-        if reset is None or not reset.strip().isdecimal():
-            return RETRY_SECONDS
-        return max(1.0, int(reset) - self._clock())
+    def _wait(self, headers: Message) -> float:
+        reset, seconds = _number(headers.get("X-RateLimit-Reset")), _number(headers.get("Retry-After"))
+        if reset is not None:
+            return reset - self._clock()
+        return RETRY_SECONDS if seconds is None else seconds
 
 
 def body(mail: Mail) -> dict[str, Any]:
@@ -135,19 +148,27 @@ def _mailbox(address: Address, what: str) -> dict[str, str]:
     return {**mailbox, "name": address.name} if address.name else mailbox
 
 
-def _broken(error: Exception) -> DeliveryError:
+def _broken(error: Exception, deadline: Deadline) -> DeliveryError:
     reason = error.reason if isinstance(error, URLError) else error
-    if not isinstance(reason, NotConnectedError):
-        return DeliveryUnknownError(f"SendGrid's answer to the mail is missing ({type(reason).__name__})")
-    if isinstance(reason.__cause__, ssl.SSLCertVerificationError):
+    if not isinstance(reason, NotSentError):
+        return DeliveryUnknownError(f"SendGrid's answer to the mail is missing ({deadline.said_of(error)})")
+    cause = reason.__cause__ or reason
+    if isinstance(cause, ssl.SSLCertVerificationError):
         return TransportBlockedError("SendGrid's certificate is not one this machine trusts")
-    return RetryLaterError(f"no connection to SendGrid ({reason})", RETRY_SECONDS)
+    return RetryLaterError(f"the mail did not reach SendGrid ({deadline.said_of(cause)})", RETRY_SECONDS)
 
 
-def _said(answer: bytes) -> str:
+def _number(header: str | None) -> float | None:
+    """Return a header's plain number of at most 15 digits, if it is one; more digits are no time."""
+    word = (header or "").strip()
+    return float(word) if word.isascii() and word.isdecimal() and len(word) <= _LONGEST_NUMBER else None
+
+
+def _said(answer: bytes) -> str | None:
+    """Return SendGrid's words for an error, or ``None`` if the answer is not in its form."""
     try:
         errors = json.loads(answer)["errors"]
         said = "; ".join(f"{error.get('field') or 'request'}: {error['message']}" for error in errors)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return "no reason given"
-    return without_addresses(said)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return without_addresses(said) or None

@@ -1,7 +1,7 @@
-"""How the SendGrid client reaches the network: with a time-out, no redirects, and a clear word on failed connections.
+"""How the SendGrid client reaches the network: within a deadline, without redirects, and with a clear word on failures.
 
-The client itself tells neither a connection that never was (the mail surely did not go out) from one that broke
-later (it may have), nor a redirect from an answer: it would follow it with the key and count the mail as taken.
+The client itself tells neither a request that did not go out whole (the mail surely was not taken) from one without an
+answer (it may have been), nor a redirect from an answer: it would follow it with the key and count the mail as taken.
 """
 
 from __future__ import annotations
@@ -12,21 +12,28 @@ import ssl
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import python_http_client
 
+from notifications.transports.deadline import Deadline
 
-class NotConnectedError(OSError):
-    """The connection (with its TLS handshake) was not made, so nothing was sent; the cause says why."""
+
+class NotSentError(OSError):
+    """The connection failed, or ended before the whole request had gone out; the cause says why."""
 
 
 class MailSend(python_http_client.Client):  # type: ignore[misc]  # the library has no types
-    """The client's ``POST /v3/mail/send``; ``timeout`` in seconds for each step, ``trust`` as for ``ssl``."""
+    """The client's ``POST /v3/mail/send``, once, within ``deadline``.
 
-    def __init__(self, client: Any, timeout: float, trust: ssl.SSLContext) -> None:
+    ``timeout`` in seconds for each step, ``trust`` as for ``ssl``.
+    """
+
+    def __init__(self, client: Any, timeout: float, trust: ssl.SSLContext, deadline: Deadline) -> None:
         super().__init__(client.host, client.request_headers, version=3, url_path=["mail", "send"], timeout=timeout)
-        self._opener = urllib.request.build_opener(_NoRedirects, _HttpHandler, _HttpsHandler(context=trust))
+        handlers = _HttpHandler(deadline), _HttpsHandler(deadline, trust)
+        self._opener = urllib.request.build_opener(_NoRedirects, *handlers)
         silence()
 
     def _make_request(self, _opener: object, request: urllib.request.Request, timeout: float | None = None) -> Any:
@@ -43,37 +50,45 @@ def _nothing(_record: logging.LogRecord) -> bool:
 
 
 @contextmanager
-def _connecting() -> Iterator[None]:
+def _sending() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise NotConnectedError(type(error).__name__) from error
+        raise NotSentError(type(error).__name__) from error
 
 
 class _HttpConnection(http.client.HTTPConnection):
-    def connect(self) -> None:
-        with _connecting():
-            super().connect()
+    def __init__(self, *args: Any, deadline: Deadline, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._create_connection = deadline.connect
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        # The kernel takes the whole request or this fails: a peer cannot have what was never given away.
+        with _sending():
+            super().request(*args, **kwargs)
 
 
-class _HttpsConnection(http.client.HTTPSConnection):
-    def connect(self) -> None:
-        with _connecting():
-            super().connect()
+class _HttpsConnection(_HttpConnection, http.client.HTTPSConnection):
+    pass
 
 
 class _HttpHandler(urllib.request.HTTPHandler):
+    def __init__(self, deadline: Deadline) -> None:
+        super().__init__()
+        self._connection = partial(_HttpConnection, deadline=deadline)
+
     def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_HttpConnection, req)
+        return self.do_open(self._connection, req)
 
 
 class _HttpsHandler(urllib.request.HTTPSHandler):
-    def __init__(self, context: ssl.SSLContext) -> None:
-        super().__init__(context=context)
-        self._trust = context
+    def __init__(self, deadline: Deadline, trust: ssl.SSLContext) -> None:
+        super().__init__(context=trust)
+        self._connection = partial(_HttpsConnection, deadline=deadline)
+        self._trust = trust
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_HttpsConnection, req, context=self._trust)
+        return self.do_open(self._connection, req, context=self._trust)
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):

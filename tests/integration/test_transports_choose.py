@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from config.errors import SettingsError
+from config.errors import DeliveryError, SettingsError
 from config.settings import Settings, load_settings
+from notifications.outbox import LEASE
 from notifications.transports.choose import transport_from
 from notifications.transports.files import FilesTransport
+from tests.support.free_port import closed_port
 from tests.support.mails import MAIL
+from tests.support.raw_peer import raw_peer
 from tests.support.sendgrid_server import sendgrid_server
 from tests.support.smtp_server import Script, smtp_server
 
@@ -89,6 +92,8 @@ def test_every_missing_variable_is_named(settings: Environment) -> None:
     [
         ("mail_transport", "pigeon"),
         ("mail_timeout", "0"),
+        ("mail_timeout", "151"),
+        ("mail_timeout", "nan"),
         ("smtp_port", "70000"),
         ("sender_email", "Talent Nord <a@b.example>"),
         ("reply_to", "nobody"),
@@ -113,6 +118,23 @@ def test_a_wrong_variable_is_named_and_its_value_is_not_shown(settings: Environm
     (fault,) = refused.value.faults
     assert fault.startswith(f"TALENTNORD_{name.upper()}: ")
     assert name != "sendgrid_api_key" or value not in fault
+
+
+def test_the_longest_hand_over_ends_well_before_its_claim_counts_as_lost(settings: Environment) -> None:
+    assert settings(mail_timeout="150").mail_total <= LEASE.total_seconds() - 300
+
+
+@pytest.mark.parametrize("peer", ["smtp", "sendgrid"])
+def test_the_whole_hand_over_may_take_four_times_as_long_as_a_step(settings: Environment, peer: str) -> None:
+    common = {"mail_transport": peer, "mail_timeout": "0.1", "sender_email": "talentnord@aalborg.example"}
+    port = closed_port()
+    smtp = {"smtp_host": "127.0.0.1", "smtp_port": str(port), "smtp_starttls": "false"}
+    sendgrid = {"sendgrid_api_key": KEY, "sendgrid_host": f"http://127.0.0.1:{port}"}
+    transport = transport_from(settings(**common, **(smtp if peer == "smtp" else sendgrid)))
+    piece = b"220-wait\r\n" if peer == "smtp" else b"HTTP/1.1 100 Continue\r\n\r\n"
+    with raw_peer(port, lambda connection: connection.drip(piece)), pytest.raises(DeliveryError) as failure:
+        transport.send(MAIL)
+    assert "no end within 0.4 s" in str(failure.value)
 
 
 def test_addresses_are_kept_as_browsers_write_an_origin(settings: Environment) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -55,6 +57,7 @@ class Script:
     cut_short: bool = False
     host: str = ""
     bodies: list[dict[str, Any]] = field(default_factory=list)
+    taken: list[dict[str, Any]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
 
 
@@ -74,6 +77,8 @@ def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
                 status, answer = 401, b'{"errors": [{"message": "The provided authorization grant is invalid"}]}'
             elif faults := faults_of(body):
                 status, answer = 400, json.dumps({"errors": [{"message": fault} for fault in faults]}).encode()
+            if status == HTTPStatus.ACCEPTED:
+                script.taken.append(body)
             self._reply(status, answer)
 
         def do_GET(self) -> None:
@@ -101,11 +106,15 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def sendgrid_server(key: str) -> Iterator[Script]:
-    """Run the server on a free port of 127.0.0.1; the script's ``host`` is its address."""
-    script = Script(key)
-    server = _Server(("127.0.0.1", 0), _handler(script))
-    script.host = f"http://127.0.0.1:{server.server_address[1]}"
+def sendgrid_server(
+    key: str, port: int = 0, *, tls: ssl.SSLContext | None = None, script: Script | None = None
+) -> Iterator[Script]:
+    """Run the server on a port of 127.0.0.1, by default a free one; the script's ``host`` is its address."""
+    script = script or Script(key)
+    server = _Server(("127.0.0.1", port), _handler(script))
+    script.host = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

@@ -18,16 +18,18 @@ from tests.support.free_port import closed_port
 
 DROP = "drop"
 HANG = "hang"
-# A recipient taken but not kept, so that the next command, DATA, is refused before the mail goes out.
-FORGET = "250 OK, forgotten"
 
 
 @dataclass
 class Script:
-    """The answer to each command (``DROP`` hangs up, ``HANG`` never answers), and the mails taken."""
+    """The answer to each command (``DROP`` hangs up, ``HANG`` never answers), and the mails taken.
+
+    ``start`` is the answer to DATA itself, by default to go ahead; ``data`` the one to the whole mail.
+    """
 
     mail: str = "250 OK"
     rcpt: str = "250 OK"
+    start: str = ""
     data: str = "250 2.0.0 queued as 4711"
     quit: str = "221 Bye"
     auth: str = ""
@@ -51,18 +53,32 @@ class _Handler:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if self._script.rcpt != FORGET:
-            envelope.rcpt_tos.append(address)
+        envelope.rcpt_tos.append(address)
         return await _answer(server, self._script.rcpt)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        answer = await _answer(server, self._script.data)
-        self._script.taken.append(envelope)
-        self._script.sessions.append(session)
-        return answer
+        # What is refused is not taken; whoever hangs up, says nothing or nonsense may have taken it: this server has.
+        if not self._script.data.startswith(("4", "5")):
+            self._script.taken.append(envelope)
+            self._script.sessions.append(session)
+        return await _answer(server, self._script.data)
 
     async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         return await _answer(server, self._script.quit)
+
+
+class _Server(SMTP):
+    async def smtp_DATA(self, arg: str) -> None:
+        script: Script = self.event_handler._script
+        if not script.start:
+            await super().smtp_DATA(arg)
+        elif answer := await _answer(self, script.start):
+            await self.push(answer)
+
+
+class _Controller(Controller):
+    def factory(self) -> SMTP:
+        return _Server(self.handler, **self.SMTP_kwargs)
 
 
 async def _answer(server: SMTP, answer: str) -> str:
@@ -75,7 +91,7 @@ async def _answer(server: SMTP, answer: str) -> str:
 
 @contextmanager
 def smtp_server(script: Script, *, tls: ssl.SSLContext | None = None, login: bool = False) -> Iterator[Script]:
-    """Run the server on a free port of 127.0.0.1 (the script's ``port``), with STARTTLS or a login if asked for."""
+    """Run the server on the script's ``port`` of 127.0.0.1, by default a free one; with STARTTLS or a login."""
 
     def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         if script.auth:
@@ -83,8 +99,8 @@ def smtp_server(script: Script, *, tls: ssl.SSLContext | None = None, login: boo
         good = data == LoginPassword(script.user.encode(), script.password.encode())
         return AuthResult(success=good, handled=False)
 
-    script.port = closed_port()
-    controller = Controller(
+    script.port = script.port or closed_port()
+    controller = _Controller(
         _Handler(script),
         hostname="127.0.0.1",
         port=script.port,

@@ -1,0 +1,111 @@
+"""Whatever a name holds, a page has the links, pictures and HTML of its template and no others, and shows the name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from flows.cockpit.literal import Markdown, literal
+from flows.cockpit.markdown import cohort_markdown, talent_markdown
+from states.views.overview import CohortPage, CommitmentLine, HistoryLine, MailLine, TalentLine, TalentPage, TaskLine
+from tests.support.worst_names import GOOD, WORST
+
+READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+PLAIN = "Qx"
+LINKS = {"hold-3": "/artifacts/artifact/1", "hold-3-01": "/artifacts/artifact/2"}
+AT = datetime(2027, 3, 15, 9, tzinfo=UTC)
+# What GitHub's Markdown makes a link of, even where it is written with references.
+BARE_ADDRESS = re.compile(r"(?i)(https?|ftp)://|www\.|[-.\w+]@[-\w]")
+
+names = st.one_of(
+    st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1),
+    st.text("[](){}<>!*_~`#|\\&;:/.@-+='\" \n\thpswxa1", min_size=1),
+    st.lists(st.sampled_from([*WORST, *GOOD, "\n", " ", "x"]), min_size=1, max_size=4).map("".join),
+)
+
+
+class Piece(NamedTuple):
+    """A part of a page as it is shown: what it is, its attributes, its text."""
+
+    kind: str
+    attributes: tuple[tuple[str, Any], ...]
+    text: str
+
+
+@given(names)
+def test_every_page_is_what_its_template_makes_it_whatever_people_are_called(name: str) -> None:
+    shown = " ".join(name.split()).replace("\u2060", "")
+    assume(shown)
+    for page in (cohort, talent):
+        assert list(map(seen, pieces(page(name)))) == [
+            piece._replace(text=piece.text.replace(PLAIN, shown)) for piece in pieces(page(PLAIN))
+        ]
+
+
+@given(names)
+def test_no_address_becomes_a_link(name: str) -> None:
+    for piece in pieces(literal(name)):
+        assert not BARE_ADDRESS.search(piece.text)
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_what_is_shown_of_a_usual_name_is_the_name_to_the_letter(name: str) -> None:
+    assert [piece.text for piece in pieces(literal(name))] == ["", name, ""]
+
+
+def test_what_is_meant_as_markdown_stays_so() -> None:
+    assert literal(Markdown("[a](b)")) == "[a](b)"
+    assert literal(literal("*")) == literal("*")
+
+
+def pieces(markdown: str) -> Iterator[Piece]:
+    """Read a page as a browser would."""
+    for token in READER.parse(markdown):
+        for one in token.children if token.children is not None else [token]:
+            yield Piece(one.type, tuple(one.attrs.items()), one.content)
+
+
+def seen(piece: Piece) -> Piece:
+    """What people see of a piece: no word joiners."""
+    return piece._replace(text=piece.text.replace("\u2060", ""))
+
+
+def cohort(name: str) -> str:
+    return cohort_markdown(CohortPage("hold-3", name, AT.date(), (line(name),), (task(name),), (promise(name),)), LINKS)
+
+
+def talent(name: str) -> str:
+    return talent_markdown(
+        TalentPage(
+            line=line(name),
+            cohort=name,
+            cohort_id="hold-3",
+            mentor=name,
+            second_mentor=name,
+            group=1,
+            commitments=(promise(name),),
+            tasks=(task(name),),
+            mails=(MailLine(AT, name, name, "sent"),),
+            history=(HistoryLine(AT, name, name, name),),
+        ),
+        LINKS,
+    )
+
+
+def line(name: str) -> TalentLine:
+    return TalentLine("hold-3-01", name, name, name, name, date(2027, 4, 1), (name,), name)
+
+
+def task(name: str) -> TaskLine:
+    return TaskLine(name, name, name, date(2027, 4, 1), "hold-3-01", open=True)
+
+
+def promise(name: str) -> CommitmentLine:
+    return CommitmentLine(name, name, date(2027, 4, 1), name, late=True, choice=name, settled=False)
