@@ -6,11 +6,14 @@ from datetime import date, datetime, time
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
-from pydantic_core import PydanticCustomError
 
-from config.mail_address import normal_address
+from config.mail_address import MailAddress
+from config.names import LONGEST_ID, FileName
+from config.plain_text import Line, Link, OptionalLine, PersonName
 from config.programme import Spec
 from config.working_time import WorkingTime
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 def _clock(value: object) -> object:
@@ -20,43 +23,42 @@ def _clock(value: object) -> object:
     return value
 
 
-def _address(value: str) -> str:
-    try:
-        return normal_address(value)
-    except ValueError as error:
-        raise PydanticCustomError("mail_address", "{why}", {"why": str(error)}) from error
+def in_our_time(day: date) -> date:
+    """Return a day that can be meant; raises ``ValueError`` for one that is a slip of the pen (year 1, year 20270)."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"{day} cannot be meant: write a day between {FIRST_YEAR} and {LAST_YEAR}")
+    return day
 
 
 Clock = Annotated[time, BeforeValidator(_clock)]
-MailAddress = Annotated[str, AfterValidator(_address)]
 
 
 class Contact(Spec):
     """A person who is not a talent or a leader: name and mail address."""
 
-    name: str = Field(min_length=1)
+    name: PersonName
     email: MailAddress
-    title: str = ""
+    title: OptionalLine = ""
 
 
 class Organisation(Spec):
     """A participating organisation and its internal consultant (R3, R4)."""
 
-    name: str
+    name: Line
     consultant: Contact
 
 
 class Day(Spec):
     """When and where a milestone is held, and who staffs it (R5); clock times are local."""
 
-    date: date
+    date: Annotated[date, AfterValidator(in_our_time)]
     start: Clock
     end: Clock
-    place: str
-    staff: tuple[str, ...] = ()
-    material: dict[str, str] = Field(default_factory=dict)
+    place: Line
+    staff: tuple[PersonName, ...] = ()
+    material: dict[Line, Link] = Field(default_factory=dict)
     """Preparation material: title and address (R19)."""
-    reason: str = ""
+    reason: OptionalLine = ""
     """Why a gap outside the module's bounds is right for this day (R15)."""
 
     def starts(self, hours: WorkingTime) -> datetime:
@@ -71,18 +73,18 @@ class Day(Spec):
 class Challenge(Spec):
     """Who sets a bootcamp's challenge, and who hears the solutions (R6, R22)."""
 
-    owner: str
+    owner: Line
     representative: Contact
-    title: str = ""
+    title: OptionalLine = ""
 
 
 class Cohort(Spec):
     """A cohort as written in ``cohort.yaml``."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    name: str
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=LONGEST_ID)
+    name: Line
     programme: str
-    people: str = "people.xlsx"
+    people: FileName = "people.xlsx"
     coordinators: tuple[Contact, ...] = Field(min_length=1)
     administration: Contact
     organisations: dict[str, Organisation]

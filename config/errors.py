@@ -36,7 +36,23 @@ class Problem:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         kind = "warning: " if self.warning else ""
         field = f"{self.field}: " if self.field else ""
-        return f"{place}: {kind}{field}{self.what}"
+        return _visible(f"{place}: {kind}{field}{self.what}")
+
+
+MOST_FAULTS = 100
+
+
+def first_faults(problems: Sequence[Problem]) -> list[Problem]:
+    """Return the first hundred problems of a file, and how many more there are: nobody reads ten thousand."""
+    more = len(problems) - MOST_FAULTS
+    if more <= 0:
+        return list(problems)
+    return [*problems[:MOST_FAULTS], Problem(problems[0].file, None, "", f"{more} more faults; mend these first")]
+
+
+def _visible(text: str) -> str:
+    """Return ``text`` with what no terminal should be sent written out: ``\\x1b``."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 class DefinitionError(TalentNordError):
@@ -81,7 +97,7 @@ class WhenSyntaxError(TalentNordError):
     def __init__(self, text: str) -> None:
         self.text = text
         super().__init__(
-            f"{text!r} is not a point in time; write an anchor and offsets such as"
+            f"{text[:80]!r} is not a point in time; write an anchor and offsets such as"
             " 'kickoff - 6w', 'due + 1d', 'missed + 3wd' or 'm6d2 + 2mo + 15d'"
         )
 

@@ -7,13 +7,14 @@ the list can mend it in one go.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import FileMissingError
 from config.files.table_file import Cells, Findings, read_table
 from config.mail_address import normal_address
+from config.plain_text import LONGEST_NAME, clean_line, clean_name, clean_optional_line, quoted
 from config.suggest import did_you_mean
 
 NUMBER, NAME, EMAIL = "nr", "navn", "e-mail"
@@ -96,19 +97,19 @@ def _talent(
 ) -> TalentRow:
     """The talent of a row; what cannot be read is reported and left 0 or blank, so that the rest is checked too."""
     if cells[LEADER_NAME] or cells[LEADER_EMAIL]:
-        leader = PersonRow(_filled(cells, LEADER_NAME, findings), _address(cells, LEADER_EMAIL, findings))
+        leader = PersonRow(_clean(cells, LEADER_NAME, clean_name, findings), _address(cells, LEADER_EMAIL, findings))
     else:
-        findings.add(cells.row, LEADER_NAME, f"{cells[NAME] or 'this talent'} has no leader")
+        findings.add(cells.row, LEADER_NAME, f"{cells[NAME][:LONGEST_NAME] or 'this talent'} has no leader")
         leader = PersonRow("", "")
     return TalentRow(
         number=_number(cells, findings),
-        name=_filled(cells, NAME, findings),
+        name=_clean(cells, NAME, clean_name, findings),
         email=_address(cells, EMAIL, findings),
         organisation=_organisation(cells, organisations, findings),
-        unit=_filled(cells, UNIT, findings),
+        unit=_clean(cells, UNIT, clean_line, findings),
         level=_level(cells, levels, findings),
         leader=leader,
-        leader_title=cells[LEADER_TITLE],
+        leader_title=_clean(cells, LEADER_TITLE, clean_optional_line, findings),
         row=cells.row,
     )
 
@@ -119,30 +120,32 @@ def _filled(cells: Cells, column: str, findings: Findings) -> str:
     return cells[column]
 
 
-def _number(cells: Cells, findings: Findings) -> int:
-    text = _filled(cells, NUMBER, findings)
-    if re.fullmatch(r"[1-9][0-9]{0,8}", text):
-        return int(text)
-    if text:
-        findings.add(cells.row, NUMBER, f"{text!r} is not a whole number from 1")
-    return 0
-
-
-def _address(cells: Cells, column: str, findings: Findings) -> str:
-    text = _filled(cells, column, findings)
-    if not text:
-        return ""
+def _clean(cells: Cells, column: str, rule: Callable[[str], str], findings: Findings) -> str:
+    """The text of a cell as its rule leaves it; one that breaks it is reported and left blank."""
     try:
-        return normal_address(text)
+        return rule(cells[column])
     except ValueError as error:
         findings.add(cells.row, column, str(error))
         return ""
 
 
+def _number(cells: Cells, findings: Findings) -> int:
+    text = _filled(cells, NUMBER, findings)
+    if re.fullmatch(r"[1-9][0-9]{0,8}", text):
+        return int(text)
+    if text:
+        findings.add(cells.row, NUMBER, f"{quoted(text)} is not a whole number from 1")
+    return 0
+
+
+def _address(cells: Cells, column: str, findings: Findings) -> str:
+    return _clean(cells, column, normal_address, findings) if _filled(cells, column, findings) else ""
+
+
 def _organisation(cells: Cells, known: Collection[str], findings: Findings) -> str:
     text = _filled(cells, ORGANISATION, findings).lower()
     if text and text not in known:
-        findings.add(cells.row, ORGANISATION, f"unknown organisation {text!r}{did_you_mean(text, known)}")
+        findings.add(cells.row, ORGANISATION, f"unknown organisation {quoted(text)}{did_you_mean(text, known)}")
     return text
 
 
@@ -151,7 +154,7 @@ def _level(cells: Cells, words: Mapping[str, str] | None, findings: Findings) ->
     if words is None:
         return text
     if text and text.lower() not in words:
-        findings.add(cells.row, LEVEL, f"unknown level {text!r}; write one of {', '.join(words)}")
+        findings.add(cells.row, LEVEL, f"unknown level {quoted(text)}; write one of {', '.join(words)}")
     return words.get(text.lower(), "")
 
 

@@ -10,11 +10,12 @@ from pydantic import Field, model_validator
 from config.errors import FileMissingError
 from config.files.yaml_file import load_yaml
 from config.library import typed
+from config.plain_text import Line
 from config.programme import Spec
 from config.when import WhenField
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Days = Annotated[int, Field(ge=1)]
+Days = Annotated[int, Field(ge=1, le=3650)]
 
 
 class Habit(Spec):
@@ -53,7 +54,7 @@ class Profile(Spec):
     """A named behaviour. ``choices`` names talents by number for each choice; the others let silence speak."""
 
     id: str
-    name: str
+    name: Line
     habits: dict[str, Habit] = Field(default_factory=dict)
     """By commitment id as written in the programme; ``default`` for all others."""
     choices: dict[str, dict[str, tuple[int, ...]]] = Field(default_factory=dict)

@@ -10,7 +10,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from config.names import Name, filled_with
+from config.names import LONGEST_ID, Folder, Language, Name, filled_with
+from config.plain_text import Line, Note, OptionalLine
 from config.when import WhenField, parse_when
 from config.working_time import WorkingTime
 
@@ -70,7 +71,7 @@ class DaySpec(Spec):
     """One day of a module's shape: the place a journey enters when the day has been held, and its notices."""
 
     enters: Annotated[str, filled_with("module")]
-    label: Annotated[str, filled_with("module_number", "number", "title")] = "{module_number}.{number}"
+    label: Annotated[Line, filled_with("module_number", "number", "title")] = "{module_number}.{number}"
     """The day's name for people; may hold ``{module_number}``, ``{number}`` and ``{title}``."""
     notices: tuple[Notice, ...] = ()
 
@@ -78,7 +79,7 @@ class DaySpec(Spec):
 class Shape(Spec):
     """How a module's days lie: its days, the gap in calendar days between them, its length in hours if fixed."""
 
-    label: str
+    label: Line
     days: tuple[DaySpec, ...] = Field(min_length=1)
     gap_days: tuple[int, int] | None = None
     hours: int | None = None
@@ -95,7 +96,7 @@ class MilestoneSpec(Spec):
     """An event of the cohort's calendar that is not a module day: kick-off, network meeting, alumni day."""
 
     milestone: Name
-    label: str
+    label: Line
     enters: str | None = None
     """The journey place entered when the event has been held; none for an event beside the journey (R40)."""
     final: bool = False
@@ -111,7 +112,7 @@ class ModuleSpec(Spec):
 
     module: Name
     number: int
-    title: str
+    title: Line
     shape: str
     challenge: bool = False
     leads_to: str | None = None
@@ -120,8 +121,8 @@ class ModuleSpec(Spec):
 class Event(Spec):
     """Something that befalls a journey out of turn: leave, return, transfer, withdrawal, absence (R7, R29)."""
 
-    label: str
-    rule: str = ""
+    label: Line
+    rule: OptionalLine = ""
     source: tuple[str, ...] = Field(alias="from")
     to: str | None = None
     """A state, ``place`` for where the cohort stands now, or nothing: the journey stays where it is."""
@@ -153,8 +154,8 @@ class CommitmentSpec(Spec):
     """
 
     id: Name
-    label: Annotated[str, filled_with("number", "title")]
-    rule: str = ""
+    label: Annotated[Line, filled_with("number", "title")]
+    rule: OptionalLine = ""
     subject: Literal["talent", "cohort"] = "talent"
     owner: Role
     each: Literal["module"] | None = None
@@ -164,7 +165,7 @@ class CommitmentSpec(Spec):
     opens_on: OpensOn | None = None
     due: WhenField
     miss: WhenField = parse_when("due + 1d")
-    choices: dict[str, str] = Field(default_factory=dict)
+    choices: dict[str, Line] = Field(default_factory=dict)
     default_choice: str | None = None
     """What silence counts as at the deadline (R36); without it the commitment is missed."""
     changeable_until: WhenField | None = None
@@ -203,9 +204,9 @@ class Groups(Spec):
 class Form(Spec):
     """A form in which a coordinator records what happened: a verb on commitments of some kinds, or an event."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
-    label: str
-    help: str = ""
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=LONGEST_ID)
+    label: Line
+    help: Note = ""
     commitments: tuple[str, ...] = ()
     """Kinds of commitments, as they are written under ``commitments``."""
     verb: Literal["keep", "waive"] = "keep"
@@ -234,20 +235,20 @@ class Programme(Spec):
 
     id: str
     version: int
-    name: str
-    language: str = "da"
-    templates: str | None = None
+    name: Line
+    language: Language = "da"
+    templates: Folder | None = None
     """The programme's own template folder, relative to the configuration's root; what it lacks, the default has."""
     hours: WorkingTime = WorkingTime()
     """When mails may go out (R47)."""
-    levels: dict[str, str] = Field(default_factory=dict)
+    levels: dict[str, Line] = Field(default_factory=dict)
     start: str
     """The place a journey starts in."""
-    places: dict[str, Annotated[str, filled_with("number", "title", "module")]]
+    places: dict[str, Annotated[Line, filled_with("number", "title", "module")]]
     """Names of the places and states for people; ``module.sprint`` names the place ``sprint`` of every module."""
-    verbs: dict[str, str] = Field(default_factory=dict)
+    verbs: dict[str, Line] = Field(default_factory=dict)
     """Names of the commitments' and notices' triggers for people: ``keep: holdt``."""
-    commitment_states: dict[str, str] = Field(default_factory=dict)
+    commitment_states: dict[str, Line] = Field(default_factory=dict)
     """Names of the commitments' states for people."""
     on_move: str | None = None
     """The mail to a milestone's audience when its date is moved."""
@@ -257,5 +258,5 @@ class Programme(Spec):
     events: dict[Name, Event] = Field(default_factory=dict)
     commitments: tuple[CommitmentSpec, ...] = ()
     forms: tuple[Form, ...] = ()
-    form_fields: dict[str, str] = Field(default_factory=dict)
+    form_fields: dict[str, Line] = Field(default_factory=dict)
     """Names of the forms' fields for people."""

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from config.errors import SettingsError
-from config.mail_address import normal_address
+from config.mail_address import MailAddress
+from config.plain_text import PersonName
 
 _PREFIX = "TALENTNORD_"
 _NO_SENDER = "talentnord@talentnord.example"
@@ -22,9 +23,6 @@ _REGIONS = (
 _PORTS = {"http": 80, "https": 443}
 MAIL_STEPS = 4
 """Handing a mail over may take so many times as long as one step of it."""
-
-
-Mailbox = Annotated[str, AfterValidator(normal_address)]
 
 
 class Settings(BaseSettings):
@@ -53,9 +51,9 @@ class Settings(BaseSettings):
     sendgrid_api_key: SecretStr = SecretStr("")
     sendgrid_host: str = ""
     """Where mails go to: people's data stay in that region, so none is taken for granted."""
-    sender_name: str = "Talent Nord"
-    sender_email: Mailbox = _NO_SENDER
-    reply_to: Mailbox | None = None
+    sender_name: PersonName = "Talent Nord"
+    sender_email: MailAddress = _NO_SENDER
+    reply_to: MailAddress | None = None
     ui_addresses: Annotated[tuple[str, ...], NoDecode] = ()
     """How browsers and other machines reach Prefect's server where that is not the address it listens on."""
 

@@ -16,7 +16,10 @@ from pydantic import BeforeValidator, PlainSerializer
 from config.errors import WhenSyntaxError
 from config.working_time import WorkingTime
 
-_TERM = re.compile(r"\s*([+-])\s*(\d{1,4})\s*(wd|mo|d|w)")  # four digits stay within the calendar
+_TERM = re.compile(r"\s*([+-])\s*(\d{1,4})\s*(wd|mo|d|w)")
+_DAYS = {"d": 1, "wd": 2, "w": 7, "mo": 31}
+_FARTHEST = 366 * 1000
+"""In days: a thousand years from a date of this century is still within the calendar."""
 _ANCHOR = re.compile(r"\s*([a-z][a-z0-9_]*)")
 
 
@@ -51,7 +54,8 @@ def parse_when(text: object) -> When:
     """Read ``kickoff - 6w`` and the like.
 
     Raises:
-        WhenSyntaxError: the text is not an anchor followed by offsets, or takes working days backwards.
+        WhenSyntaxError: the text is not an anchor followed by offsets, takes working days backwards, or leads out of
+            the calendar.
     """
     if isinstance(text, When):
         return text
@@ -67,6 +71,8 @@ def parse_when(text: object) -> When:
             raise WhenSyntaxError(source)
         offsets.append((int(term[1] + term[2]), term[3]))
         position = term.end()
+    if sum(abs(amount) * _DAYS[unit] for amount, unit in offsets) > _FARTHEST:
+        raise WhenSyntaxError(source)
     return When(head[1], tuple(offsets))
 
 

@@ -16,13 +16,13 @@ from typing import Annotated
 
 import typer
 
-from config.checks.all import check_all
-from config.errors import DefinitionError, Problem, TalentNordError
+from config.errors import DefinitionError, TalentNordError
 from config.library import LoadedCohort
 from config.one_page import one_page
 from config.profile import Profile, load_profile
 from config.settings import Settings, load_settings
 from flows import mail_commands
+from flows.checking import check_cohorts, checked_cohort
 from flows.clock import system_clock
 from flows.console import bar, out, print_rules, print_summary
 from flows.rule_list import FILES, read_rules
@@ -40,8 +40,6 @@ from flows.server.process import (
     wait_for,
 )
 from flows.services import Services, library_of, open_services, use
-from notifications.messages import messages_of
-from states.exploration.explore import explore
 from states.store.address import Address
 from states.store.backup import back_up, stamp
 from states.views.counts import summarise
@@ -85,22 +83,16 @@ def check(
     """Check the definition and the cohorts: "ok" and a page about each, or every error at once and exit code 2."""
     library = library_of(load_settings())
     wanted = cohort or library.cohorts()
-    problems = check_all(library, wanted, messages_of(library))
-    errors = [problem for problem in problems if not problem.warning]
-    if not errors:
-        for programme in dict.fromkeys(library.cohort(ident).cohort.programme for ident in wanted):
-            explored = explore(library.programme(programme).definition)
-            file = str(library.programme_file(programme))
-            errors += [Problem(file, None, stuck.machine, str(stuck)) for stuck in explored.problems]
-            out.print(
-                f"{programme}: {explored.states} states and {explored.transitions} transitions explored,"
-                f" {len(explored.problems)} places where someone is stuck"
-            )
-    for problem in problems:
-        if problem.warning:
-            out.print(str(problem), markup=False)
-    if errors:
-        raise DefinitionError(errors)
+    checked = check_cohorts(library, wanted)
+    for programme, explored in checked.explored.items():
+        out.print(
+            f"{programme}: {explored.states} states and {explored.transitions} transitions explored,"
+            f" {len(explored.problems)} places where someone is stuck"
+        )
+    for problem in checked.warnings:
+        out.print(str(problem), markup=False)
+    if checked.errors:
+        raise DefinitionError(checked.errors)
     for ident in wanted:
         out.print(one_page(library.cohort(ident)), markup=False)
     out.print("ok")
@@ -189,12 +181,9 @@ def import_cohort(cohort: CohortOption = "hold-3", port: PortOption = 4200, host
     """Enrol a cohort from its files: people, dates, journeys. Again with more people in the file, those are added."""
     settings = load_settings()
     library = library_of(settings)
-    errors = [problem for problem in check_all(library, [cohort], messages_of(library)) if not problem.warning]
-    if errors:
-        raise DefinitionError(errors)
+    loaded = checked_cohort(library, cohort)
     services = open_services(settings, system_clock, create=True)
     try:
-        loaded = library.cohort(cohort)
         outcome = services.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
         out.print(f"{loaded.cohort.name}: {len(outcome.transitions)} talents enrolled")
         _refresh(services, ServerPlace(port, VAR / "prefect", host, settings.ui_addresses))
@@ -259,7 +248,8 @@ def rules(
 
 def _loaded(settings: Settings, cohort: str, profile: str) -> tuple[LoadedCohort, Profile]:
     library = library_of(settings)
-    return library.cohort(cohort), load_profile(library.root, profile)
+    behaviour = load_profile(library.root, profile)
+    return checked_cohort(library, cohort), behaviour
 
 
 def _serve(place: ServerPlace, settings: Settings, environment: dict[str, str], log: Path) -> None:

@@ -10,6 +10,7 @@ from prefect import flow, runtime
 
 from config.errors import FactIncompleteError
 from config.mail_address import normal_address
+from config.plain_text import clean_name
 from config.programme import Form
 from flows.cockpit.forms import choices_for, chosen, form_of
 from flows.react import react_to
@@ -90,6 +91,6 @@ def _person(form: str, field: str, name: str, address: str) -> dict[str, str]:
     if not name or not address:
         raise FactIncompleteError(form, field, "needs both a name and a mail address")
     try:
-        return {"name": name.strip(), "email": normal_address(address)}
+        return {"name": clean_name(name), "email": normal_address(address)}
     except ValueError as error:
         raise FactIncompleteError(form, field, str(error)) from error

@@ -18,7 +18,7 @@ from notifications.digest import words_of
 from notifications.due import Effect
 from notifications.render import render_task
 from states.store.database import Database
-from states.store.queries import lock_cohort
+from states.store.queries import lock_cohort_of
 from states.store.tables import OPEN_TASK, PENDING, EffectRow, MailRow, TaskRow
 from states.views.undelivered import FAILED, failed_in
 
@@ -45,7 +45,7 @@ def sound(database: Database, templates: Path, now: datetime, blocked: str) -> A
         concerned = set[str]().union(*(cohorts for cohorts, _ in calls.values()), _alarmed(connection))
         changed: list[str] = []
         for cohort in sorted(concerned):
-            lock_cohort(connection, cohort)
+            lock_cohort_of(connection, [cohort])
             mine = {message: details for message, (cohorts, details) in calls.items() if cohort in cohorts}
             opened = [_open(connection, cohort, message, mine[message], templates, now) for message in mine]
             if any([*opened, _close(connection, cohort, frozenset(calls), now)]):

@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from config.definition import Definition, Module
 from config.grammar import Trigger
+from config.plain_text import without_the_unseen
 from notifications.due import Effect
 from notifications.view_models import CommitmentView, Context, EventView, ModuleView, Person, Talent
 from states.running_cohort import RunningCohort, read_cohort
@@ -83,14 +84,16 @@ class CohortReader:
         row = self._persons.get(ident or "")
         if row is None:
             return None
-        return Person(row.name, first_name(row.name), row.email, self._organisations.get(row.id))
+        name = without_the_unseen(row.name)
+        return Person(name, first_name(name), row.email, self._organisations.get(row.id))
 
     def talent(self, journey: Row[Any]) -> Talent:
         """Return the talent of a journey."""
         row = self._persons[journey.talent_id]
+        name = without_the_unseen(row.name)
         return Talent(
-            name=row.name,
-            first_name=first_name(row.name),
+            name=name,
+            first_name=first_name(name),
             email=row.email,
             organisation=self.cohort.organisation_name(journey.organisation),
             level_label=self.definition.programme.levels.get(journey.level, journey.level),

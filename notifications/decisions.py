@@ -17,7 +17,7 @@ from notifications.mail_records import record
 from states.facts import Fact, Outcome, Transition
 from states.store.database import Database
 from states.store.fact_log import FactAlreadyLogged, earlier_outcome, log_fact
-from states.store.queries import lock_cohort
+from states.store.queries import lock_cohort_of
 from states.store.send_again import Return, let_wait
 from states.store.tables import EffectRow, HistoryRow, MailRow
 
@@ -111,7 +111,7 @@ def _found(connection: Connection, mails: Sequence[str]) -> dict[str, list[Row[A
     """Return the effects of each mail, held until the transaction ends: cohorts, mails, effects, as everywhere."""
     mine = EffectRow.mail_id.in_(mails) | EffectRow.key.in_(mails)
     for cohort in sorted(set(connection.scalars(select(EffectRow.cohort_id).where(mine)))):
-        lock_cohort(connection, cohort)
+        lock_cohort_of(connection, [cohort])
     connection.execute(select(MailRow.id).where(MailRow.id.in_(mails)).order_by(MailRow.id).with_for_update()).all()
     rows = connection.execute(select(EffectRow.__table__).where(mine).order_by(EffectRow.id).with_for_update()).all()
     found: dict[str, list[Row[Any]]] = {mail: [] for mail in mails}

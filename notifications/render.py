@@ -21,6 +21,7 @@ from css_inline import CSSInliner
 from markupsafe import Markup
 
 from config.errors import TemplateError
+from config.plain_text import without_the_unseen
 from notifications.languages import COMMON, messages_in
 from notifications.view_models import Context, Greeting
 
@@ -181,7 +182,8 @@ def _tidy(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Return a subject: a header must not hold what a label of long ago may still hold."""
+    return without_the_unseen(text)
 
 
 def _paragraphs(body: str) -> Markup:

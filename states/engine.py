@@ -35,6 +35,7 @@ from states.moves.firing import Firing
 from states.moves.journeys import JourneyMover
 from states.moves.reschedule import Rescheduling
 from states.moves.writing import write
+from states.plain_facts import plain_fact
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.database import Database
 from states.store.fact_log import FactAlreadyLogged, earlier_outcome, log_fact, with_day
@@ -131,10 +132,12 @@ class Engine:
         Raises:
             UnknownTriggerError, UnknownRecordError: no such trigger or journey.
             TransitionRefusedError: not possible where one of them stands.
-            FactIncompleteError: a detail is missing.
+            FactIncompleteError: a detail is missing, or is not plain.
             FactReusedError: the key stands for another fact.
             ConflictError: somebody else was faster, five times in a row.
         """
+
+        fact = plain_fact(fact, trigger, subjects)
 
         def attempt(connection: Connection) -> Outcome:
             return self._fire(connection, trigger, subjects, fact)
@@ -181,6 +184,7 @@ class Engine:
         """
 
         trigger = str(Trigger(milestone, MOVE))
+        fact = plain_fact(fact, trigger, [cohort_id])
         told = with_day(fact, day)
 
         def attempt(connection: Connection) -> Outcome:

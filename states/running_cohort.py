@@ -11,6 +11,7 @@ from config.cohort import Cohort
 from config.definition import Definition
 from config.errors import UnknownRecordError, UnknownTriggerError
 from config.grammar import MOVE, Trigger
+from config.plain_text import AS_KEPT
 from config.programme import CommitmentSpec, EffectSpec
 from states.machines.journey import places
 from states.machines.rules import Rules, rules_of
@@ -88,7 +89,7 @@ class RunningCohort:
 
 @lru_cache(maxsize=64)
 def _cohort_of(text: str) -> Cohort:
-    return Cohort.model_validate_json(text)
+    return Cohort.model_validate_json(text, context=AS_KEPT)
 
 
 def cast_of(cohort: Cohort) -> Cast:

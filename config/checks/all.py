@@ -17,6 +17,7 @@ from config.errors import DefinitionError, FileMissingError, Problem
 from config.files.salvage import salvage
 from config.files.yaml_file import Source, load_yaml
 from config.library import Library
+from config.names import file_name
 from config.people import People, read_people
 from config.programme import Programme
 
@@ -79,7 +80,11 @@ def _cohort_file(library: Library, source: Source, definition: Definition | None
 
 def _people(source: Source, definition: Definition | None) -> tuple[People | None, list[Problem]]:
     """The people that a cohort names, though much else in its file may be wrong."""
-    path = Path(source.file).parent / (_text(source, "people") or Cohort.model_fields["people"].default)
+    name = _text(source, "people") or Cohort.model_fields["people"].default
+    try:
+        path = Path(source.file).parent / file_name(name)
+    except ValueError:  # Told as a fault of the cohort's form.
+        return None, []
     organisations = source.data.get("organisations") if isinstance(source.data, dict) else None
     if not path.is_file() or not isinstance(organisations, dict):
         return None, []

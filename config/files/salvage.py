@@ -8,7 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from config.errors import Problem
+from config.errors import MOST_FAULTS, Problem
 from config.files.yaml_file import MISSING, UNKNOWN_KEY, Source, Step, path_in, problems_of
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -31,6 +31,8 @@ def salvage(model: type[Model], source: Source) -> Salvaged[Model]:
             return Salvaged(model.model_validate(rest.data), rest, problems)
         except ValidationError as error:
             problems += [one for one in problems_of(error, rest, model=model) if not _follows(one, rest)]
+            if error.error_count() > MOST_FAULTS:
+                return Salvaged(None, rest, problems)
             units = {_unit(rest, detail) for detail in error.errors(include_url=False)}
         dropped = rest.dropped | units
         if () in units or dropped == rest.dropped:

@@ -15,11 +15,21 @@ from typing import Any, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
-from ruamel.yaml.constructor import ConstructorError
+from ruamel.yaml.composer import MaxDepthExceededError
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from config.errors import DefinitionError, FileMissingError, Problem
+from config.errors import MOST_FAULTS, DefinitionError, FileMissingError, Problem, first_faults
+from config.files.weighed import UnreadableError, read_weighed
+from config.files.yaml_limits import (
+    DEEPEST,
+    MOST_BYTES,
+    limited_yaml,
+    refuse_what_unfolds,
+    wrong_with_scalar,
+    wrong_with_value,
+)
+from config.plain_text import quoted
 from config.suggest import did_you_mean, nearest
 
 Step = str | int
@@ -35,6 +45,7 @@ SENTENCES = {
     **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing"), "should be a date such as 2027-03-25"),
     **dict.fromkeys(("time_type", "time_parsing"), "should be a time such as 08:00"),
     "too_short": "should not be empty",
+    "string_unicode": "holds half a character",
     **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "should be a list"),
     **dict.fromkeys(
         ("dict_type", "mapping_type", "model_type", "model_attributes_type", "dataclass_type"),
@@ -90,22 +101,27 @@ class Source:
 def load_yaml(path: Path) -> Source:
     """Read one YAML 1.2 document in UTF-8.
 
-    Raises ``FileMissingError``, and ``DefinitionError`` for what is not YAML, for duplicate keys (all of them) and
-    for values that do not exist, such as the 31st of February.
+    Raises ``FileMissingError``, and ``DefinitionError`` for what is not YAML or is too large or too deep for a
+    definition, for duplicate keys (all of them) and for values that do not exist, such as the 31st of February.
     """
     if not path.is_file():
         raise FileMissingError(path, "YAML file")
-    yaml = YAML(typ="safe", pure=True)
+    file = str(path)
+    yaml = limited_yaml()
     try:
-        root: Node | None = yaml.compose(path.read_text(encoding="utf-8-sig"))
-        if problems := [] if root is None else list(_faults(str(path), yaml, root, ())):
-            raise DefinitionError(problems)
+        root: Node | None = yaml.compose(read_weighed(path, MOST_BYTES).decode("utf-8-sig"))
+        if root is not None:
+            refuse_what_unfolds(root)
+        if problems := [] if root is None else list(_faults(file, yaml, root, ())):
+            raise DefinitionError(first_faults(problems))
         data = None if root is None else yaml.constructor.construct_document(root)
+    except UnreadableError as error:
+        raise DefinitionError([Problem(file, error.row, "", error.what)]) from error
     except UnicodeDecodeError:
-        raise DefinitionError([Problem(str(path), None, "", "is not UTF-8 text; save it as UTF-8")]) from None
+        raise DefinitionError([Problem(file, None, "", "is not UTF-8 text; save it as UTF-8")]) from None
     except YAMLError as error:
-        raise DefinitionError([_syntax_problem(str(path), error)]) from error
-    return Source(str(path), data, root)
+        raise DefinitionError([_syntax_problem(file, error)]) from error
+    return Source(file, data, root)
 
 
 def problems_of(
@@ -120,12 +136,13 @@ def problems_of(
     for step in prefix:
         part = part[step]
     problems = []
-    for detail in error.errors(include_url=False):
+    # Each is looked up in the file from its start: nobody waits for thousands.
+    for detail in error.errors(include_url=False)[: MOST_FAULTS + 1]:
         local = path_in(part, detail)
         if not _follows(part, local, detail):
             known = () if model is None else _known_keys(model, local[:-1])
             problems.append(source.problem((*prefix, *local), _sentence(detail, known)))
-    return sorted(dict.fromkeys(problems), key=lambda problem: problem.line or 0)
+    return first_faults(sorted(dict.fromkeys(problems), key=lambda problem: problem.line or 0))
 
 
 def _line(node: Node) -> int:
@@ -149,13 +166,11 @@ def _faults(file: str, yaml: YAML, node: Node, path: tuple[Step, ...]) -> Iterat
         if name in first and name != "<<":
             yield Problem(file, _line(key), field, f"is set twice, first in line {first[name]}")
         first.setdefault(name, _line(key))
+        if isinstance(name, str) and (what := wrong_with_value(name)):
+            yield Problem(file, _line(key), field, what)
         if isinstance(value, ScalarNode):
-            try:
-                yaml.constructor.construct_object(value)
-            except ConstructorError as error:
-                yield Problem(file, _line(value), field, str(error.problem))
-            except ValueError as error:
-                yield Problem(file, _line(value), field, f"{value.value} does not exist: {error}")
+            if what := wrong_with_scalar(yaml, value):
+                yield Problem(file, _line(value), field, what)
         elif value.start_mark.index > node.start_mark.index:  # else an alias, seen before or without end
             yield from _faults(file, yaml, value, here)
 
@@ -163,6 +178,8 @@ def _faults(file: str, yaml: YAML, node: Node, path: tuple[Step, ...]) -> Iterat
 def _syntax_problem(file: str, error: YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    if isinstance(error, MaxDepthExceededError):
+        problem = f"nested deeper than {DEEPEST} levels"
     context = getattr(error, "context", None)
     where = f" ({context})" if context else ""
     return Problem(file, None if mark is None else mark.line + 1, "", f"is not YAML: {problem}{where}")
@@ -205,7 +222,7 @@ def _sentence(detail: ErrorDetails, known: Iterable[str]) -> str:
         return str(detail.get("ctx", {}).get("error", message))
     what = SENTENCES.get(kind, message.replace("Input should", "should", 1))
     if isinstance(given, str | int | float) and repr(given) not in what:
-        what += f", not {given!r}"
+        what += f", not {quoted(given) if isinstance(given, str) else given}"
     if kind in ("literal_error", "enum") and isinstance(given, str):
         names = re.findall(r"'([^']*)'", message)
         return what + (did_you_mean(given, names) if nearest(given, names) else "")

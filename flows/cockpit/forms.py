@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from config.definition import Definition
 from config.errors import FactIncompleteError, UnknownRecordError
 from config.grammar import talent_number
+from config.plain_text import quoted
 from config.programme import CommitmentSpec, Form
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CohortRow, JourneyRow, PersonRow
@@ -135,4 +136,4 @@ def chosen(options: Mapping[str, str], field: str, value: str, form: Form) -> st
     if value in options.values():
         return value
     known = ", ".join(list(options)[:8])
-    raise FactIncompleteError(form.id, field, f"{value!r} is none of the choices ({known} …)")
+    raise FactIncompleteError(form.id, field, f"{quoted(value)} is none of the choices ({known} …)")

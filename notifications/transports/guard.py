@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import lru_cache
-
-from email_validator import EmailNotValidError, validate_email
 
 from config.errors import RejectedError
+from config.mail_address import ascii_address
+from config.plain_text import breaks_headers
 from notifications.transports.protocol import Mail
 
 # A dot-atom, as it becomes the left side of a Message-ID; without "/" and short, as it becomes a file name as well.
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _LONGEST_MESSAGE_ID = 180
-_LINE_BREAKING = {"Cc", "Zl", "Zp"}
-# Python before 3.11.10 decodes an encoded word while it writes a header and lets a line break inside it through
-# (CVE-2024-6923); nobody is called "=?utf-8?q?...", so the mark is refused everywhere.
-_ENCODED_WORD = "=?"
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 
 
@@ -33,25 +27,20 @@ def refuse_unsafe(mail: Mail) -> None:
     if mail.date.tzinfo is None:
         raise RejectedError("the mail's date has no time zone")
     for what, text in _header_texts(mail):
-        if any(unicodedata.category(character) in _LINE_BREAKING for character in text):
-            raise RejectedError(f"{what} contains a line break or another control character")
-        if _ENCODED_WORD in text:
-            raise RejectedError(f"{what} contains '{_ENCODED_WORD}', the mark of an encoded word")
+        if found := breaks_headers(text):
+            raise RejectedError(f"{what} contains {found}")
     for what, address in (("sender", mail.sender), ("recipient", mail.to), ("reply-to", mail.reply_to)):
         if address is not None:
             plain_email(address.email, what)
 
 
-@lru_cache(maxsize=1024)
 def plain_email(email: str, what: str) -> str:
     """The ASCII form of one mailbox (an international domain in punycode); ``what`` names it in the RejectedError."""
     try:
-        ascii_form = validate_email(email, check_deliverability=False).ascii_email
-    except EmailNotValidError:
-        ascii_form = None
-    if ascii_form is None or _ENCODED_WORD in ascii_form:
-        raise RejectedError(f"the {what}'s address is not one plain mailbox with an ASCII name before the @")
-    return ascii_form
+        return ascii_address(email)
+    except ValueError:
+        why = f"the {what}'s address is not one plain mailbox with an ASCII name before the @"
+        raise RejectedError(why) from None
 
 
 def without_addresses(said: str) -> str:

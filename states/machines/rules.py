@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from config.definition import Definition
+from config.plain_text import AS_KEPT
 from config.programme import Programme
 from states.machines.commitment import commitment_rules
 from states.machines.journey import journey_rules
@@ -31,4 +32,4 @@ def rules_for(definition: Definition) -> Rules:
 @lru_cache(maxsize=64)
 def rules_of(definition: str) -> Rules:
     """Return the rule books of a definition given as JSON; worked out once for each."""
-    return rules_for(Definition(Programme.model_validate_json(definition)))
+    return rules_for(Definition(Programme.model_validate_json(definition, context=AS_KEPT)))

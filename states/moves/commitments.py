@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -19,6 +19,9 @@ from states.plan.timers import Dates, Step, rearmed
 from states.records import Commitment, Journey
 from states.store.queries import COMMITMENT_COLUMNS
 from states.store.tables import CommitmentRow
+
+ONE_YEAR = timedelta(days=366)
+"""How long before a cohort's first date something of it may have been held."""
 
 
 class _Move(NamedTuple):
@@ -110,6 +113,11 @@ class CommitmentMover:
             raise FactIncompleteError(str(Trigger(spec.id, "keep")), "held_on", f"{given!r} is not a date") from None
         if day > self._firing.today:
             raise FactIncompleteError(str(Trigger(spec.id, "keep")), "held_on", f"{day} is still to come")
+        first = min((held.day for held in self._firing.cohort.calendar.days.values()), default=day)
+        if day < first - ONE_YEAR:
+            raise FactIncompleteError(
+                str(Trigger(spec.id, "keep")), "held_on", f"{day} is long before the cohort began"
+            )
         return day
 
     def _changeable(self, spec: CommitmentSpec) -> bool:

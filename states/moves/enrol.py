@@ -18,6 +18,7 @@ from config.people import People, TalentRow
 from config.programme import CommitmentSpec
 from states.facts import Transition
 from states.moves.changes import Changes
+from states.plain_facts import refuse_unplain_people
 from states.plan.calendar import Calendar
 from states.plan.late_joiners import catch_up_notices, group_to_join
 from states.plan.timers import Timer, cohort_timers, opening_timer
@@ -66,8 +67,10 @@ class Enrolment:
         A cohort that runs keeps the definition it is pinned to and the dates as they were moved (invariant 9).
 
         Raises:
+            DefinitionError: somebody's name or address is none.
             CohortOverError: its last day is over, and somebody is new to it: nothing would ever move them.
         """
+        refuse_unplain_people(self.people, self.cohort.people)
         running = connection.scalar(select(CohortRow.id).where(CohortRow.id == self.cohort.id)) is not None
         if running:
             pinned = read_cohort(connection, self.cohort.id)

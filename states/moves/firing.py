@@ -9,7 +9,6 @@ from sqlalchemy import Connection, select
 
 from config.definition import ACTIVE
 from config.errors import FactIncompleteError, TransitionRefusedError
-from config.mail_address import normal_address
 from config.programme import EffectSpec
 from states.moves.changes import Changes
 from states.plan.effects import NEEDS_ACTIVE_JOURNEYS, ActiveJourneys, Cause, effect_rows
@@ -93,19 +92,15 @@ class Firing:
         """Return the id of the person whom the fact names in ``field``; new unless the cohort knows the address.
 
         Raises:
-            FactIncompleteError: there is no name, or no mail address.
+            FactIncompleteError: it names nobody (that name and address are plain, the engine has seen to).
         """
         given = self.details.get(field)
-        if not isinstance(given, Mapping) or not str(given.get("name") or "").strip():
+        if not isinstance(given, Mapping):
             raise FactIncompleteError(trigger, field, "has no name")
-        try:
-            email = normal_address(str(given.get("email") or ""))
-        except ValueError as error:
-            raise FactIncompleteError(trigger, field, str(error)) from error
-        known = self._person_with(email)
+        known = self._person_with(given["email"])
         if known is not None:
             return known
-        self.changes.persons.append({"id": ident, "name": str(given["name"]).strip(), "email": email, "title": ""})
+        self.changes.persons.append({"id": ident, "name": given["name"], "email": given["email"], "title": ""})
         return ident
 
     def _person_with(self, email: str) -> str | None:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from config.errors import DeliveryError, SettingsError
 from config.settings import Settings, load_settings
-from notifications.outbox import LEASE
+from notifications.mail_records import LEASE
 from notifications.transports.choose import transport_from
 from notifications.transports.files import FilesTransport
 from tests.support.free_port import closed_port

@@ -17,7 +17,8 @@ DENMARK = WorkingTime()
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
 ANCHORS = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
 OFFSETS = st.one_of(
-    st.tuples(st.integers(-9999, 9999), st.sampled_from(["d", "w", "mo"])),
+    st.tuples(st.integers(-9999, 9999), st.sampled_from(["d", "w"])),
+    st.tuples(st.integers(-3000, 3000), st.just("mo")),
     st.tuples(st.integers(0, 9999), st.just("wd")),
 )
 WHENS = st.builds(When, ANCHORS, st.lists(OFFSETS, max_size=3).map(tuple))
@@ -65,7 +66,7 @@ def test_working_days_end_on_a_working_day(day: date, amount: int) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", " ", "6w", "- 6w", "Kickoff", "kickoff -", "kickoff 6w", "kickoff - 6", "kickoff - 6 weeks", "due - 1wd",
-     "due + 1y", "due + 3days", "due + 1.5d", "due + 10000d", "due, + 1d", None, 7, True],
+     "due + 1y", "due + 3days", "due + 1.5d", "due + 10000d", "due + 9999mo + 9999mo", "due, + 1d", None, 7, True],
 )  # fmt: skip
 def test_what_is_no_point_in_time_is_refused(text: object) -> None:
     with pytest.raises(WhenSyntaxError, match="is not a point in time; write an anchor and offsets such as"):
