@@ -96,9 +96,8 @@ def _parts(node: Node) -> list[Node]:
 
 def wrong_with_scalar(yaml: YAML, node: ScalarNode) -> str | None:
     """Return why a single value cannot be used, ``None`` if it can."""
-    if (
-        node.tag.endswith(":int") and len(node.value) > _MOST_DIGITS
-    ):  # Python itself refuses to read thousands of digits.
+    # Python itself refuses to read thousands of digits.
+    if str(node.tag).endswith(":int") and len(node.value) > _MOST_DIGITS:
         return _TOO_LARGE
     try:
         return wrong_with_value(yaml.constructor.construct_object(node))
