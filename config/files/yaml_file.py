@@ -24,8 +24,8 @@ from config.files.weighed import UnreadableError, read_weighed
 from config.files.yaml_limits import (
     DEEPEST,
     MOST_BYTES,
+    composed,
     limited_yaml,
-    refuse_what_unfolds,
     wrong_with_scalar,
     wrong_with_value,
 )
@@ -33,6 +33,7 @@ from config.plain_text import quoted
 from config.suggest import did_you_mean, nearest
 
 Step = str | int
+_SHOWN = 60
 
 # Pydantic's wording speaks of Python; these say the same to whoever writes the file.
 SENTENCES = {
@@ -109,9 +110,7 @@ def load_yaml(path: Path) -> Source:
     file = str(path)
     yaml = limited_yaml()
     try:
-        root: Node | None = yaml.compose(read_weighed(path, MOST_BYTES).decode("utf-8-sig"))
-        if root is not None:
-            refuse_what_unfolds(root)
+        root = composed(yaml, read_weighed(path, MOST_BYTES).decode("utf-8-sig"))
         if problems := [] if root is None else list(_faults(file, yaml, root, ())):
             raise DefinitionError(first_faults(problems))
         data = None if root is None else yaml.constructor.construct_document(root)
@@ -162,7 +161,7 @@ def _faults(file: str, yaml: YAML, node: Node, path: tuple[Step, ...]) -> Iterat
     first: dict[Step, int] = {}
     for name, (key, value) in _children(node):
         here = (*path, name)
-        field = ".".join(map(str, here))
+        field = ".".join(str(step)[:_SHOWN] for step in here)
         if name in first and name != "<<":
             yield Problem(file, _line(key), field, f"is set twice, first in line {first[name]}")
         first.setdefault(name, _line(key))
@@ -220,7 +219,7 @@ def _sentence(detail: ErrorDetails, known: Iterable[str]) -> str:
         return SENTENCES[kind]
     if kind in ("value_error", "assertion_error"):
         return str(detail.get("ctx", {}).get("error", message))
-    what = SENTENCES.get(kind, message.replace("Input should", "should", 1))
+    what = SENTENCES.get(kind, re.sub(r"^\w+ should", "should", message))
     if isinstance(given, str | int | float) and repr(given) not in what:
         what += f", not {quoted(given) if isinstance(given, str) else given}"
     if kind in ("literal_error", "enum") and isinstance(given, str):

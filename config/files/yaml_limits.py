@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.composer import Composer, ComposerError
 from ruamel.yaml.constructor import ConstructorError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from config.files.weighed import UnreadableError
@@ -18,6 +18,8 @@ MOST_NODES = 8000
 """Values and keys; Talent Nord has 1,500."""
 DEEPEST = 30
 LARGEST_NUMBER = 10**9
+_MOST_DIGITS = 40
+_TOO_LARGE = "is too large a number"
 
 
 class _LimitedComposer(Composer):
@@ -35,7 +37,7 @@ class _LimitedComposer(Composer):
             raise ComposerError(
                 None, None, f"more than {MOST_NODES} values, too many for a definition", event.start_mark
             )
-        if tag := getattr(event, "tag", None):
+        if tag := str(getattr(event, "tag", None) or ""):
             tag = quoted(str(tag).replace("tag:yaml.org,2002:", "!!"))
             raise ComposerError(None, None, f"the tag {tag}; leave it out", event.start_mark)
         return super().compose_node(parent, index)
@@ -49,14 +51,32 @@ def limited_yaml() -> YAML:
     return yaml
 
 
-def refuse_what_unfolds(root: Node) -> None:
-    """Raise ``UnreadableError`` for a part that holds itself, or that its aliases make larger than a file may be."""
+def composed(yaml: YAML, text: str) -> Node | None:
+    """Return the tree of a file's values, ``None`` for a blank file.
+
+    Raises ``YAMLError``, and ``UnreadableError`` for whatever else the library stumbles over, for a part that holds
+    itself or that its aliases make larger than a file may be, and for keys that are no words.
+    """
+    try:
+        root: Node | None = yaml.compose(text)
+    except YAMLError:
+        raise
+    except Exception as error:  # Such as an escape for a character beyond all there are.
+        raise UnreadableError(f"is not YAML: {error}") from error
+    if root is not None:
+        _refuse_what_unfolds(root)
+    return root
+
+
+def _refuse_what_unfolds(root: Node) -> None:
     sizes: dict[int, int] = {}
     unfinished: set[int] = set()
 
     def size(node: Node) -> int:
         if id(node) in unfinished:
             raise UnreadableError("holds a part that holds itself", node.start_mark.line + 1)
+        if isinstance(node, MappingNode) and not all(isinstance(key, ScalarNode) for key, _ in node.value):
+            raise UnreadableError("has a key that is no word", node.start_mark.line + 1)
         if id(node) not in sizes:
             unfinished.add(id(node))
             sizes[id(node)] = 1 + sum(map(size, _parts(node)))
@@ -76,6 +96,9 @@ def _parts(node: Node) -> list[Node]:
 
 def wrong_with_scalar(yaml: YAML, node: ScalarNode) -> str | None:
     """Return why a single value cannot be used, ``None`` if it can."""
+    # Python itself refuses to read thousands of digits.
+    if str(node.tag).endswith(":int") and len(node.value) > _MOST_DIGITS:
+        return _TOO_LARGE
     try:
         return wrong_with_value(yaml.constructor.construct_object(node))
     except ConstructorError as error:
@@ -86,8 +109,10 @@ def wrong_with_scalar(yaml: YAML, node: ScalarNode) -> str | None:
 
 def wrong_with_value(value: object) -> str | None:
     """Return why a value is none that a definition could mean, ``None`` if it is one."""
-    if isinstance(value, int | float) and not (math.isfinite(value) and abs(value) <= LARGEST_NUMBER):
-        return "is no number that can be meant" if isinstance(value, float) else "is too large a number"
+    if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+        return _TOO_LARGE
+    if isinstance(value, float) and not abs(value) <= LARGEST_NUMBER:  # Also what is no number at all (NaN).
+        return "is no number that can be meant"
     if isinstance(value, str):
         if len(value) > LONGEST_NOTE:
             return f"is too long: {len(value)} characters, at most {LONGEST_NOTE}"

@@ -66,7 +66,7 @@ CSV_REFUSED: dict[str, tuple[bytes, str]] = {
     "a quotation mark that is not closed": (listed(row(navn='"Bo')), "2: cannot be read from here on: unexpected end"),
     "text after a quotation mark": (listed(row(navn='"Bo" x')), "2: cannot be read from here on: ';' expected after"),
     "a cell too many": (listed(f"{GOOD_ROW};x"), "2: 'x' stands below no heading; is there a separator too many?"),
-    "a cell that has slipped": (listed(row(enhed="Nord; Syd")), "2: 'Chef' stands below no heading; is there a sep"),
+    "a cell that has slipped": (listed(row(enhed="Nord; Syd")), "2: 'Chef' stands below no heading; is there"),
     "a carriage return within": (listed(row(navn="Bo\rHansen")), "2: cannot be read from here on: new-line character"),
     # its cells
     "BEL": (listed(row(navn="Karen \a T")), r"2: navn: 'Karen \x07 T' holds a control character (U+0007)"),

@@ -124,7 +124,7 @@ def test_all_duplicate_keys_and_impossible_values_are_named_at_once(write: Write
         ("a: \x01\n", None, "is not YAML: unacceptable character #x0001"),
         ("a: 1\nb: !odd x\n", 2, "is not YAML: the tag '!odd'; leave it out"),
         ("name: &loop [*loop]\n", 1, "holds a part that holds itself"),
-        ("? {a: 1}\n: 2\n", 1, "is not YAML: found unhashable key"),
+        ("? {a: 1}\n: 2\n", 1, "has a key that is no word"),
     ],
 )
 def test_what_is_not_yaml_is_named_by_line(write: Write, text: str, line: int | None, what: str) -> None:
