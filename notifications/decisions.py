@@ -20,10 +20,9 @@ from states.store.fact_log import FactAlreadyLogged, earlier_outcome, log_fact
 from states.store.queries import lock_cohort_of
 from states.store.send_again import Return, let_wait
 from states.store.tables import EffectRow, HistoryRow, MailRow
+from states.views.undelivered import MAIL
 
 RESEND, ARRIVED, NOT_ARRIVED = "resend", "arrived", "not_arrived"
-MACHINE = "mail"
-"""What history calls an effect's own machine."""
 
 
 def resend(database: Database, mails: Sequence[str], fact: Fact, now: datetime) -> Outcome:
@@ -78,7 +77,7 @@ def settle(database: Database, mails: Sequence[str], fact: Fact, now: datetime, 
 
 def decided_before(database: Database, key: str) -> Outcome | None:
     """Return the outcome of the decision that was taken under this key, if there is one."""
-    mine = (HistoryRow.cause == f"fact {key}") & (HistoryRow.machine == MACHINE)
+    mine = (HistoryRow.cause == f"fact {key}") & (HistoryRow.machine == MAIL)
     columns = [getattr(HistoryRow, name) for name in Transition._fields]
     with database.read() as connection:
         steps = [
@@ -137,4 +136,4 @@ def _refuse_unless(mail: str, effects: Sequence[Row[Any]], statuses: Sequence[st
 
 def _step(effect: Row[Any], trigger: str, dest: str, fact: Fact, now: datetime) -> Transition:
     ident, cause = f"{effect.key}#{fact.key}", f"fact {fact.key}"
-    return Transition(ident, effect.cohort_id, effect.journey_id, MACHINE, trigger, effect.status, dest, now, cause)
+    return Transition(ident, effect.cohort_id, effect.journey_id, MAIL, trigger, effect.status, dest, now, cause)

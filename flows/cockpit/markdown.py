@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import jinja2
@@ -11,6 +11,7 @@ from babel.dates import format_date, format_time
 from flows.cockpit.literal import Markdown, literal
 from notifications.languages import pages_in
 from states.views.overview import CohortPage, TalentPage
+from states.views.undelivered import MailRecord
 
 
 def cohort_markdown(page: CohortPage, links: Mapping[str, str], language: str = "da") -> str:
@@ -21,6 +22,14 @@ def cohort_markdown(page: CohortPage, links: Mapping[str, str], language: str = 
 def talent_markdown(page: TalentPage, links: Mapping[str, str], language: str = "da") -> str:
     """Return a talent's page; ``links`` as above."""
     return _environment(language).get_template("talent.md.j2").render(page=page, links=_trusted(links))
+
+
+def mails_markdown(
+    page: CohortPage, mails: Sequence[MailRecord], links: Mapping[str, str], language: str = "da"
+) -> str:
+    """Return the page of a cohort's ``mails`` that were not delivered; ``links`` as above."""
+    values = {"page": page, "mails": mails, "links": _trusted(links)}
+    return _environment(language).get_template("mails.md.j2").render(values)
 
 
 @lru_cache

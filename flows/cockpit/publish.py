@@ -8,9 +8,11 @@ from uuid import UUID
 
 from flows.client import one_client
 from flows.cockpit.artifacts import ensure, link_to, write
-from flows.cockpit.markdown import cohort_markdown, talent_markdown
+from flows.cockpit.labels import words
+from flows.cockpit.markdown import cohort_markdown, mails_markdown, talent_markdown
 from flows.services import Services
 from states.views.overview import Overview
+from states.views.undelivered import list_mails
 
 
 async def publish(services: Services, cohort_id: str, pages: Iterable[str]) -> None:
@@ -29,7 +31,13 @@ async def publish(services: Services, cohort_id: str, pages: Iterable[str]) -> N
 def _titles(services: Services, cohort_id: str) -> dict[str, str]:
     """Return the titles of all pages of a cohort, by id: they link to one another."""
     with services.database.read() as connection:
-        return Overview(connection, cohort_id, services.now()).titles()
+        titles = Overview(connection, cohort_id, services.now()).titles()
+    return {**titles, mails_page(cohort_id): f"{titles[cohort_id]}: {words()['mails_page']}"}
+
+
+def mails_page(cohort_id: str) -> str:
+    """Return the id of the page of a cohort's mails that were not delivered; it is published with the cohort's."""
+    return f"{cohort_id}/mails"
 
 
 def _written(
@@ -44,6 +52,8 @@ def _written(
             if ident == cohort_id:
                 cohort = overview.cohort()
                 written.append((ident, cohort.name, cohort_markdown(cohort, links)))
+                mails, title = mails_page(ident), f"{cohort.name}: {words()['mails_page']}"
+                written.append((mails, title, mails_markdown(cohort, list_mails(connection, ident), links)))
             else:
                 talent = overview.talent(ident)
                 written.append((ident, talent.line.name, talent_markdown(talent, links)))

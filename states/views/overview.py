@@ -13,7 +13,18 @@ from config.errors import UnknownRecordError
 from config.grammar import ESCALATED, Trigger, level_of, without_level
 from states.machines.commitment import FINAL, MISSED, PLANNED
 from states.running_cohort import RunningCohort, read_cohort
-from states.store.tables import CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, PersonRow, TaskRow, of_cohort
+from states.store.tables import (
+    CommitmentRow,
+    EffectRow,
+    FactRow,
+    HistoryRow,
+    JourneyRow,
+    MailRow,
+    PersonRow,
+    TaskRow,
+    of_cohort,
+)
+from states.views.undelivered import MAIL, failed_in
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,10 @@ class HistoryLine:
     what: str
     dest: str
     cause: str
+    actor: str
+    """Who told the fact behind it; empty where the clock was."""
+    mail: bool
+    """Whether it is a decision on a mail, whose ``dest`` is what is known of it then."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +100,8 @@ class CohortPage:
     talents: tuple[TalentLine, ...]
     tasks: tuple[TaskLine, ...]
     commitments: tuple[CommitmentLine, ...]
+    undelivered: int
+    """How many mails wait for a decision."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +163,7 @@ class Overview:
             talents=tuple(self._line(journey, tasks) for journey in journeys),
             tasks=tuple(task for task in tasks if task.open),
             commitments=tuple(self._lines(None, None)),
+            undelivered=failed_in(self._connection, self._cohort.cohort_id),
         )
 
     def talent(self, journey_id: str) -> TalentPage:
@@ -254,14 +272,20 @@ class Overview:
 
     def _history(self, journey_id: str) -> Iterator[HistoryLine]:
         rows = self._connection.execute(
-            select(HistoryRow.__table__).where(HistoryRow.journey_id == journey_id).order_by(HistoryRow.n.desc())
+            select(HistoryRow.__table__, FactRow.actor)
+            .join(FactRow, HistoryRow.cause == "fact " + FactRow.key, isouter=True)
+            .where(HistoryRow.journey_id == journey_id)
+            .order_by(HistoryRow.n.desc())
         )
         definition = self._cohort.definition
         words = definition.programme.commitment_states
         for row in rows:
+            local, actor = definition.working_time.local(row.at), row.actor or ""
+            if row.machine == MAIL:
+                yield HistoryLine(local, row.trigger, row.dest, row.cause, actor, mail=True)
+                continue
             journeys_own = row.machine == "journey"
             trigger = row.trigger if journeys_own else str(Trigger(row.machine, row.trigger))
             name = without_level(row.dest)
             dest = definition.state_label(row.dest) if journeys_own else words.get(name, name)
-            local = definition.working_time.local(row.at)
-            yield HistoryLine(local, definition.trigger_label(trigger), dest, row.cause)
+            yield HistoryLine(local, definition.trigger_label(trigger), dest, row.cause, actor, mail=False)

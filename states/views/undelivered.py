@@ -12,6 +12,9 @@ from sqlalchemy import Connection, Row, func, select
 from states.running_cohort import read_cohort
 from states.store.tables import UNTOLD, CohortRow, EffectRow, MailRow, PersonRow
 
+MAIL = "mail"
+"""What history calls the machine of a mail that a person decides on."""
+
 FAILED = ("rejected", "unknown")
 """What nothing sends again by itself: a person decides."""
 

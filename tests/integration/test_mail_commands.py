@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +39,7 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(sqlite_url: str, tmp_path: Path) -> Iterator[Terminal]:
+def terminal(sqlite_url: str, tmp_path: Path) -> Terminal:
     """On 30 December three invitations were perhaps lost."""
     database = Database(sqlite_url, synchronous="OFF")
     post = Post(database, people=1)

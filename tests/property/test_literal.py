@@ -13,13 +13,18 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from flows.cockpit.literal import Markdown, literal
-from flows.cockpit.markdown import cohort_markdown, talent_markdown
+from flows.cockpit.markdown import cohort_markdown, mails_markdown, talent_markdown
 from states.views.overview import CohortPage, CommitmentLine, HistoryLine, MailLine, TalentLine, TalentPage, TaskLine
+from states.views.undelivered import MailRecord
 from tests.support.worst_names import GOOD, WORST
 
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 PLAIN = "Qx"
-LINKS = {"hold-3": "/artifacts/artifact/1", "hold-3-01": "/artifacts/artifact/2"}
+LINKS = {
+    "hold-3": "/artifacts/artifact/1",
+    "hold-3-01": "/artifacts/artifact/2",
+    "hold-3/mails": "/artifacts/artifact/3",
+}
 AT = datetime(2027, 3, 15, 9, tzinfo=UTC)
 # What GitHub's Markdown makes a link of, even where it is written with references.
 BARE_ADDRESS = re.compile(r"(?i)(https?|ftp)://|www\.|[-.\w+]@[-\w]")
@@ -43,7 +48,7 @@ class Piece(NamedTuple):
 def test_every_page_is_what_its_template_makes_it_whatever_people_are_called(name: str) -> None:
     shown = " ".join(name.split()).replace("\u2060", "")
     assume(shown)
-    for page in (cohort, talent):
+    for page in (cohort, talent, mails):
         assert list(map(seen, pieces(page(name)))) == [
             piece._replace(text=piece.text.replace(PLAIN, shown)) for piece in pieces(page(PLAIN))
         ]
@@ -78,7 +83,9 @@ def seen(piece: Piece) -> Piece:
 
 
 def cohort(name: str) -> str:
-    return cohort_markdown(CohortPage("hold-3", name, AT.date(), (line(name),), (task(name),), (promise(name),)), LINKS)
+    return cohort_markdown(
+        CohortPage("hold-3", name, AT.date(), (line(name),), (task(name),), (promise(name),), 2), LINKS
+    )
 
 
 def talent(name: str) -> str:
@@ -93,10 +100,16 @@ def talent(name: str) -> str:
             commitments=(promise(name),),
             tasks=(task(name),),
             mails=(MailLine(AT, name, name, "sent"),),
-            history=(HistoryLine(AT, name, name, name),),
+            history=(HistoryLine(AT, name, name, name, name, mail=False),),
         ),
         LINKS,
     )
+
+
+def mails(name: str) -> str:
+    page = CohortPage("hold-3", name, AT.date(), (), (), (), 1)
+    record = MailRecord("tn-1", "hold-3", ("hold-3-01",), name, name, AT, "rejected", name, overtaken=True)
+    return mails_markdown(page, [record], LINKS)
 
 
 def line(name: str) -> TalentLine:
