@@ -4,7 +4,7 @@ WAIT ?= 1
 STAMP := .venv/.installed
 BENCH_STAMP := .bench-venv/.installed
 
-.PHONY: bench check clean compare demo lint test
+.PHONY: bench check clean compare demo fuzz lint test
 
 $(STAMP): requirements/main.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -22,6 +22,10 @@ test: $(STAMP)
 # While one works: lint, types, layers and the unit tests.
 check: lint
 	.venv/bin/python -m pytest -n 2 tests/unit
+
+# The readers of files against random and broken ones: so many for each.
+fuzz: $(STAMP)
+	READER_CASES=$(or $(CASES),20000) .venv/bin/python -m pytest tests/property/test_readers_fuzzed.py
 
 lint: $(STAMP)
 	.venv/bin/ruff check .

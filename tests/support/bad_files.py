@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
@@ -119,22 +120,14 @@ def cut_off(path: Path) -> Path:
 
 def zip_bomb(path: Path, megabytes: int, *, lying: bool = False) -> Path:
     """A sheet that unpacks to so many megabytes of blanks; ``lying``: the archive says it is 100 bytes."""
-    workbook(path)
-    with ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist() if name != SHEET}
-    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-        with archive.open(_deflated(SHEET), "w", force_zip64=True) as sheet:
-            for _ in range(megabytes):
-                sheet.write(b" " * 1024 * 1024)
-    return patched(path, SHEET, 24, struct.pack("<I", 100)) if lying else path
-
-
-def _deflated(name: str) -> ZipInfo:
-    entry = ZipInfo(name)
-    entry.compress_type = ZIP_DEFLATED
-    return entry
+    blanks, packer, check = b" " * 1024 * 1024, zlib.compressobj(9, zlib.DEFLATED, -15), 0
+    once = packer.compress(blanks) + packer.flush(zlib.Z_FULL_FLUSH)
+    for _ in range(megabytes):
+        check = zlib.crc32(blanks, check)
+    with_parts(workbook(path), {SHEET: once * megabytes + packer.flush()}, ZIP_STORED)
+    patched(path, SHEET, 10, struct.pack("<H", ZIP_DEFLATED))
+    patched(path, SHEET, 16, struct.pack("<I", check))
+    return patched(path, SHEET, 24, struct.pack("<I", 100 if lying else megabytes * len(blanks)))
 
 
 def with_macros(path: Path, *, named: bool = True, typed: bool = True) -> Path:
