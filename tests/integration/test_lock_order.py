@@ -21,7 +21,9 @@ from states.moves.journeys import JourneyMover
 from states.moves.reschedule import Rescheduling
 from states.moves.writing import write
 from states.store.database import Database
+from states.store.queries import lock_cohort_of
 from tests.support.driver import Driver, day, hold_3_people
+from tests.support.postgres import Cluster
 from tests.support.prefect import wait_until
 
 pytestmark = pytest.mark.postgres
@@ -105,6 +107,40 @@ def test_who_has_waited_sees_what_the_other_has_done(
         other.execute("UPDATE commitments SET version = version + 1 WHERE id = 'hold-3-01/mentor_meeting_m1'")
     late.join(60)
     assert (len(attempts), driven.commitment("mentor_meeting_m1", 1).state) == (1, "kept")
+
+
+@pytest.mark.parametrize(("old_order", "deadlocks"), [(True, 1), (False, 0)], ids=["the old order", "one order"])
+def test_a_fact_and_a_tick_that_meet_on_one_commitment(
+    driven: Driver, cluster: Cluster, monkeypatch: pytest.MonkeyPatch, old_order: bool, deadlocks: int
+) -> None:
+    """As both once were: ticks held timers and then commitments, facts commitments and then timers, and no cohort."""
+    driven.until("2027-03-18 08:00")
+    driven.now = driven.at("2027-03-19")
+    fact = threading.Thread(target=driven.fire, args=(KEEP, 1), kwargs={"key": "told"})
+    really = lock_cohort_of
+
+    def of_facts_about_journeys_only(connection: Connection, subjects: Any) -> None:
+        if threading.current_thread() is not fact:
+            really(connection, subjects)
+
+    if old_order:
+        monkeypatch.setattr(engine_module, "lock_cohort_of", of_facts_about_journeys_only)
+        monkeypatch.setattr(engine_module, "_FALLING", engine_module._FALLING.with_for_update())
+    met: list[None] = []
+
+    def meet() -> None:
+        """The tick stops on its way to the commitments, until the fact waits for it."""
+        if threading.current_thread() is not fact and not met:
+            met.append(None)
+            fact.start()
+            wait_until(lambda: _waits(driven.database))
+
+    _watched(CommitmentMover, "move", meet, monkeypatch)
+    before = cluster.log().count("deadlock detected")
+    driven.engine.tick()
+    fact.join(60)
+    assert cluster.log().count("deadlock detected") - before == deadlocks
+    assert driven.commitment("mentor_meeting_m1", 1).state.startswith("kept")
 
 
 def test_a_deadlock_with_somebody_who_keeps_no_order_is_tried_again(

@@ -72,6 +72,10 @@ class Cluster:
         rules = self._data / "pg_hba.conf"
         rules.write_text(f"host all {GUARDED} 127.0.0.1/32 scram-sha-256\n{rules.read_text()}")
 
+    def log(self) -> str:
+        """Return what the server has said so far."""
+        return (self._sockets / "log").read_text()
+
     def stop(self) -> None:
         """Stop the server and remove its directory."""
         self._keeper.communicate()
