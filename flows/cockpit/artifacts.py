@@ -15,6 +15,8 @@ from prefect.client.schemas.actions import ArtifactUpdate
 from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
 from prefect.exceptions import ObjectNotFound
 
+from flows.cockpit.literal import literal
+
 _PAGE = 100
 _known: dict[tuple[str, str], UUID] = {}
 """Artifacts found so far, by the API's address and key."""
@@ -47,16 +49,18 @@ async def ensure(client: PrefectClient, titles: Mapping[str, str]) -> dict[str, 
     found = await find(client, titles)
     for ident, title in titles.items():
         if ident not in found:
-            made = await MarkdownArtifact(key=artifact_key(ident), description=title, markdown="…").acreate(client)
+            made = await MarkdownArtifact(key=artifact_key(ident), description=literal(title), markdown="…").acreate(
+                client
+            )
             found[ident] = _known[str(client.api_url), artifact_key(ident)] = made.id
     return found
 
 
 async def write(client: PrefectClient, ident: str, artifact: UUID, title: str, markdown: str) -> None:
-    """Let a page say ``markdown`` from now on; one that somebody has deleted is made anew."""
+    """Let a page say ``markdown`` from now on, its title being text; one that somebody has deleted is made anew."""
     try:
-        await client.update_artifact(artifact, ArtifactUpdate(data=markdown, description=title))
+        await client.update_artifact(artifact, ArtifactUpdate(data=markdown, description=literal(title)))
     except ObjectNotFound:
         key = artifact_key(ident)
-        made = await MarkdownArtifact(key=key, description=title, markdown=markdown).acreate(client)
+        made = await MarkdownArtifact(key=key, description=literal(title), markdown=markdown).acreate(client)
         _known[str(client.api_url), key] = made.id

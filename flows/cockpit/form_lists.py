@@ -14,7 +14,7 @@ from config.programme import Form
 from flows.cockpit.artifacts import find, link_to
 from flows.cockpit.forms import choices_for, schema
 from flows.cockpit.labels import words
-from flows.cockpit.literal import literal
+from flows.cockpit.literal import link
 from flows.services import Services
 from states.store.tables import CohortRow
 
@@ -53,4 +53,4 @@ async def _links(client: PrefectClient, services: Services) -> str:
     with services.database.read() as connection:
         names = dict(connection.execute(select(CohortRow.id, CohortRow.name).order_by(CohortRow.id)).tuples().all())
     pages = await find(client, names)
-    return " · ".join(f"[{literal(names[ident])}]({link_to(artifact)})" for ident, artifact in pages.items())
+    return " · ".join(link(names[ident], link_to(artifact)) for ident, artifact in pages.items())

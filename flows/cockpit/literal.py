@@ -1,7 +1,8 @@
 """Text of people as data in Markdown: whatever a name holds, a page shows it and nothing comes of it.
 
-Backslashes would do for CommonMark, but the renderers of Prefect's two UIs know more than that. A character reference
-is text for all of them, in every place: a heading, a link's words, a table's cell.
+A backslash before each mark of punctuation is understood in headings, cells and running text by CommonMark and by both
+of Prefect's UIs. The first of them shows a reference such as ``&#42;`` as it is written, and so it does a backslash in
+a link's words.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import re
 
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
-# GitHub's Markdown makes links of bare addresses, Prefect's second UI even of those written with references. A word
+# GitHub's Markdown makes links of bare addresses, Prefect's second UI even where they are escaped. A word
 # joiner, which nobody sees, ends what looks like one. No name has any of these.
 _ADDRESS = re.compile(r"(?i)(?<=https:)(?=//)|(?<=http:)(?=//)|(?<=ftp:)(?=//)|(?<=www)(?=\.)|(?=@)")
 _JOINER = "\u2060"
+_PLAIN = re.compile(r"(?:[^\W_]|[ .,'()-])+")
 
 
 class Markdown(str):
@@ -26,4 +28,15 @@ def literal(value: object) -> Markdown:
     if isinstance(value, Markdown):
         return value
     text = _ADDRESS.sub(_JOINER, " ".join(str(value).split()))
-    return Markdown(_PUNCTUATION.sub(lambda found: f"&#{ord(found[0])};", text))
+    return Markdown(_PUNCTUATION.sub(lambda found: f"\\{found[0]}", text))
+
+
+def link(text: str, address: str, before: str = "") -> Markdown:
+    """Return a link to a page of ours: on the text itself if that is plain, else on an arrow behind it.
+
+    ``before`` are words of ours in front of the text, in the link.
+    """
+    words = " ".join(text.split())
+    if _PLAIN.fullmatch(words):
+        return Markdown(f"[{before}{words}]({address})")
+    return Markdown(f"{literal(words)} [{before}→]({address})")

@@ -8,7 +8,7 @@ from functools import lru_cache
 import jinja2
 from babel.dates import format_date, format_time
 
-from flows.cockpit.literal import Markdown, literal
+from flows.cockpit.literal import Markdown, link, literal
 from notifications.languages import pages_in
 from states.views.overview import CohortPage, TalentPage
 from states.views.undelivered import MailRecord
@@ -45,6 +45,7 @@ def _environment(language: str) -> jinja2.Environment:
     )
     environment.filters["date"] = lambda day, pattern="full": format_date(day, pattern, locale=language)
     environment.filters["time"] = lambda at: format_time(at.time(), "short", locale=language)
+    environment.filters["link"] = link
     return environment
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,10 +27,11 @@ class Served:
 
 
 @contextmanager
-def hold_3_served(home: Path, day: datetime) -> Iterator[Served]:
+def hold_3_served(home: Path, day: datetime, prepare: Callable[[Database], None] = lambda _: None) -> Iterator[Served]:
     """Serve hold-3 as it stands on ``day`` (aware) when nobody has recorded anything.
 
-    What was due in the week before is carried out by the flows, what was due earlier without them.
+    What was due in the week before is carried out by the flows, what was due earlier without them; ``prepare`` may
+    change the database in between.
     """
     place = ServerPlace(free_port(), home / "prefect")
     settings = Settings(database_url=f"sqlite:///{home}/talentnord.db", mail_directory=home / "mail")
@@ -44,9 +45,10 @@ def hold_3_served(home: Path, day: datetime) -> Iterator[Served]:
     }
     log = home / "serve.log"
     command = [sys.executable, "-m", "flows.serve"]
+    database = Database(settings.database_url)
+    prepare(database)
     with prefect_server(place), child(command, environment, log) as process:
         wait_for(process, lambda: _is_shown(place), "the process that serves the flows", log)
-        database = Database(settings.database_url)
         yield Served(place, database)
         database.close()
 

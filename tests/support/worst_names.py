@@ -26,7 +26,7 @@ WORST = (
     "&lt;b&gt; &amp; &#60;",
     "```mermaid graph LR; A-->B ```",
     "{{ 7*7 }} $x$ \\(y\\)",
-    "\\",
+    "\\ omvendt \\*",
     "a &nbsp; b \\| c",
 )
 GOOD = ("Søren Ærø-Åkjær", "Anne-Marie O'Neill", "Jens (vikar)", "J. P. Jensen, ph.d.", "Mette [orlov]", "Bo & Ib A/S")
