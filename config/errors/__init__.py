@@ -1,0 +1,85 @@
+"""Every error the project raises on purpose: what was wrong, where, and what to do.
+
+One root, ``TalentNordError``; each class carries its facts as fields and builds its sentence from them.
+"""
+
+from __future__ import annotations
+
+from config.errors.database import BackupError, DatabaseError, DatabaseRefusedError, DatabaseUnavailableError
+from config.errors.definition import (
+    MOST_FAULTS,
+    DefinitionError,
+    FileMissingError,
+    Problem,
+    SettingsError,
+    WhenSyntaxError,
+    WorkingTimeError,
+    first_faults,
+)
+from config.errors.delivery import (
+    DeliveryError,
+    DeliveryUnknownError,
+    EffectFailedError,
+    EffectsFailedError,
+    MailDecidedError,
+    MailOvertakenError,
+    MailsFailingError,
+    NothingChosenError,
+    RejectedError,
+    RetryLaterError,
+    TemplateError,
+    TransportBlockedError,
+)
+from config.errors.engine import (
+    CohortOverError,
+    ConflictError,
+    FactIncompleteError,
+    FactReusedError,
+    TickFailedError,
+    TimerFailedError,
+    TransitionRefusedError,
+    UnknownRecordError,
+    UnknownTriggerError,
+)
+from config.errors.root import TalentNordError
+from config.errors.server import NoPasswordError, NotOursError, ServerError
+
+__all__ = [
+    "MOST_FAULTS",
+    "BackupError",
+    "CohortOverError",
+    "ConflictError",
+    "DatabaseError",
+    "DatabaseRefusedError",
+    "DatabaseUnavailableError",
+    "DefinitionError",
+    "DeliveryError",
+    "DeliveryUnknownError",
+    "EffectFailedError",
+    "EffectsFailedError",
+    "FactIncompleteError",
+    "FactReusedError",
+    "FileMissingError",
+    "MailDecidedError",
+    "MailOvertakenError",
+    "MailsFailingError",
+    "NoPasswordError",
+    "NotOursError",
+    "NothingChosenError",
+    "Problem",
+    "RejectedError",
+    "RetryLaterError",
+    "ServerError",
+    "SettingsError",
+    "TalentNordError",
+    "TemplateError",
+    "TickFailedError",
+    "TimerFailedError",
+    "TransitionRefusedError",
+    "TransportBlockedError",
+    "UnknownRecordError",
+    "UnknownTriggerError",
+    "WhenSyntaxError",
+    "WorkingTimeError",
+    "first_faults",
+]

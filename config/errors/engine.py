@@ -1,0 +1,99 @@
+"""Errors of facts and timers: what was told, or fell due, and cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from config.errors.root import TalentNordError, counted
+
+
+class UnknownTriggerError(TalentNordError):
+    """A trigger that the definition does not know."""
+
+    def __init__(self, trigger: str, known: Sequence[str]) -> None:
+        self.trigger = trigger
+        self.known = tuple(known)
+        super().__init__(f"no trigger {trigger!r} in this definition; it has {', '.join(known)}")
+
+
+class TransitionRefusedError(TalentNordError):
+    """A trigger is not allowed where a journey or commitment stands; nothing was changed."""
+
+    def __init__(self, trigger: str, refused: Sequence[tuple[str, str]]) -> None:
+        self.trigger = trigger
+        self.refused = tuple(refused)
+        where = "; ".join(f"{who} is in {state}" for who, state in refused)
+        super().__init__(f"{trigger!r} is not possible: {where}. Nothing was recorded.")
+
+
+class UnknownRecordError(TalentNordError):
+    """A journey, a cohort, a mail or another record that is not in the database."""
+
+    def __init__(self, kind: str, ident: str) -> None:
+        self.kind = kind
+        self.ident = ident
+        command = "mails" if kind == "mail" else "status"
+        super().__init__(f"no {kind} {ident!r} in the database; 'talentnord {command}' lists what there is")
+
+
+class ConflictError(TalentNordError):
+    """Someone else changed the same record first; read it again and retry."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(f"{what} was changed by someone else meanwhile; nothing was written, try again")
+
+
+class CohortOverError(TalentNordError):
+    """Somebody is to join a cohort whose last day is over; nothing was changed."""
+
+    def __init__(self, cohort: str, last: str, held_on: date, names: Sequence[str]) -> None:
+        self.cohort = cohort
+        self.names = tuple(names)
+        super().__init__(
+            f"{cohort} is over since {held_on} ({last}) and takes nobody more: {', '.join(names)}; enrol them in a"
+            " cohort that is still to come. Nothing was recorded."
+        )
+
+
+class TimerFailedError(TalentNordError):
+    """A timer that is due could not be fired; nothing of it was written, and it is tried again at the next tick."""
+
+    def __init__(self, cohort_id: str, trigger: str, due_at: datetime, why: str) -> None:
+        self.cohort_id = cohort_id
+        self.trigger = trigger
+        super().__init__(f"{cohort_id}: {trigger!r}, due {due_at:%Y-%m-%d %H:%M} UTC: {why}")
+
+
+class TickFailedError(TalentNordError):
+    """A tick could not fire all timers; ``outcomes`` is what it has changed in the other cohorts and before."""
+
+    def __init__(self, outcomes: Sequence[Any], failures: Sequence[TimerFailedError]) -> None:
+        self.outcomes = tuple(outcomes)
+        self.failures = tuple(failures)
+        cohorts = counted(failures, "cohort")
+        super().__init__(f"time stands still for {cohorts}, all else was done: {'; '.join(map(str, failures))}")
+
+
+class FactReusedError(TalentNordError):
+    """A fact's key was used before for another fact; ``differs`` names the parts that differ, not what they hold."""
+
+    def __init__(self, key: str, trigger: str, differs: Sequence[str]) -> None:
+        self.key = key
+        self.trigger = trigger
+        self.differs = tuple(differs)
+        super().__init__(
+            f"the key {key!r} already stands for another fact ({trigger}), which differs in {', '.join(differs)};"
+            " give this fact a key of its own. Nothing was recorded."
+        )
+
+
+class FactIncompleteError(TalentNordError):
+    """A fact lacks a detail that its trigger needs, or gives one that cannot be."""
+
+    def __init__(self, trigger: str, field: str, what: str) -> None:
+        self.trigger = trigger
+        self.field = field
+        super().__init__(f"{trigger!r}: {field}: {what}. Nothing was recorded.")
