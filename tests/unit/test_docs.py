@@ -129,7 +129,9 @@ def test_every_command_and_option_is_documented_with_its_default_and_no_other() 
     assert told.keys() == COMMANDS.keys()
     for name, command in COMMANDS.items():
         assert command.help, name
-        there = {", ".join(f"`{one}`" for one in names_of(option)): default_of(option) for option in command.params}
+        there = {
+            ", ".join(f"`{one}`" for one in names_of(option)): default_of(option) for option in options_of(command)
+        }
         assert told[name].keys() == there.keys(), name
         assert {names: told[name][names] for names in there if there[names]} == {k: v for k, v in there.items() if v}
 
@@ -140,8 +142,12 @@ def test_the_commands_that_pages_show_are_there() -> None:
         code = [*re.findall(r"```sh\n(.*?)```", text, re.DOTALL), *re.findall(r"`(talentnord [^`\n]+)`", text)]
         for name, rest in re.findall(r"\btalentnord (\w+)([^#\n]*)", "\n".join(code)):
             assert name in COMMANDS, (page.name, name)
-            known = {one for option in COMMANDS[name].params for one in names_of(option)}
+            known = {one for option in options_of(COMMANDS[name]) for one in names_of(option)}
             assert set(re.findall(r"--[\w-]+", rest)) <= known, (page.name, name, rest)
+
+
+def options_of(command: Any) -> list[Any]:
+    return [one for one in command.params if one.param_type_name == "option"]
 
 
 def names_of(option: Any) -> list[str]:
