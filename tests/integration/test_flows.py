@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,83 +11,16 @@ from typing import Any
 import pytest
 from sqlalchemy import String, cast, select, update
 
-from config.errors import DeliveryError, RejectedError, TickFailedError, TransportBlockedError
+from config.errors import RejectedError, TickFailedError
 from config.library import Library
 from config.people import People
-from config.settings import Settings
-from flows.clock import TurnedClock
 from flows.server.process import ServerPlace
-from flows.services import Services, letterhead_of, open_services, use
-from notifications.outbox import Outbox
-from notifications.transports.protocol import Mail, Receipt
-from states.facts import Fact, Outcome
+from states.facts import Fact
 from states.store.tables import CohortRow, EffectRow, TaskRow, TimerRow
+from tests.support.hold import KICKOFF_INVITED, TALK_OPENS, Hold, enrolled
 from tests.support.prefect import artifact, flow_runs, running, task_runs, wait_until
 
 pytestmark = pytest.mark.xdist_group("prefect")
-
-
-@dataclass
-class Tray:
-    """A transport at the outermost edge: keeps what it is given, or fails as it is told."""
-
-    name: str = "tray"
-    mails: list[Mail] = field(default_factory=list)
-    refuses: dict[str, DeliveryError] = field(default_factory=dict)
-    blocked: bool = False
-
-    def send(self, mail: Mail) -> Receipt:
-        if self.blocked:
-            raise TransportBlockedError("the key is not valid")
-        if mail.to.email in self.refuses:
-            raise self.refuses[mail.to.email]
-        self.mails.append(mail)
-        return Receipt(mail.message_id)
-
-
-@dataclass
-class Hold:
-    """Hold-3 under a name of its own, on a clock of its own, with its office."""
-
-    coordinator: Services
-    clock: TurnedClock
-    tray: Tray
-    id: str
-
-    def tick(self, when: datetime) -> list[Outcome]:
-        self.clock.turn_to(when)
-        return self.coordinator.engine.tick()
-
-    def react(self, *outcomes: Outcome) -> int:
-        from flows.react import react_to
-
-        return asyncio.run(react_to(self.coordinator, outcomes))
-
-    def statuses(self, message: str) -> set[str]:
-        with self.coordinator.database.read() as connection:
-            query = select(EffectRow.status).where(EffectRow.message == message)
-            return set(connection.scalars(query))
-
-
-_numbers = iter(range(1, 100))
-
-
-@contextmanager
-def enrolled(folder: Path, talents: int) -> Iterator[Hold]:
-    """The first so many talents, as a cohort that no other test's runs can be taken for."""
-    clock = TurnedClock(datetime(2026, 12, 29, 8, tzinfo=UTC))
-    settings = Settings(database_url=f"sqlite:///{folder}/domain.db", mail_directory=folder / "mail")
-    opened = open_services(settings, clock, create=True)
-    tray = Tray()
-    outbox = Outbox(opened.database, tray, letterhead_of(settings, opened.library), clock)
-    coordinator = Services(settings, opened.library, opened.database, opened.engine, outbox, clock)
-    loaded = Library().cohort("hold-3")
-    cohort = loaded.cohort.model_copy(update={"id": f"hold-{next(_numbers)}x", "name": "Hold 3"})
-    coordinator.engine.enrol(cohort, loaded.definition, People(loaded.people.talents[:talents]))
-    use(coordinator)
-    yield Hold(coordinator, clock, tray, cohort.id)
-    use(None)
-    coordinator.database.close()
 
 
 @pytest.fixture
@@ -102,10 +33,6 @@ def whole_hold(tmp_path: Path) -> Iterator[Hold]:
 def driven(tmp_path: Path) -> Iterator[Hold]:
     with enrolled(tmp_path, 5) as driven:
         yield driven
-
-
-KICKOFF_INVITED = datetime(2026, 12, 30, 8, tzinfo=UTC)
-TALK_OPENS = datetime(2027, 1, 14, 8, tzinfo=UTC)
 
 
 def states_of(place: ServerPlace, run: str) -> dict[str, str]:

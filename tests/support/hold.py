@@ -1,0 +1,89 @@
+"""A hold-3 under a name of its own on a clock of its own, whose flows run through a real Prefect server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from config.errors import DeliveryError, TransportBlockedError
+from config.library import Library
+from config.people import People
+from config.settings import Settings
+from flows.clock import TurnedClock
+from flows.services import Services, letterhead_of, open_services, use
+from notifications.outbox import Outbox
+from notifications.transports.protocol import Mail, Receipt
+from states.facts import Outcome
+from states.store.tables import EffectRow
+
+KICKOFF_INVITED = datetime(2026, 12, 30, 8, tzinfo=UTC)
+TALK_OPENS = datetime(2027, 1, 14, 8, tzinfo=UTC)
+
+
+@dataclass
+class Tray:
+    """A transport at the outermost edge: keeps what it is given, or fails as it is told."""
+
+    name: str = "tray"
+    mails: list[Mail] = field(default_factory=list)
+    refuses: dict[str, DeliveryError] = field(default_factory=dict)
+    blocked: bool = False
+
+    def send(self, mail: Mail) -> Receipt:
+        if self.blocked:
+            raise TransportBlockedError("the key is not valid")
+        if mail.to.email in self.refuses:
+            raise self.refuses[mail.to.email]
+        self.mails.append(mail)
+        return Receipt(mail.message_id)
+
+
+@dataclass
+class Hold:
+    """Hold-3 under a name of its own, on a clock of its own, with its office."""
+
+    coordinator: Services
+    clock: TurnedClock
+    tray: Tray
+    id: str
+
+    def tick(self, when: datetime) -> list[Outcome]:
+        self.clock.turn_to(when)
+        return self.coordinator.engine.tick()
+
+    def react(self, *outcomes: Outcome) -> int:
+        from flows.react import react_to
+
+        return asyncio.run(react_to(self.coordinator, outcomes))
+
+    def statuses(self, message: str) -> set[str]:
+        with self.coordinator.database.read() as connection:
+            query = select(EffectRow.status).where(EffectRow.message == message)
+            return set(connection.scalars(query))
+
+
+_numbers = iter(range(1, 100))
+
+
+@contextmanager
+def enrolled(folder: Path, talents: int) -> Iterator[Hold]:
+    """The first so many talents, as a cohort that no other test's runs can be taken for."""
+    clock = TurnedClock(datetime(2026, 12, 29, 8, tzinfo=UTC))
+    settings = Settings(database_url=f"sqlite:///{folder}/domain.db", mail_directory=folder / "mail")
+    opened = open_services(settings, clock, create=True)
+    tray = Tray()
+    outbox = Outbox(opened.database, tray, letterhead_of(settings, opened.library), clock)
+    coordinator = Services(settings, opened.library, opened.database, opened.engine, outbox, clock)
+    loaded = Library().cohort("hold-3")
+    cohort = loaded.cohort.model_copy(update={"id": f"hold-{next(_numbers)}x", "name": "Hold 3"})
+    coordinator.engine.enrol(cohort, loaded.definition, People(loaded.people.talents[:talents]))
+    use(coordinator)
+    yield Hold(coordinator, clock, tray, cohort.id)
+    use(None)
+    coordinator.database.close()
