@@ -26,8 +26,8 @@ from config.files.yaml_limits import (
     MOST_BYTES,
     composed,
     limited_yaml,
+    wrong_with_key,
     wrong_with_scalar,
-    wrong_with_value,
 )
 from config.plain_text import quoted
 from config.suggest import did_you_mean, nearest
@@ -165,7 +165,7 @@ def _faults(file: str, yaml: YAML, node: Node, path: tuple[Step, ...]) -> Iterat
         if name in first and name != "<<":
             yield Problem(file, _line(key), field, f"is set twice, first in line {first[name]}")
         first.setdefault(name, _line(key))
-        if isinstance(name, str) and (what := wrong_with_value(name)):
+        if isinstance(key, ScalarNode) and key is not value and (what := wrong_with_key(key)):
             yield Problem(file, _line(key), field, what)
         if isinstance(value, ScalarNode):
             if what := wrong_with_scalar(yaml, value):

@@ -94,6 +94,13 @@ def _parts(node: Node) -> list[Node]:
     return list(node.value) if isinstance(node, SequenceNode) else []
 
 
+def wrong_with_key(node: ScalarNode) -> str | None:
+    """Return why a key cannot be used, ``None`` if it can: a number would be taken for a place in a list."""
+    if not str(node.tag).endswith((":str", ":merge")):
+        return "this key is read as no text; write it in quotation marks"
+    return wrong_with_value(node.value)
+
+
 def wrong_with_scalar(yaml: YAML, node: ScalarNode) -> str | None:
     """Return why a single value cannot be used, ``None`` if it can."""
     # Python itself refuses to read thousands of digits.

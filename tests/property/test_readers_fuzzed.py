@@ -125,6 +125,7 @@ def test_a_workbook_gives_people_or_an_error_of_ours(data: bytes) -> None:
 @given(YAML_TEXTS)
 @example(b'a: "\\UFFFFFFFF"')
 @example(b"? [a]\n: 1")
+@example(b"dates: {kickoff: {-20: x}}")
 def test_a_yaml_file_gives_data_or_an_error_of_ours(data: bytes) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "x.yaml"
