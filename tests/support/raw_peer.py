@@ -14,6 +14,10 @@ _LONGEST_DRIP = 100
 _PAUSE = 0.05
 
 
+class EndlessClientError(AssertionError):
+    """A client has listened for as long as there was something to hear."""
+
+
 @dataclass
 class Connection:
     """A client's connection; ``over`` is set when the test is."""
@@ -40,6 +44,7 @@ class Connection:
             self.say(piece)
             if self.over.wait(_PAUSE):
                 return
+        raise EndlessClientError
 
     def reset_once_greeted(self) -> None:
         """Read what the client says first, then break off."""
@@ -58,17 +63,25 @@ class Connection:
 
 @contextmanager
 def raw_peer(port: int, talk: Callable[[Connection], object]) -> Iterator[None]:
-    """Listen on a port of 127.0.0.1; each connection is talked to in a thread of its own, then closed."""
+    """Listen on a port of 127.0.0.1; each connection is talked to in a thread of its own, then closed.
+
+    Raises:
+        EndlessClientError: at the end, if a client let itself be held.
+    """
     over = threading.Event()
     server = socket.create_server(("127.0.0.1", port))
     # Whoever sends much notices soon that nobody reads; what is accepted inherits it.
     server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     threads: list[threading.Thread] = []
+    endless: list[EndlessClientError] = []
 
     def serve(client: socket.socket) -> None:
         # A client that has gone ends the talk.
-        with suppress(OSError), client:
-            talk(Connection(client, over))
+        try:
+            with suppress(OSError), client:
+                talk(Connection(client, over))
+        except EndlessClientError as error:
+            endless.append(error)
 
     def accept() -> None:
         while True:
@@ -89,3 +102,5 @@ def raw_peer(port: int, talk: Callable[[Connection], object]) -> Iterator[None]:
         for thread in (accepting, *threads):
             thread.join()
         server.close()
+    if endless:
+        raise endless[0]
