@@ -1,10 +1,12 @@
 # Two commands: `make demo` shows the whole programme, `make test` proves it.
 PYTHON ?= python3
 WAIT ?= 1
+KILLS ?= 400
+SEED ?= 7
 STAMP := .venv/.installed
 BENCH_STAMP := .bench-venv/.installed
 
-.PHONY: bench check clean compare demo fuzz lint test
+.PHONY: bench check clean compare demo faults fuzz lint test
 
 $(STAMP): requirements/main.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -47,6 +49,10 @@ bench: $(BENCH_STAMP)
 # What people would get differently than from another commit: make compare REV=v0.1
 compare: $(STAMP)
 	.venv/bin/python -m bench.compare $(REV)
+
+# Years under faults, about 20 minutes: who is killed loses nothing. The figures go to docs/reliability.md.
+faults: $(STAMP)
+	.venv/bin/python -m bench.faults --kills $(KILLS) --seed $(SEED) --date "$$(date +%F)"
 
 clean:
 	rm -rf .venv var

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 PACKAGES = ("transitions", "SQLAlchemy", "python-statemachine", "SpiffWorkflow", "dbos")
 
 
-def facts() -> dict[str, str]:
+def facts(packages: Sequence[str] = PACKAGES, synchronous: str = "NORMAL where not said otherwise") -> dict[str, str]:
     """Facts by name, in the order in which to print them; the load is that of the moment of the call."""
     return {
         "processor": processor(),
@@ -19,8 +20,8 @@ def facts() -> dict[str, str]:
         "system": f"{platform.system()} {platform.machine()}",
         "load before the run (1 min)": load(),
         "Python": platform.python_version(),
-        "SQLite": f"{sqlite3.sqlite_version}, WAL; synchronous=NORMAL where not said otherwise",
-    } | {package: version(package) for package in PACKAGES}
+        "SQLite": f"{sqlite3.sqlite_version}, WAL; synchronous={synchronous}",
+    } | {package: version(package) for package in packages}
 
 
 def load() -> str:
