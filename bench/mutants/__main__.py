@@ -1,0 +1,149 @@
+"""A sample of mutants and what the tests make of them: ``python -m bench.mutants --seed 7 --count 200`` (``make mutants``).
+
+Each runs against the tests that run its line and nothing else, the quickest first, in a copy of the tree. Prints each
+survivor; those in SURVIVORS.md have a reason. Ends with 1 when fewer than nine in ten are found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import Queue
+from typing import Any, NamedTuple
+
+from bench.mutants.covering import FILES, NOTES
+from bench.mutants.operators import Mutant, mutants_of
+
+ROOT = Path(__file__).parents[2]
+OUTBOX = ("alarm", "decisions", "due", "mail_records", "outbox")
+TESTS = (
+    "tests/unit",
+    *sorted(
+        str(path.relative_to(ROOT))
+        for pattern in ("engine_*", "outbox*", "decisions", "alarm", "store", "lock_order", "overview", "context")
+        for path in ROOT.glob(f"tests/integration/test_{pattern}.py")
+    ),
+    "tests/integration/test_exploration_engine.py",
+)
+MOST_TESTS, PATIENCE, WORKERS, NEAR = 60, 120, 2, 6
+
+
+class Verdict(NamedTuple):
+    """What became of a mutant: killed (by a test), survived, or not covered by any test."""
+
+    mutant: Mutant
+    what: str
+    by: str = ""
+
+
+def main() -> None:
+    """Mutate as the command line says."""
+    parser = argparse.ArgumentParser(prog="python -m bench.mutants", description=__doc__)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--count", type=int, default=200, help="how many mutants (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, default=60, help="the budget: no mutant is begun later")
+    parser.add_argument("--notes", type=Path, help="what a run before has noted of the tests, to be used again")
+    given = parser.parse_args()
+    began = time.monotonic()
+    of_states = (str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("states/**/*.py")))
+    files = [file for file in of_states if "migrations" not in file]
+    files += [f"notifications/{name}.py" for name in OUTBOX]
+    notes = given.notes or Path(tempfile.mkdtemp(prefix="mutants-")) / "notes.json"
+    if not notes.exists():
+        note(files, notes)
+    known = json.loads(notes.read_text("utf-8"))
+    every = [mutant for file in files for mutant in mutants_of(ROOT, file)]
+    sample = random.Random(given.seed).sample(every, min(given.count, len(every)))
+    until = began + 60 * given.minutes
+    verdicts = judge(sample, known, until)
+    counts = Counter(verdict.what for verdict in verdicts)
+    judged = counts["killed"] + counts["survived"] + counts["not covered"]
+    print(
+        f"{len(every)} mutants in {len(files)} files, seed {given.seed}: {judged} judged in {(time.monotonic() - began) / 60:.0f} min"
+    )
+    print(", ".join(f"{count} {what}" for what, count in counts.most_common()))
+    sys.exit(0 if counts["killed"] >= 0.9 * judged else 1)
+
+
+def note(files: list[str], notes: Path) -> None:
+    """Run the tests once and write down which lines each of them runs."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "bench.mutants.covering", "-p", "no:cacheprovider", *TESTS]
+    environment = {**os.environ, NOTES: str(notes), FILES: " ".join(files), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"the tests fail as they are:\n{done.stdout[-2000:]}")
+
+
+def judge(sample: list[Mutant], known: dict[str, Any], until: float) -> list[Verdict]:
+    """Try all mutants, each worker in a copy of the tree; print each verdict as it comes."""
+    folder = Path(tempfile.mkdtemp(prefix="mutants-"))
+    trees: Queue[Path] = Queue()
+    for worker in range(WORKERS):
+        ignored = shutil.ignore_patterns(".git", ".venv", ".bench-venv", "var", "*_cache", "__pycache__", ".hypothesis")
+        trees.put(Path(shutil.copytree(ROOT, folder / str(worker), ignore=ignored)))
+
+    def one(mutant: Mutant) -> Verdict:
+        tree = trees.get()
+        try:
+            if time.monotonic() > until:
+                return Verdict(mutant, "left")
+            verdict = attempt(mutant, tree, known)
+        finally:
+            trees.put(tree)
+        print(f"{verdict.what}: {mutant.file}:{mutant.line}: {mutant.what}  {verdict.by}", flush=True)
+        return verdict
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        verdicts = list(pool.map(one, sample))
+    shutil.rmtree(folder, ignore_errors=True)
+    return verdicts
+
+
+def attempt(mutant: Mutant, tree: Path, known: dict[str, Any]) -> Verdict:
+    """Run the tests that run a mutant's line, in a tree that has it."""
+    tests = tests_for(mutant, known)
+    if not tests:
+        return Verdict(mutant, "not covered")
+    original = (tree / mutant.file).read_text("utf-8")
+    (tree / mutant.file).write_text(mutant.source, "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        done = subprocess.run(
+            command, cwd=tree, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
+    except subprocess.TimeoutExpired:
+        return Verdict(mutant, "killed", "by a test without end")
+    finally:
+        (tree / mutant.file).write_text(original, "utf-8")
+    if done.returncode == 0:
+        return Verdict(mutant, "survived")
+    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return Verdict(mutant, "killed", failed[0][:120] if failed else "")
+
+
+def tests_for(mutant: Mutant, known: dict[str, Any]) -> list[str]:
+    """Return the tests that run a mutant's line, the quickest first; of a line that an import runs, its module's."""
+    lines: dict[str, list[str]] = known["lines"]
+    if mutant.at_import:
+        tests = {one for place, those in lines.items() if place.startswith(f"{mutant.file}:") for one in those}
+    else:
+        # A part of a statement over several lines may stand on a line that is none of its own.
+        near = (lines.get(f"{mutant.file}:{line}") for line in range(mutant.line, mutant.line - NEAR, -1))
+        tests = set(next((those for those in near if those), ()))
+    seconds: dict[str, float] = known["seconds"]
+    return sorted(tests - {""}, key=lambda test: seconds.get(test, 0.0))[:MOST_TESTS]
+
+
+if __name__ == "__main__":
+    main()
