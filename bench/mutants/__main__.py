@@ -1,4 +1,4 @@
-"""A sample of mutants and what the tests make of them: ``python -m bench.mutants --seed 7 --count 200`` (``make mutants``).
+"""What the tests make of a sample of mutants: ``python -m bench.mutants --seed 7 --count 200`` (``make mutants``).
 
 Each runs against the tests that run its line and nothing else, the quickest first, in a copy of the tree. Prints each
 survivor; those in SURVIVORS.md have a reason. Ends with 1 when fewer than nine in ten are found.
@@ -68,9 +68,8 @@ def main() -> None:
     verdicts = judge(sample, known, until)
     counts = Counter(verdict.what for verdict in verdicts)
     judged = counts["killed"] + counts["survived"] + counts["not covered"]
-    print(
-        f"{len(every)} mutants in {len(files)} files, seed {given.seed}: {judged} judged in {(time.monotonic() - began) / 60:.0f} min"
-    )
+    minutes = (time.monotonic() - began) / 60
+    print(f"{len(every)} mutants in {len(files)} files, seed {given.seed}: {judged} judged in {minutes:.0f} min")
     print(", ".join(f"{count} {what}" for what, count in counts.most_common()))
     sys.exit(0 if counts["killed"] >= 0.9 * judged else 1)
 
