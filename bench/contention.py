@@ -32,12 +32,15 @@ from notifications.transports.protocol import Mail, Receipt
 from states import engine as engine_module
 from states.engine import Engine
 from states.facts import Fact
+from states.moves.commitments import CommitmentMover
 from states.store.database import Database
 from states.store.tables import ARMED, CommitmentRow, JourneyRow, TimerRow
 from tests.support.driver import Driver
 from tests.support.mailroom import SENDER
 from tests.support.postgres import Cluster
 
+HESITATION = 0.3
+"""Seconds between what is held and what is written, for everybody and in either order: those who can meet do meet."""
 BEGIN, STEP = "2027-03-10", timedelta(hours=8)
 
 
@@ -155,6 +158,13 @@ CREW: Sequence[Callable[[Stage, Database, int], Counter[str]]] = (tick, tick, cl
 
 
 def _process(stage: Stage, number: int) -> None:
+    really = CommitmentMover.move
+
+    def slowly(*arguments: Any, **named: Any) -> None:
+        time.sleep(HESITATION)
+        really(*arguments, **named)
+
+    CommitmentMover.move = slowly  # type: ignore[method-assign]
     with closing(Database(stage.url)) as database:
         stage.said.put(CREW[number](stage, database, number))
 
@@ -207,7 +217,7 @@ def _let_each_have_a_turn(stage: Stage) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Play as the command line says, and fail if the calibration shows no deadlock, or ours any."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--days", type=int, default=30, help="default: %(default)s")
+    parser.add_argument("--days", type=int, default=12, help="default: %(default)s")
     options = parser.parse_args(arguments)
     directory = Path(tempfile.mkdtemp(prefix="talentnord-contention-"))
     try:
