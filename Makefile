@@ -6,7 +6,7 @@ SEED ?= 7
 STAMP := .venv/.installed
 BENCH_STAMP := .bench-venv/.installed
 
-.PHONY: bench check clean compare demo faults fuzz lint test
+.PHONY: bench check clean compare demo faults fuzz lint mutants test
 
 $(STAMP): requirements/main.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -45,6 +45,10 @@ $(BENCH_STAMP): requirements/bench.txt pyproject.toml
 bench: $(BENCH_STAMP)
 	.bench-venv/bin/python -m bench.run --date "$$(date +%F)"
 	.bench-venv/bin/python -m bench.tick --date "$$(date +%F)"
+
+# Small faults put into the engine and the outbox: do the tests find them? An hour for 200.
+mutants: $(STAMP)
+	.venv/bin/python -m bench.mutants
 
 # What people would get differently than from another commit: make compare REV=v0.1
 compare: $(STAMP)
