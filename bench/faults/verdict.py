@@ -28,8 +28,11 @@ from states.store.tables import (
 )
 
 SHOWN = 5
-_NOT_COMPARED = {"effects": {"id", "mail_id", "status", "changed_at", "note", "send_at"}, "tasks": {"opened_at"}}
-"""What an interruption may rightly change: when a mail went, in which one, and which words say so."""
+_NOT_COMPARED = {
+    "effects": {"id", "mail_id", "status", "changed_at", "note", "send_at", "overtaken", "successor_id"},
+    "tasks": {"opened_at"},
+}
+"""What an interruption may rightly change: when a mail went, in which one, what has overtaken one that is unknown."""
 
 
 @dataclass
