@@ -8,7 +8,7 @@ import textwrap
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import event
 
 from flows.services import Services, letterhead_of
 from notifications import outbox as outbox_module
@@ -29,7 +29,7 @@ def mutated(services: Services, mutant: str) -> Services:
     if mutant == CLAIM_PARTIAL:
         _claim_partial()
     elif mutant == CLAIM_NO_LOCK:
-        Select.with_for_update = lambda self, **_: self  # type: ignore[method-assign]
+        _lock_no_rows(services)
     elif mutant:
         raise ValueError(f"no mutant {mutant!r}")
     return services
@@ -57,6 +57,14 @@ class _HandsOverFirst(Outbox):
         assert isinstance(self._transport, _Early)
         self._transport.hand_over(mail)
         return mail
+
+
+def _lock_no_rows(services: Services) -> None:
+    """Let statements read rows without locking them."""
+
+    @event.listens_for(services.database.engine, "before_cursor_execute", retval=True)
+    def _without_lock(_connection: object, _cursor: object, said: str, given: object, *_: object) -> tuple[str, object]:
+        return said.partition(" FOR UPDATE")[0], given
 
 
 def _claim_partial() -> None:

@@ -28,11 +28,14 @@ from states.store.tables import (
 )
 
 SHOWN = 5
-_NOT_COMPARED = {
-    "effects": {"id", "mail_id", "status", "changed_at", "note", "send_at", "overtaken", "successor_id"},
-    "tasks": {"opened_at"},
+_COMPARED = {
+    "effects": (
+        *("key", "cohort_id", "journey_id", "subject", "history_id", "trigger", "kind", "message", "role"),
+        *("recipient_id", "details"),
+    ),
+    "tasks": ("id", "cohort_id", "journey_id", "subject", "owner_id", "title", "text", "due_on", "status"),
 }
-"""What an interruption may rightly change: when a mail went, in which one, what has overtaken one that is unknown."""
+"""What no interruption may change. It may change when a mail went, in which one, and what is said of that."""
 
 
 @dataclass
@@ -135,7 +138,8 @@ def _differing(database: Database, reference: Database) -> list[str]:
 
 
 def _rows(database: Database, table: Table) -> Counter[str]:
-    left_out = {"n"} | ({"id"} if table.name in {"timers", "effects"} else set()) | _NOT_COMPARED.get(table.name, set())
-    columns = [column for column in table.columns if column.name not in left_out]
+    numbers = {"n"} | ({"id"} if table.name == "timers" else set())
+    names = _COMPARED.get(table.name, tuple(column.name for column in table.columns if column.name not in numbers))
+    columns = [table.columns[name] for name in names]
     with database.read() as connection:
         return Counter(str(tuple(row)) for row in connection.execute(select(*columns)))

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,7 @@ class Year:
         self._peer = peer
         self._job = job
         self._dice = dice
+        self._until: datetime | None = job["until"]
         self._seen: frozenset[str] = frozenset()
         self._waiting: list[RandomKill] = []
         Database(place.url).migrate()
@@ -156,6 +157,8 @@ class Year:
         self.struck.in_the_window += bool(new & {mail.message_id for mail in self.ledger.taken})
         if outages:
             down = outage(self._dice)
+            if self._until is not None and self.board.clock() + down > self._until:
+                down = timedelta()
             self.struck.outages += bool(down)
             clock = self.board.clock() + down
             self.struck.stops.append(Stop(progress(self._reader), clock))
