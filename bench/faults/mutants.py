@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import event
 
 from flows.services import Services, letterhead_of
+from notifications import mail_records
 from notifications import outbox as outbox_module
 from notifications.outbox import Outbox
 from notifications.transports.protocol import Mail, Receipt, Transport
@@ -69,9 +70,7 @@ def _lock_no_rows(services: Services) -> None:
 
 def _claim_partial() -> None:
     """Let a mail be claimed as soon as any of its effects is free."""
-    owner: Any = outbox_module if hasattr(outbox_module, "claim") else Outbox
-    name = "claim" if owner is outbox_module else "_claim"
-    function = inspect.unwrap(getattr(owner, name))
+    function = mail_records.claim
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     checks = [
         node
@@ -79,9 +78,8 @@ def _claim_partial() -> None:
         if isinstance(node, ast.If) and isinstance(node.test, ast.Compare) and "free" in ast.unparse(node.test)
     ]
     if len(checks) != 1:
-        raise RuntimeError(f"{name} has no one check of what is free, so it cannot be taken out")
+        raise RuntimeError("claim has no one check of what is free, so it cannot be taken out")
     checks[0].test = ast.UnaryOp(ast.Not(), ast.Name("free", ast.Load()))
     changed: dict[str, Any] = {}
-    namespace = function.__globals__
-    exec(compile(ast.fix_missing_locations(tree), f"<{name}>", "exec"), namespace, changed)
-    setattr(owner, name, changed[name])
+    exec(compile(ast.fix_missing_locations(tree), "<claim>", "exec"), function.__globals__, changed)
+    vars(outbox_module)["claim"] = changed["claim"]
