@@ -144,7 +144,7 @@ def _dropped(database: Database) -> set[str]:
 
 
 def _rows(database: Database, table: Table, overtaken: set[str]) -> Counter[str]:
-    """Return the rows, without the tasks that were overtaken in one of the years: in the other one they were quicker."""
+    """Return the rows, without tasks that something has overtaken in one of the years, and not in the other."""
     numbers = {"n"} | ({"id"} if table.name == "timers" else set())
     names = _COMPARED.get(table.name, tuple(column.name for column in table.columns if column.name not in numbers))
     columns = [table.columns[name] for name in names]

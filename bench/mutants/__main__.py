@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
@@ -53,6 +54,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=200, help="how many mutants (default: %(default)s)")
     parser.add_argument("--minutes", type=float, default=60, help="the budget: no mutant is begun later")
     parser.add_argument("--notes", type=Path, help="what a run before has noted of the tests, to be used again")
+    parser.add_argument("--tests", nargs="+", default=TESTS, help="the tests to judge by, as pytest takes them")
     given = parser.parse_args()
     began = time.monotonic()
     of_states = (str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("states/**/*.py")))
@@ -60,7 +62,7 @@ def main() -> None:
     files += [f"notifications/{name}.py" for name in OUTBOX]
     notes = given.notes or Path(tempfile.mkdtemp(prefix="mutants-")) / "notes.json"
     if not notes.exists():
-        note(files, notes)
+        note(files, notes, given.tests)
     known = json.loads(notes.read_text("utf-8"))
     every = [mutant for file in files for mutant in mutants_of(ROOT, file)]
     sample = random.Random(given.seed).sample(every, min(given.count, len(every)))
@@ -74,9 +76,9 @@ def main() -> None:
     sys.exit(0 if counts["killed"] >= 0.9 * judged else 1)
 
 
-def note(files: list[str], notes: Path) -> None:
+def note(files: list[str], notes: Path, tests: Sequence[str]) -> None:
     """Run the tests once and write down which lines each of them runs."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "bench.mutants.covering", "-p", "no:cacheprovider", *TESTS]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "bench.mutants.covering", "-p", "no:cacheprovider", *tests]
     environment = {**os.environ, NOTES: str(notes), FILES: " ".join(files), "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
