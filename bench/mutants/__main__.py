@@ -1,6 +1,6 @@
 """What the tests make of a sample of mutants: ``python -m bench.mutants --seed 7 --count 200`` (``make mutants``).
 
-Each runs against the tests that run its line and nothing else, the quickest first, in a copy of the tree. Prints each
+Each runs against the tests that run its line, then those of its file, the quickest first, in a copy of the tree. Prints each
 survivor. Ends with 1 when fewer than nine in ten are found.
 """
 
