@@ -1,9 +1,9 @@
 """What the tests make of a sample of mutants: ``python -m bench.mutants --seed 7 --count 200`` (``make mutants``).
 
-Each runs against the tests that run its line, then those of its file, the quickest first, in a copy of the
-tree. Prints each survivor. Before the first it runs the tests in a copy that is written anew without a fault: they must pass. Ends with 1
-when fewer than nine in ten are found; what took too long, or could not be tried, is not among those, and the budget
-must have been enough to judge half of the sample.
+Each runs against the tests that run its line, then those of its file, the quickest first, in a copy of the tree.
+Prints each survivor. Before the first it runs the tests in a copy that is written anew without a fault: they must pass.
+Ends with 1 when fewer than nine in ten are found; what took too long, or could not be tried, is not among those, and
+the budget must have sufficed for half of the sample.
 """
 
 from __future__ import annotations
