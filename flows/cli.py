@@ -254,9 +254,11 @@ def _loaded(settings: Settings, cohort: str, profile: str) -> tuple[LoadedCohort
 
 def _serve(place: ServerPlace, settings: Settings, environment: dict[str, str], log: Path) -> None:
     """Serve the deployments in a child until Ctrl-C, or until the child ends by itself."""
+    address = Address(settings.database_url)
     given = {
-        "TALENTNORD_DATABASE_URL": settings.database_url,
-        "TALENTNORD_MAIL_DIRECTORY": str(settings.mail_directory),
+        # Absolute: a flow may be run in another folder than the one it is served from.
+        "TALENTNORD_DATABASE_URL": f"sqlite:///{address.path.absolute()}" if address.path else settings.database_url,
+        "TALENTNORD_MAIL_DIRECTORY": str(settings.mail_directory.absolute()),
     }
     with child([sys.executable, "-m", "flows.serve"], {**place.environment(), **given, **environment}, log) as process:
         try:

@@ -151,7 +151,8 @@ def test_a_worker_on_another_machine_gives_the_password(locked: Locked, tmp_path
         subprocess.run([*prefect, *words], check=True, cwd=ROOT, env=clean(client), capture_output=True, timeout=240)
     worker = [sys.executable, "-m", "prefect", "worker", "start", "--pool", "talentnord"]
     with child(worker, client, tmp_path / "worker.log", cwd=ROOT):
-        assert run_deployment(locked.place, "tick/tick", {}, WORD)["state_type"] == "COMPLETED"
+        run = run_deployment(locked.place, "tick/tick", {}, WORD)
+    assert run["state_type"] == "COMPLETED", run["state"]["message"]
 
 
 def test_what_it_keeps_is_its_owners_only(locked: Locked) -> None:
