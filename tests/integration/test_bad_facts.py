@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from config.errors import DefinitionError, FactIncompleteError, UnknownRecordError, UnknownTriggerError
 from config.people import People
+from notifications.transports.protocol import Mail
 from states.facts import Fact
 from states.store.database import Database
 from states.store.tables import PersonRow
@@ -162,6 +163,28 @@ def test_a_bad_name_of_before_the_rules_silences_nobody(sqlite: Database, name: 
     assert len(sent) >= 5
     assert "rejected" not in post.statuses()
     assert not any(b"\nBcc:" in mail for mail in sent)
+
+
+@pytest.mark.parametrize("label", ["Kick-off \\u0007", "=?utf-8?q?Kick-off?=", "Kick-off\\u2028i Aalborg"])
+def test_a_bad_label_of_before_the_rules_silences_nobody(sqlite: Database, label: str) -> None:
+    """A milestone's name is in the subject of its invitations, and a cohort that runs keeps its definition."""
+    from notifications.transports.mime import build
+
+    post = Post(sqlite, people=3)
+    relabel = text("UPDATE cohorts SET definition = replace(definition, :old, :new)")
+    with sqlite.write() as connection:
+        connection.execute(relabel, {"old": '"label":"Fælles kick-off"', "new": f'"label":"{label}"'})
+    sent: list[str] = []
+
+    def built(mail: Mail) -> None:
+        build(mail).as_bytes()
+        sent.append(mail.subject)
+
+    post.tray.instead = built
+    post.driven.until("2027-01-04 08:30")
+    post.empty()
+    assert any("Kick-off" in subject for subject in sent)
+    assert "rejected" not in post.statuses()
 
 
 def test_a_cohort_of_before_the_rules_goes_on(sqlite: Database) -> None:

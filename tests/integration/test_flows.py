@@ -186,7 +186,7 @@ def test_pages_keep_their_address_and_tell_history_with_its_cause(server: Server
     assert "| [Mette Brøndgaard](/artifacts/artifact/" in again["data"]
     page = artifact(server, f"side-{driven.id}-01")
     assert page is not None
-    assert "`timer expectation_talk:open 2027-01-14T07:00Z`" in page["data"]
+    assert r"timer expectation\_talk\:open 2027\-01\-14T07\:00Z" in page["data"]
     assert "Forventningssamtale | i gang | 17. feb. 2027" in page["data"]
 
 

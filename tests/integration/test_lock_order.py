@@ -90,7 +90,9 @@ def test_the_cohort_is_held_first_and_alone(
     _watched(engine_module, "write", look, monkeypatch)
     DEEDS[deed](driven)
     assert len(seen) >= 2
-    assert set(map(repr, seen)) == {repr((True, []))}
+    # Untold mails that may change hands are held while that is worked out, after the cohort.
+    assert seen[0] == (True, [])
+    assert set(map(repr, seen)) <= {repr((True, [])), repr((True, ["effects"]))}
 
 
 def test_who_has_waited_sees_what_the_other_has_done(
