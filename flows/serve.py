@@ -53,10 +53,17 @@ async def serve(services: Services) -> None:
     runner = Runner(name="talentnord", pause_on_shutdown=False, limit=2)
     for deployment in await deployments(services):
         await runner.aadd_deployment(deployment)
-    # What happened while nothing ran is caught up with at once, and there are pages from the first minute.
-    await tick()
-    await refresh()
+    await catch_up()
     await runner.start()
+
+
+async def catch_up() -> None:
+    """Do at once what fell due while nothing ran, and publish pages from the first minute.
+
+    A tick that ends red is there to be seen: what it tells of is mended while forms and further ticks are served.
+    """
+    await tick(return_state=True)
+    await refresh()
 
 
 if __name__ == "__main__":

@@ -66,6 +66,14 @@ def test_a_peer_that_takes_nothing_ends_the_tick_red_until_it_is_mended(server: 
     assert hold.statuses("kickoff_invitation") == {"sent"}
 
 
+def test_a_peer_that_takes_nothing_keeps_nobody_from_serving(server: ServerPlace, hold: Hold) -> None:
+    from flows.serve import catch_up
+
+    hold.tray.blocked = True
+    asyncio.run(catch_up())
+    assert "Ingen mails bliver sendt" in page(server, hold.id)
+
+
 def test_what_was_refused_is_on_a_page_with_the_reason_and_a_form_sends_it_again(
     server: ServerPlace, hold: Hold
 ) -> None:
