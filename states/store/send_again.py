@@ -69,9 +69,11 @@ def let_wait(connection: Connection, which: ColumnElement[bool], back: Return) -
     told = set(connection.scalars(select(EffectRow.key).where(EffectRow.key.in_(moved)))) if moved else set()
     waits, changes = [], []
     for row in rows:
-        why = row.overtaken or ("its new recipient is told the same already" if keys[row.id] in told else "")
+        again = row.successor_id and keys[row.id] in told
+        why = row.overtaken or ("its new recipient is told the same already" if again else "")
         if not why:
             waits.append(row.id)
+            told.add(keys[row.id])
         changes.append(
             {
                 "b_id": row.id,

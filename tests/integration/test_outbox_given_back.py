@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from config.errors import RejectedError, RetryLaterError
 from notifications.mail_records import LEASE
 from notifications.transports.protocol import Mail
 from states.store.database import Database
+from states.store.send_again import Return, key_for, let_wait
 from states.store.tables import EffectRow, MailRow
 from tests.support.driver import hold_3_people
 from tests.support.mailroom import Post, before_the_talk, reachable_at
@@ -166,3 +167,21 @@ def test_a_corrected_address_sends_what_was_refused_once_more(database: Database
     post.driven.enrol(reachable_at("mette.nyest@example.org"))
     post.outbox.carry_out(invitation)
     assert post.told() == ["mette.nyest@example.org"]
+
+
+def test_of_two_that_come_back_together_one_person_is_told_once(post: Post, to_leader: int) -> None:
+    """What was refused to the new leader under the same key stays; what would become it a second time is dropped."""
+    with post.database.write() as connection:
+        row = connection.execute(select(EffectRow.__table__).where(EffectRow.id == to_leader)).one()._asdict()
+        kept = {name: value for name, value in row.items() if name != "id"} | {"status": "rejected"}
+        talent = "hold-3-01"
+        key = key_for(row["key"], row["recipient_id"], talent)
+        connection.execute(insert(EffectRow), [kept | {"key": key, "recipient_id": talent}])
+        connection.execute(
+            update(EffectRow).where(EffectRow.id == to_leader).values(status="rejected", successor_id=talent)
+        )
+        both = EffectRow.key.in_([row["key"], key])
+        waiting = let_wait(connection, both, Return(post.now(), post.now(), "test", another_mail=True))
+        found = dict(connection.execute(select(EffectRow.key, EffectRow.status).where(both)).tuples().all())
+    assert len(waiting) == 1
+    assert found == {row["key"]: "dropped", key: "pending"}
