@@ -15,8 +15,9 @@ from sqlalchemy import Connection, Row, insert, select
 from config.errors import MailDecidedError, MailOvertakenError, UnknownRecordError
 from notifications.mail_records import record
 from states.facts import Fact, Outcome, Transition
+from states.plain_facts import plain_fact
 from states.store.database import Database
-from states.store.fact_log import FactAlreadyLogged, earlier_outcome, log_fact
+from states.store.fact_log import FactAlreadyLogged, earlier_outcome, log_fact, transitions_of
 from states.store.queries import lock_cohort_of
 from states.store.send_again import Return, let_wait
 from states.store.tables import EffectRow, HistoryRow, MailRow
@@ -35,6 +36,7 @@ def resend(database: Database, mails: Sequence[str], fact: Fact, now: datetime) 
         MailDecidedError: one was sent, waits or is on its way: there is nothing to send again.
         MailOvertakenError: what one says is no longer true.
         FactReusedError: the key stands for another fact.
+        FactIncompleteError: its key, actor or note is not plain.
     """
 
     def work(connection: Connection) -> list[tuple[Row[Any], str]]:
@@ -60,7 +62,7 @@ def settle(database: Database, mails: Sequence[str], fact: Fact, now: datetime, 
     Raises:
         UnknownRecordError: there is no such mail.
         MailDecidedError: it is known of one what became of it.
-        FactReusedError: the key stands for another fact.
+        FactReusedError, FactIncompleteError: as for ``resend``.
     """
     status = "sent" if arrived else "rejected"
 
@@ -77,13 +79,9 @@ def settle(database: Database, mails: Sequence[str], fact: Fact, now: datetime, 
 
 def decided_before(database: Database, key: str) -> Outcome | None:
     """Return the outcome of the decision that was taken under this key, if there is one."""
-    mine = (HistoryRow.cause == f"fact {key}") & (HistoryRow.machine == MAIL)
-    columns = [getattr(HistoryRow, name) for name in Transition._fields]
     with database.read() as connection:
-        steps = [
-            Transition._make(row) for row in connection.execute(select(*columns).where(mine).order_by(HistoryRow.n))
-        ]
-    return Outcome(steps[0].cohort_id, steps[0].trigger, tuple(steps)) if steps else None
+        steps = transitions_of(connection, key)
+    return Outcome(steps[0].cohort_id, steps[0].trigger, steps) if steps else None
 
 
 def _decide(
@@ -95,6 +93,7 @@ def _decide(
     work: Callable[[Connection], list[tuple[Row[Any], str]]],
 ) -> Outcome:
     """Take a decision with its history in one commit."""
+    fact = plain_fact(fact, trigger, mails)
     try:
         with database.write() as connection:
             log_fact(connection, fact, trigger, mails, now)

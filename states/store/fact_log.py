@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from config.cohort import Day
 from config.errors import FactReusedError
 from states.facts import Fact, Outcome, Transition
 from states.store.prepared import Prepared
+from states.store.queries import chunks
 from states.store.tables import FactRow, HistoryRow
 from states.store.trouble import is_duplicate
 
@@ -27,6 +28,7 @@ _OUTCOME = (
     .order_by(HistoryRow.n)
 )
 _NEW_DAY = "moved_to"
+_FACT_CAUSE = "fact "
 
 
 class FactAlreadyLogged(Exception):
@@ -73,8 +75,22 @@ def earlier_outcome(
     differs = list(_differences(before, fact, trigger, subjects))
     if differs:
         raise FactReusedError(fact.key, before.trigger, differs)
-    rows = connection.execute(_OUTCOME, {"cause": f"fact {fact.key}"})
-    return Outcome(cohort_id, trigger, tuple(Transition._make(row) for row in rows))
+    return Outcome(cohort_id, trigger, transitions_of(connection, fact.key))
+
+
+def transitions_of(connection: Connection, key: str) -> tuple[Transition, ...]:
+    """Return what the fact with this key has changed, in order; nothing if there is no such fact."""
+    return tuple(Transition._make(row) for row in connection.execute(_OUTCOME, {"cause": f"{_FACT_CAUSE}{key}"}))
+
+
+def actors_of(connection: Connection, causes: Iterable[str]) -> dict[str, str]:
+    """Return who told the facts among ``causes`` of transitions, by cause; the clock's are not among them."""
+    keys = [cause.removeprefix(_FACT_CAUSE) for cause in causes if cause.startswith(_FACT_CAUSE)]
+    found: dict[str, str] = {}
+    for some in chunks(keys):
+        rows = connection.execute(select(_FACT.key, _FACT.actor).where(_FACT.key.in_(some)))
+        found.update({f"{_FACT_CAUSE}{row.key}": row.actor for row in rows})
+    return found
 
 
 def _differences(before: Row[Any], fact: Fact, trigger: str, subjects: Sequence[str]) -> Iterator[str]:

@@ -13,10 +13,10 @@ from config.errors import UnknownRecordError
 from config.grammar import ESCALATED, Trigger, level_of, without_level
 from states.machines.commitment import FINAL, MISSED, PLANNED
 from states.running_cohort import RunningCohort, read_cohort
+from states.store.fact_log import actors_of
 from states.store.tables import (
     CommitmentRow,
     EffectRow,
-    FactRow,
     HistoryRow,
     JourneyRow,
     MailRow,
@@ -272,15 +272,13 @@ class Overview:
 
     def _history(self, journey_id: str) -> Iterator[HistoryLine]:
         rows = self._connection.execute(
-            select(HistoryRow.__table__, FactRow.actor)
-            .join(FactRow, HistoryRow.cause == "fact " + FactRow.key, isouter=True)
-            .where(HistoryRow.journey_id == journey_id)
-            .order_by(HistoryRow.n.desc())
-        )
+            select(HistoryRow.__table__).where(HistoryRow.journey_id == journey_id).order_by(HistoryRow.n.desc())
+        ).all()
+        actors = actors_of(self._connection, {row.cause for row in rows})
         definition = self._cohort.definition
         words = definition.programme.commitment_states
         for row in rows:
-            local, actor = definition.working_time.local(row.at), row.actor or ""
+            local, actor = definition.working_time.local(row.at), actors.get(row.cause, "")
             if row.machine == MAIL:
                 yield HistoryLine(local, row.trigger, row.dest, row.cause, actor, mail=True)
                 continue

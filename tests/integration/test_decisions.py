@@ -8,6 +8,7 @@ from sqlalchemy import select
 from config.errors import (
     DeliveryError,
     DeliveryUnknownError,
+    FactIncompleteError,
     FactReusedError,
     MailDecidedError,
     MailOvertakenError,
@@ -157,4 +158,12 @@ def test_what_is_no_longer_true_is_not_sent_again(database: Database) -> None:
     before = office.dump()
     with pytest.raises(MailOvertakenError, match="no longer true"):
         office.resend(mail.id)
+    assert office.dump() == before
+
+
+def test_a_note_that_is_not_plain_is_refused_and_changes_nothing(database: Database) -> None:
+    office = Office(database, REFUSED)
+    before = office.dump()
+    with pytest.raises(FactIncompleteError, match="note"):
+        resend(database, [office.failed()[0].id], Fact("k1", "coordinator", {"note": "a\x1b[2J"}), office.post.now())
     assert office.dump() == before
