@@ -6,17 +6,18 @@ that says that something is wrong with more than an address.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, exists, func, or_, select, update
 
 from notifications.context import CohortReader
 from notifications.digest import words_of
 from notifications.due import Effect
 from notifications.render import render_task
+from notifications.tasks import open_task
 from states.store.database import Database
 from states.store.queries import lock_cohort_of
 from states.store.tables import OPEN_TASK, PENDING, EffectRow, MailRow, TaskRow
@@ -42,19 +43,26 @@ def sound(database: Database, templates: Path, now: datetime, blocked: str) -> A
     """Open the tasks that are called for and close those that are not any more; ``blocked`` is the peer's reason."""
     with database.write() as connection:
         calls = dict(_calls(connection, now, blocked))
-        concerned = set[str]().union(*(cohorts for cohorts, _ in calls.values()), _alarmed(connection))
-        changed: list[str] = []
+        concerned = {cohort for cohorts, _ in calls.values() for cohort in cohorts}
+        concerned.update(task.cohort_id for task in _open_alarms(connection))
         for cohort in sorted(concerned):
             lock_cohort_of(connection, [cohort])
-            mine = {message: details for message, (cohorts, details) in calls.items() if cohort in cohorts}
-            opened = [_open(connection, cohort, message, mine[message], templates, now) for message in mine]
-            if any([*opened, _close(connection, cohort, frozenset(calls), now)]):
-                changed.append(cohort)
+        # Looked up again now that the cohorts are held: another tick may have been here.
+        tasks = _open_alarms(connection)
+        known = {task.subject for task in tasks}
+        changed = {task.cohort_id for task in tasks if _close(connection, task, calls, now)}
+        for message, (cohorts, details) in calls.items():
+            missing = [cohort for cohort in sorted(cohorts) if _subject(cohort, message) not in known]
+            for cohort in missing:
+                _open(connection, cohort, message, details, templates, now)
+            changed.update(missing)
     wrong = {
         FAILING: "{failed} of the last {mails} mails were refused or are unknown; 'talentnord mails' lists them",
         BLOCKED: "the mail server takes no mail: {why}",
     }
-    return Alarms(tuple(wrong[message].format(**details) for message, (_, details) in calls.items()), tuple(changed))
+    return Alarms(
+        tuple(wrong[message].format(**details) for message, (_, details) in calls.items()), tuple(sorted(changed))
+    )
 
 
 def _calls(
@@ -74,11 +82,11 @@ def _calls(
         yield FAILING, (frozenset(failed), {"failed": str(len(failed)), "mails": str(mails)})
 
 
-def _alarmed(connection: Connection) -> Iterator[str]:
-    """Yield the cohorts that have a task of ours."""
-    for task in connection.execute(select(TaskRow.cohort_id, TaskRow.subject).where(OPEN_TASK)):
-        if task.subject in {_subject(task.cohort_id, message) for message in (BLOCKED, FAILING)}:
-            yield task.cohort_id
+def _open_alarms(connection: Connection) -> Sequence[Row[Any]]:
+    """Return the open tasks that an alarm has opened."""
+    ours = [TaskRow.subject == TaskRow.cohort_id + _subject("", message) for message in (BLOCKED, FAILING)]
+    columns = (TaskRow.id, TaskRow.cohort_id, TaskRow.subject, TaskRow.opened_at)
+    return connection.execute(select(*columns).where(OPEN_TASK, or_(*ours))).all()
 
 
 def _subject(cohort: str, message: str) -> str:
@@ -87,17 +95,14 @@ def _subject(cohort: str, message: str) -> str:
 
 def _open(
     connection: Connection, cohort: str, message: str, details: Mapping[str, str], templates: Path, now: datetime
-) -> bool:
-    """Open a task for a cohort's coordinator unless it is open; return whether it was opened."""
+) -> None:
+    """Open a task for a cohort's coordinator, due today."""
     subject = _subject(cohort, message)
-    if connection.scalar(select(TaskRow.id).where(OPEN_TASK, TaskRow.subject == subject)) is not None:
-        return False
     reader = CohortReader(connection, cohort, now)
     owner = reader.cohort.cast.coordinators[0]
-    ident = f"{subject}@{now:%Y-%m-%dT%H:%MZ}"
     about = Effect(
         id=0,
-        key=ident,
+        key=f"{subject}@{now:%Y-%m-%dT%H:%MZ}",
         cohort_id=cohort,
         journey_id=None,
         subject=subject,
@@ -106,7 +111,7 @@ def _open(
         message=message,
         role="coordinator",
         recipient_id=owner,
-        details=details,
+        details={**details, "due_on": reader.cohort.calendar.local_day(now).isoformat()},
         status="pending",
         send_at=now,
         mail_id=None,
@@ -114,32 +119,21 @@ def _open(
         resent=0,
     )
     text = render_task(message, reader.context(about), *words_of(reader.definition, templates))
-    connection.execute(
-        insert(TaskRow).values(
-            id=ident,
-            cohort_id=cohort,
-            subject=subject,
-            owner_id=owner,
-            title=text.title,
-            text=text.text,
-            due_on=reader.cohort.calendar.local_day(now),
-            opened_at=now,
-            status="open",
-        )
-    )
-    return True
+    open_task(connection, about, text, now)
 
 
-def _close(connection: Connection, cohort: str, called_for: frozenset[str], now: datetime) -> bool:
-    """Close what is not called for any more: failures that are settled, a block since which a mail was sent."""
-    mine = OPEN_TASK & TaskRow.subject.in_([_subject(cohort, message) for message in (BLOCKED, FAILING)])
-    over: list[str] = []
-    for task in connection.execute(select(TaskRow.id, TaskRow.subject, TaskRow.opened_at).where(mine)).all():
-        message = task.subject.removeprefix(f"{cohort}/")
-        if message in called_for:
-            continue
-        sent = exists().where(MailRow.sent_at > task.opened_at)
-        if not failed_in(connection, cohort) if message == FAILING else connection.scalar(select(sent)):
-            over.append(task.id)
-    closed = update(TaskRow).where(OPEN_TASK, TaskRow.id.in_(over)).values(status="done", closed_at=now)
-    return bool(over) and connection.execute(closed).rowcount > 0
+def _close(connection: Connection, task: Row[Any], called_for: Collection[str], now: datetime) -> bool:
+    """Close a task that is not called for any more; return whether it was.
+
+    Failures are over when all are decided on, a block when a mail was sent since.
+    """
+    message = task.subject.removeprefix(_subject(task.cohort_id, ""))
+    if message in called_for:
+        return False
+    if message == FAILING:
+        over = not failed_in(connection, task.cohort_id)
+    else:
+        over = bool(connection.scalar(select(exists().where(MailRow.sent_at > task.opened_at))))
+    if over:
+        connection.execute(update(TaskRow).where(TaskRow.id == task.id).values(status="done", closed_at=now))
+    return over

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, update
 
 from config.errors import (
     DeliveryUnknownError,
@@ -32,11 +32,12 @@ from notifications.digest import Digest, TemplateSource, words_of, write_digest
 from notifications.due import Due, Effect, due_together, read_effect, what_is_due
 from notifications.mail_records import Claim, claim, give_back, mail_id_of, record, settle_lost
 from notifications.render import render_task
+from notifications.tasks import open_task
 from notifications.transports.protocol import Address, Mail, Transport
 from notifications.view_models import Context
 from states.facts import Outcome
 from states.store.database import Database
-from states.store.tables import PENDING, EffectRow, TaskRow
+from states.store.tables import PENDING, EffectRow
 
 T = TypeVar("T")
 
@@ -157,21 +158,7 @@ class Outbox:
                 .values(status="done", changed_at=now, note=text.title)
             )
             if taken.rowcount:
-                due = effect.details.get("due_on")
-                connection.execute(
-                    insert(TaskRow).values(
-                        id=effect.key,
-                        cohort_id=effect.cohort_id,
-                        journey_id=effect.journey_id,
-                        subject=effect.subject,
-                        owner_id=effect.recipient_id,
-                        title=text.title,
-                        text=text.text,
-                        due_on=datetime.fromisoformat(due).date() if due else None,
-                        opened_at=now,
-                        status="open",
-                    )
-                )
+                open_task(connection, effect, text, now)
         return Done(effect.id, "done", text.title)
 
     # -- mails -----------------------------------------------------------------------------------------------------

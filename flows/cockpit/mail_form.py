@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,8 +32,8 @@ def mail_choices(failed: Sequence[MailRecord], language: str = "da") -> Mapping[
         label = f"{at} · {one.to} · {one.about} ({words(language)[f'mails_{one.status}']})"
         # Two mails of one minute to one person about the same are told apart by their ids.
         single[f"{label} {one.id}" if label in single else label] = (one.id,)
-    several = Counter({day: len(ids) for day, ids in by_day.items() if len(ids) > 1})
-    days = {f"{words(language)['mails_all_of']} {day} ({count})": tuple(by_day[day]) for day, count in several.items()}
+    all_of = words(language)["mails_all_of"]
+    days = {f"{all_of} {day} ({len(ids)})": tuple(ids) for day, ids in by_day.items() if len(ids) > 1}
     return {**days, **single}
 
 

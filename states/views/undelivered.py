@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from states.running_cohort import read_cohort
-from states.store.tables import UNTOLD, CohortRow, EffectRow, MailRow, PersonRow
+from states.store.tables import UNTOLD, EffectRow, MailRow, PersonRow
 
 MAIL = "mail"
 """What history calls the machine of a mail that a person decides on."""
@@ -55,10 +55,7 @@ def list_mails(
         UnknownRecordError: there is no such cohort.
     """
     cohort = read_cohort(connection, cohort_id)
-    mine = (EffectRow.cohort_id == cohort_id) & EffectRow.status.in_(statuses)
-    if set(statuses) <= {*FAILED, "pending", "claimed"}:
-        mine &= UNTOLD  # Through the index of these.
-    rows = connection.execute(_query().where(mine, EffectRow.status != "dropped")).all()
+    rows = connection.execute(_query().where(EffectRow.cohort_id == cohort_id, _in(statuses))).all()
     groups: dict[str, list[Row[Any]]] = {}
     for row in rows:
         groups.setdefault(row.mail_id or row.key, []).append(row)
@@ -84,14 +81,24 @@ def list_all_mails(
     connection: Connection, statuses: Sequence[str] = FAILED, day: date | None = None
 ) -> list[MailRecord]:
     """Return the mails of these statuses of all cohorts, cohort by cohort: see ``list_mails``."""
-    cohorts = connection.scalars(select(CohortRow.id).order_by(CohortRow.id)).all()
-    return [mail for cohort in cohorts for mail in list_mails(connection, cohort, statuses, day)]
+    concerned = select(EffectRow.cohort_id).where(_in(statuses)).distinct()
+    return [
+        mail
+        for cohort in sorted(connection.scalars(concerned))
+        for mail in list_mails(connection, cohort, statuses, day)
+    ]
 
 
 def failed_in(connection: Connection, cohort_id: str) -> int:
     """Return how many effects of a cohort wait for a person's decision: refused or unknown, and still true."""
     waits = UNTOLD & EffectRow.status.in_(FAILED) & (EffectRow.cohort_id == cohort_id) & (EffectRow.overtaken == "")
     return connection.scalar(select(func.count()).select_from(EffectRow).where(waits)) or 0
+
+
+def _in(statuses: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that an effect has one of these statuses; through the index of untold ones where it can."""
+    mine = EffectRow.status.in_(statuses)
+    return mine & UNTOLD if set(statuses) <= {*FAILED, "pending", "claimed"} else mine
 
 
 def _query() -> Any:
