@@ -12,7 +12,7 @@ from states.store.tables import TaskRow
 
 
 def open_task(connection: Connection, asked: Effect, text: TaskText, now: datetime) -> None:
-    """Open the task that ``asked`` is about: its key is the task's id, its detail ``due_on`` (ISO date) the deadline."""
+    """Open the task that ``asked`` is about: its key is the task's id, its detail ``due_on`` (ISO) the deadline."""
     due = asked.details.get("due_on")
     connection.execute(
         insert(TaskRow).values(

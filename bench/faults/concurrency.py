@@ -63,8 +63,8 @@ def work_together(setup: Setup, place: Place, seed: int, until: datetime) -> Row
     lost = [key for key, row in effects.items() if row.status == "sent" and row.mail_id not in taken]
     examples = [f"twice: {one}" for one in twice[:5]] + [f"lost: {one}" for one in lost[:5]]
     return Row(
-        setup.name,
-        setup.kind,
+        title=setup.name,
+        kind=setup.kind,
         mails=len(ledger.taken),
         twice=len(twice),
         lost=len(lost),

@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Literal
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.support.free_port import closed_port
+from tests.support.http_server import PeerServer, serving
 
 Moment = Literal["before", "taken", "answered"]
 Strike = Callable[[str], None]
@@ -124,25 +125,13 @@ def _sendgrid_handler(ledger: Ledger) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-class _Server(ThreadingHTTPServer):
-    # A sender that was killed is gone when the answer is written: that is what this is for.
-    def handle_error(self, request: object, client_address: object) -> None:
-        pass
-
-
 @contextmanager
 def sendgrid_peer(ledger: Ledger) -> Iterator[dict[str, Any]]:
     """Run a server with SendGrid's API; gives the settings of those who send to it."""
-    server = _Server(("127.0.0.1", 0), _sendgrid_handler(ledger))
+    server = PeerServer(("127.0.0.1", 0), _sendgrid_handler(ledger))
     host = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with serving(server):
         yield {"mail_transport": "sendgrid", "sendgrid_host": host, "sendgrid_api_key": "SG.faults"}
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 PEERS = {"SMTP": smtp_peer, "SendGrid": sendgrid_peer}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+
+from bench.faults.verdict import Verdict
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 FIGURES = "## Figures"
@@ -20,8 +22,8 @@ MUTANTS = (
 )
 
 
-@dataclass(frozen=True)
-class Row:
+@dataclass(kw_only=True)
+class Row(Verdict):
     """A year, or a stretch of one, as it stands in a table."""
 
     title: str
@@ -31,18 +33,10 @@ class Row:
     harms: int = 0
     outages: int = 0
     in_the_window: int = 0
-    mails: int = 0
-    twice: int = 0
-    lost: int = 0
-    unknown: int = 0
-    unexplained: int = 0
-    too_late: int = 0
-    differing: int = 0
     deadlocks: int = 0
     errors: int = 0
     seconds: float = 0.0
     restart_seconds: float = 0.0
-    examples: list[str] = field(default_factory=list)
 
     @property
     def kills(self) -> int:
@@ -78,7 +72,7 @@ def tables(rows: Sequence[Row]) -> str:
 
 def _sum(rows: Sequence[Row]) -> Row:
     names = [name for name, about in Row.__dataclass_fields__.items() if about.type in {"int", "float"}]
-    return Row("**all**", "kills", **{name: sum(getattr(row, name) for row in rows) for name in names})
+    return Row(title="**all**", kind="kills", **{name: sum(getattr(row, name) for row in rows) for name in names})
 
 
 def _year(row: Row) -> str:

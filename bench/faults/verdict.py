@@ -52,11 +52,6 @@ class Verdict:
     differing: int = 0
     examples: list[str] = field(default_factory=list)
 
-    @property
-    def is_good(self) -> bool:
-        """Whether nothing went wrong."""
-        return not (self.twice or self.lost or self.unexplained or self.differing)
-
     def note(self, kind: str, what: Iterable[object]) -> int:
         """Keep the first of a kind of fault as examples; return how many there are."""
         found = [str(one) for one in what]

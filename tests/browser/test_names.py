@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from sqlalchemy import select, update
 from states.store.database import Database
 from states.store.tables import CohortRow, JourneyRow, PersonRow
 from tests.support.browser import BROWSER, FLAGS
+from tests.support.http_server import serving
 from tests.support.prefect import artifact, ask, flow_runs, run_deployment, task_runs
 from tests.support.served import Served, hold_3_served
 from tests.support.worst_names import GOOD, PIXEL, WORST
@@ -85,14 +85,8 @@ def pixel() -> Iterator[tuple[str, list[str]]]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with serving(server):
         yield f"http://127.0.0.1:{server.server_address[1]}/pixel.png", fetched
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture(scope="module")

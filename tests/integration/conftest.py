@@ -1,4 +1,4 @@
-"""One Prefect server for all tests of a worker that ask for it."""
+"""What several files of tests ask for: a Prefect server a worker, the command, peers with certificates, a post."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from flows.server.process import ServerPlace
+from states.store.database import Database
+from tests.support.certificate import Certificate
+from tests.support.command import Command, the_command
+from tests.support.free_port import closed_port
+from tests.support.mailroom import Post, before_the_talk
+from tests.support.peer_cases import Stand
 from tests.support.prefect import running
 
 
@@ -15,3 +21,36 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerPlace]:
     """A running Prefect server; flows of this process talk to it."""
     with running(tmp_path_factory.mktemp("prefect")) as place:
         yield place
+
+
+@pytest.fixture
+def run_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
+    """The ``talentnord`` command, run within the test."""
+    with the_command(monkeypatch, capsys) as run:
+        yield run
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> tuple[Certificate, Certificate]:
+    """One that is trusted and one that is not."""
+    folder = tmp_path_factory.mktemp("tls")
+    return Certificate(folder / "known.pem"), Certificate(folder / "strange.pem")
+
+
+@pytest.fixture
+def stand(certificates: tuple[Certificate, Certificate], monkeypatch: pytest.MonkeyPatch) -> Stand:
+    """A port and certificates for a mail peer, which is reached without any proxy."""
+    monkeypatch.setenv("no_proxy", "*")
+    return Stand(closed_port(), *certificates)
+
+
+@pytest.fixture
+def post(database: Database) -> Post:
+    """One talent's cohort: the talk is to be called, and nobody has been told yet."""
+    return before_the_talk(database)
+
+
+@pytest.fixture
+def to_leader(post: Post) -> int:
+    """The effect that asks the leader to call the talk."""
+    return post.effect("talk_convene")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import sqlite3
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -13,11 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from config.errors import BackupError
-from flows.cli import main
 from states.store import upgrade
 from states.store.address import Address
 from states.store.backup import back_up
 from states.store.database import Database
+from tests.support.command import Command
 from tests.support.driver import Driver
 
 
@@ -27,23 +25,15 @@ def half_way(sqlite: Database) -> Driver:
 
 
 @pytest.fixture
-def talentnord(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., tuple[object, str]]]:
+def talentnord(run_command: Command, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[object, str]]:
     """The command; gives its exit code and what it said."""
-    handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
 
     def run(url: str, *arguments: str) -> tuple[object, str]:
         monkeypatch.setenv("TALENTNORD_DATABASE_URL", url)
-        monkeypatch.setattr(sys, "argv", ["talentnord", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        printed = capsys.readouterr()
-        return end.value.code, printed.out + printed.err
+        ended = run_command(*arguments)
+        return ended.code, ended.out + ended.err
 
-    yield run
-    for one, handler in handlers.items():
-        signal.signal(one, handler)
+    return run
 
 
 def test_what_was_backed_up_finishes_its_year(half_way: Driver, tmp_path: Path) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from flows.cli import main
 from tests.support import bad_files
+from tests.support.command import Command, Ended
 from tests.support.definitions import MENTOR_LIGHT, ROOT, TALENT_NORD, Copy, copy_of
 
 # Runs the command and says at its end what memory it had at the most, in kilobytes: that of this program alone (what
@@ -31,35 +29,17 @@ finally:
 MOST_MEMORY = 300 * 1024
 
 
-class Ended(NamedTuple):
-    """How a command ended, and what it said in its errors."""
-
-    code: object
-    err: str
-
-
-Command = Callable[..., Ended]
-
-
 @pytest.fixture
-def talentnord(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Iterator[Command]:
-    """The command, with a database of its own; ``root`` is where its configuration lies."""
-    handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+def talentnord(run_command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+    """The command, with a database of its own; its first word is where its configuration lies."""
     monkeypatch.setenv("TALENTNORD_DATABASE_URL", f"sqlite:///{tmp_path}/domain.db")
     monkeypatch.chdir(tmp_path)
 
     def run(root: Path, *arguments: str) -> Ended:
         monkeypatch.setenv("TALENTNORD_CONFIG_ROOT", str(root))
-        monkeypatch.setattr(sys, "argv", ["talentnord", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return Ended(end.value.code, capsys.readouterr().err)
+        return run_command(*arguments)
 
-    yield run
-    for one, handler in handlers.items():
-        signal.signal(one, handler)
+    return run
 
 
 def write(content: bytes) -> Callable[[Path], object]:

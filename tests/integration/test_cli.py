@@ -4,42 +4,26 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from typer.main import get_command
 
 from config.library import Library
-from flows.cli import app, main
+from flows.cli import app
 from flows.server.process import free_port
 from states.views.diagram import mermaid
+from tests.support.command import Command, Ended
 from tests.support.definitions import MENTOR_LIGHT, TALENT_NORD, Copy, copy_of
 
 REHEARSAL = ("rehearse", "--cohort", "spring", "--profile", "usual", "--seed", "3")
 
 
-class Ended(NamedTuple):
-    """How the command ended, and what it printed."""
-
-    code: object
-    out: str
-    err: str
-
-
-Command = Callable[..., Ended]
-
-
 @pytest.fixture
-def talentnord(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Iterator[Command]:
+def talentnord(run_command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
     """The command, with a database and a mail folder of its own; ``root`` is where its configuration lies."""
-    handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
     monkeypatch.setenv("TALENTNORD_DATABASE_URL", f"sqlite:///{tmp_path}/domain.db")
     monkeypatch.setenv("TALENTNORD_MAIL_DIRECTORY", str(tmp_path / "mail"))
     monkeypatch.setenv("COLUMNS", "200")
@@ -47,15 +31,9 @@ def talentnord(
     def run(*arguments: str, root: Path | None = None) -> Ended:
         if root is not None:
             monkeypatch.setenv("TALENTNORD_CONFIG_ROOT", str(root))
-        monkeypatch.setattr(sys, "argv", ["talentnord", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        printed = capsys.readouterr()
-        return Ended(end.value.code, printed.out, printed.err)
+        return run_command(*arguments)
 
-    yield run
-    for one, handler in handlers.items():
-        signal.signal(one, handler)
+    return run
 
 
 @pytest.fixture

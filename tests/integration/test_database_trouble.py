@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -16,9 +14,9 @@ import pytest
 from sqlalchemy import text
 
 from config.errors import DatabaseError, SettingsError, TalentNordError
-from flows.cli import main
 from flows.services import current_services, use
 from states.store.database import Database
+from tests.support.command import Command
 from tests.support.driver import Driver
 from tests.support.free_port import closed_port
 from tests.support.postgres import GUARDED, Cluster
@@ -29,25 +27,17 @@ SECRET = "s3cret"
 
 
 @pytest.fixture
-def talentnord(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Iterator[Callable[[str, str], str]]:
+def talentnord(run_command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str, str], str]:
     """The command against a database; returns what it said, after it ended with exit code 2 and nothing else."""
-    handlers = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
     monkeypatch.chdir(tmp_path)
 
-    def refused(command: str, url: str) -> str:
+    def refused(word: str, url: str) -> str:
         monkeypatch.setenv("TALENTNORD_DATABASE_URL", url)
-        monkeypatch.setattr(sys, "argv", ["talentnord", command])
-        with pytest.raises(SystemExit) as end:
-            main()
-        printed = capsys.readouterr()
-        assert (end.value.code, printed.out) == (2, "")
-        return _one_sentence(printed.err)
+        ended = run_command(word)
+        assert (ended.code, ended.out) == (2, "")
+        return _one_sentence(ended.err)
 
-    yield refused
-    for one, handler in handlers.items():
-        signal.signal(one, handler)
+    return refused
 
 
 def _one_sentence(said: str) -> str:

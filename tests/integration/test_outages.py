@@ -16,8 +16,6 @@ from notifications.transports.protocol import Mail, Receipt, Transport
 from states.store.database import Database
 from states.store.tables import MailRow
 from tests.support import sendgrid_cases, smtp_cases
-from tests.support.certificate import Certificate
-from tests.support.free_port import closed_port
 from tests.support.mailroom import Post
 from tests.support.peer_cases import WORDS, Case, Stand
 
@@ -47,22 +45,6 @@ class _Laden:
 
     def send(self, mail: Mail) -> Receipt:
         return self.transport.send(replace(mail, attachments=self.case.mail.attachments))
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("no_proxy", "*")
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> tuple[Certificate, Certificate]:
-    folder = tmp_path_factory.mktemp("tls")
-    return Certificate(folder / "known.pem"), Certificate(folder / "strange.pem")
-
-
-@pytest.fixture
-def stand(certificates: tuple[Certificate, Certificate]) -> Stand:
-    return Stand(closed_port(), *certificates)
 
 
 @pytest.fixture

@@ -15,23 +15,12 @@ from states.store.database import Database
 from states.store.send_again import Return, key_for, let_wait
 from states.store.tables import EffectRow, MailRow
 from tests.support.driver import hold_3_people
-from tests.support.mailroom import Post, before_the_talk, reachable_at
+from tests.support.mailroom import Post, reachable_at
 from tests.support.meanwhile import before_statement
 
 GRETE = {"name": "Grete Lund", "email": "grete.lund@aalborg.example.org"}
 LEADER = hold_3_people(1).talents[0].leader.email
 BUSY = RetryLaterError("too many", 60)
-
-
-@pytest.fixture
-def post(database: Database) -> Post:
-    return before_the_talk(database)
-
-
-@pytest.fixture
-def to_leader(post: Post) -> int:
-    """The effect that asks the leader to call the talk."""
-    return post.effect("talk_convene")
 
 
 def meanwhile(post: Post, happens: Callable[[], object], answer: Exception) -> None:

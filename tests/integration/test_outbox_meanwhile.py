@@ -13,21 +13,10 @@ from notifications.outbox import Done
 from states.store.database import Database
 from states.store.tables import PENDING, EffectRow
 from tests.support.driver import day
-from tests.support.mailroom import Post, before_the_talk, reachable_at
+from tests.support.mailroom import Post, reachable_at
 from tests.support.meanwhile import before_statement, while_it_is_written
 
 GRETE = {"name": "Grete Lund", "email": "grete.lund@aalborg.example.org"}
-
-
-@pytest.fixture
-def post(database: Database) -> Post:
-    return before_the_talk(database)
-
-
-@pytest.fixture
-def to_leader(post: Post) -> int:
-    """The effect that asks the leader to call the talk."""
-    return post.effect("talk_convene")
 
 
 class TestBetweenReadingAndClaiming:

@@ -12,27 +12,9 @@ import pytest
 from config.errors import DeliveryError, RetryLaterError
 from notifications.transports.protocol import Transport
 from tests.support import sendgrid_cases, smtp_cases
-from tests.support.certificate import Certificate
-from tests.support.free_port import closed_port
 from tests.support.peer_cases import WORDS, Case, Stand
 
 DOCS = Path(__file__).parents[2] / "docs" / "transports.md"
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("no_proxy", "*")
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> tuple[Certificate, Certificate]:
-    folder = tmp_path_factory.mktemp("tls")
-    return Certificate(folder / "known.pem"), Certificate(folder / "strange.pem")
-
-
-@pytest.fixture
-def stand(certificates: tuple[Certificate, Certificate]) -> Stand:
-    return Stand(closed_port(), *certificates)
 
 
 @pytest.mark.parametrize("case", sendgrid_cases.CASES.values(), ids=sendgrid_cases.CASES)

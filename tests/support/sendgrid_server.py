@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
+
+from tests.support.http_server import PeerServer, serving
 
 _SPECIFICATION = json.loads((Path(__file__).parent / "tsg_mail_v3.json").read_text())
 _REQUEST = "#/components/requestBodies/PostMailSend/content/application~1json/schema"
@@ -99,27 +100,15 @@ def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-class _Server(ThreadingHTTPServer):
-    # A client that timed out is gone when the late answer is written: not this server's problem.
-    def handle_error(self, request: object, client_address: object) -> None:
-        pass
-
-
 @contextmanager
 def sendgrid_server(
     key: str, port: int = 0, *, tls: ssl.SSLContext | None = None, script: Script | None = None
 ) -> Iterator[Script]:
     """Run the server on a port of 127.0.0.1, by default a free one; the script's ``host`` is its address."""
     script = script or Script(key)
-    server = _Server(("127.0.0.1", port), _handler(script))
+    server = PeerServer(("127.0.0.1", port), _handler(script))
     script.host = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with serving(server):
         yield script
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
