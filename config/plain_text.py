@@ -50,28 +50,34 @@ def quoted(text: str) -> str:
 
 def breaks_headers(text: str) -> str | None:
     """Return what in ``text`` a mail's header must not hold, ``None`` if nothing does."""
-    for character in text:
-        if kind := _BREAKING.get(unicodedata.category(character)):
-            return f"{kind} (U+{ord(character):04X})"
+    if not text.isprintable():
+        for character in text:
+            if kind := _BREAKING.get(unicodedata.category(character)):
+                return f"{kind} (U+{ord(character):04X})"
     return f"'{ENCODED_WORD}', the mark of an encoded word" if ENCODED_WORD in text else None
 
 
 def not_plain(text: str) -> str | None:
     """Return what in ``text`` nobody would see or mean, ``None`` if all of it is plain."""
+    if text.isascii() and text.isprintable():  # Every key and trigger of every fact.
+        return breaks_headers(text)
     marks = 0
     for character in text:
         category = unicodedata.category(character)
-        code = f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
         if category in _UNSEEN or character in _BLANK_LETTERS:
-            return f"{_UNSEEN.get(category, _UNSEEN['Cf'])} ({code})"
+            return f"{_UNSEEN.get(category, _UNSEEN['Cf'])} ({_code(character)})"
         if character == _LOST or (
             category == "Cn" and (ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF)
         ):
-            return f"a character that was lost on the way ({code})"
+            return f"a character that was lost on the way ({_code(character)})"
         marks = marks + 1 if category in {"Mn", "Me"} else 0
         if marks == _PILE_OF_MARKS:
             return f"{marks} accents on one letter"
     return breaks_headers(text)
+
+
+def _code(character: str) -> str:
+    return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
 
 
 def without_the_unseen(text: str) -> str:
