@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, bindparam, case, insert, literal_column, select, update
+from sqlalchemy import Connection, Integer, Text, Update, bindparam, case, insert, literal_column, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from config.errors import ConflictError
 from states.facts import Transition
 from states.moves.changes import Changes
+from states.store.columns import Instant
 from states.store.prepared import Prepared
 from states.store.queries import chunks
 from states.store.send_again import Return, let_wait
@@ -59,6 +62,28 @@ _READDRESS = (
     .values(key=bindparam("b_key"), recipient_id=bindparam("b_person"))
 )
 _SUCCEED = update(EffectRow).where(EffectRow.id == bindparam("b_id")).values(successor_id=bindparam("b_person"))
+
+
+def _dropping(column: InstrumentedAttribute[Any]) -> Update:
+    """Return the statement that drops what waits, and leaves word on what is on its way.
+
+    One for both: a mail that a peer gives back in this moment is either still on its way or waits, never neither.
+    """
+    waits = EffectRow.status == literal_column("'pending'")
+    cause, now = bindparam("cause", type_=Text), bindparam("now", type_=Instant)
+    return (
+        update(EffectRow)
+        .where(UNTOLD, column.in_(bindparam("which", expanding=True)))
+        .values(
+            status=case((waits, literal_column("'dropped'")), else_=EffectRow.status),
+            overtaken=case((waits, literal_column("''")), else_=cause),
+            note=case((waits, cause), else_=EffectRow.note),
+            changed_at=case((waits, now), else_=EffectRow.changed_at),
+        )
+    )
+
+
+_DROP_SOME, _DROP_OF_SUBJECTS = _dropping(EffectRow.id), _dropping(EffectRow.subject)
 _FIRED = update(TimerRow).where(TimerRow.id == bindparam("b_id")).values(status="fired")
 _DATES = Prepared(
     update(MilestoneRow)
@@ -156,33 +181,19 @@ def _redirect(changes: Changes, connection: Connection) -> None:
     if changes.succeeded:
         connection.execute(_SUCCEED, changes.succeeded)
     if changes.dropped:
-        _drop(changes, connection, EffectRow.id.in_(changes.dropped))
+        _drop(changes, connection, _DROP_SOME, changes.dropped)
 
 
 def _silence(changes: Changes, connection: Connection) -> None:
     for subjects in chunks(changes.silenced):
-        _drop(changes, connection, EffectRow.subject.in_(subjects))
+        _drop(changes, connection, _DROP_OF_SUBJECTS, subjects)
         connection.execute(
             update(TaskRow).where(OPEN_TASK, TaskRow.subject.in_(subjects)).values(status="done", closed_at=changes.now)
         )
 
 
-def _drop(changes: Changes, connection: Connection, which: ColumnElement[bool]) -> None:
-    """Drop what waits, and leave word on what is on its way.
-
-    In one statement: a mail that a peer gives back in this moment is either still on its way or waits, never neither.
-    """
-    waits = EffectRow.status == "pending"
-    connection.execute(
-        update(EffectRow)
-        .where(UNTOLD, which)
-        .values(
-            status=case((waits, "dropped"), else_=EffectRow.status),
-            overtaken=case((waits, ""), else_=changes.cause),
-            note=case((waits, changes.cause), else_=EffectRow.note),
-            changed_at=case((waits, changes.now), else_=EffectRow.changed_at),
-        )
-    )
+def _drop(changes: Changes, connection: Connection, statement: Update, which: Sequence[int] | Sequence[str]) -> None:
+    connection.execute(statement, {"which": which, "now": changes.now, "cause": changes.cause})
 
 
 def _send_again(changes: Changes, connection: Connection) -> None:
