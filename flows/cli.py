@@ -257,7 +257,7 @@ def _serve(place: ServerPlace, settings: Settings, environment: dict[str, str], 
     address = Address(settings.database_url)
     given = {
         # Absolute: a flow may be run in another folder than the one it is served from.
-        "TALENTNORD_DATABASE_URL": f"sqlite:///{address.path.absolute()}" if address.path else settings.database_url,
+        "TALENTNORD_DATABASE_URL": f"sqlite:///{address.path}" if address.path else settings.database_url,
         "TALENTNORD_MAIL_DIRECTORY": str(settings.mail_directory.absolute()),
     }
     with child([sys.executable, "-m", "flows.serve"], {**place.environment(), **given, **environment}, log) as process:

@@ -77,7 +77,7 @@ class SendGridTransport:
             case 429:
                 return RetryLaterError(why, self._wait(error.headers))
             case 503 if said is not None:
-                # Only in its own words: a gateway may say 503 of a request that it has passed on (docs/adr/0011).
+                # Only in its own words: a gateway may say 503 of a request that it has passed on (docs/adr/0013).
                 return RetryLaterError(why, self._wait(error.headers))
             case 400 | 413 | 415:
                 return RejectedError(why)
