@@ -90,9 +90,10 @@ def list_all_mails(
 
 
 def failed_in(connection: Connection, cohort_id: str) -> int:
-    """Return how many effects of a cohort wait for a person's decision: refused or unknown, and still true."""
+    """Return how many mails of a cohort wait for a person's decision: refused or unknown, and still true."""
     waits = UNTOLD & EffectRow.status.in_(FAILED) & (EffectRow.cohort_id == cohort_id) & (EffectRow.overtaken == "")
-    return connection.scalar(select(func.count()).select_from(EffectRow).where(waits)) or 0
+    mail = func.coalesce(EffectRow.mail_id, EffectRow.key)
+    return connection.scalar(select(func.count(mail.distinct())).where(waits)) or 0
 
 
 def _in(statuses: Sequence[str]) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from notifications.decisions import resend, settle
 from states.facts import Fact
 from states.store.database import Database
 from states.store.tables import EffectRow, FactRow, HistoryRow, MailRow
-from states.views.undelivered import MailRecord, list_mails
+from states.views.undelivered import MailRecord, failed_in, list_mails
 from tests.support.mailroom import Post
 
 
@@ -167,3 +167,14 @@ def test_a_note_that_is_not_plain_is_refused_and_changes_nothing(database: Datab
     with pytest.raises(FactIncompleteError, match="note"):
         resend(database, [office.failed()[0].id], Fact("k1", "coordinator", {"note": "a\x1b[2J"}), office.post.now())
     assert office.dump() == before
+
+
+def test_several_things_in_one_mail_are_one_decision(database: Database) -> None:
+    post = Post(database, people=1)
+    post.driven.until("2027-02-25 08:00")
+    post.fail_with(REFUSED)
+    post.empty()
+    with database.read() as connection:
+        listed = list_mails(connection, "hold-3")
+        assert failed_in(connection, "hold-3") == len(listed)
+        assert len(listed) < len(connection.scalars(select(EffectRow.id).where(EffectRow.status == "rejected")).all())

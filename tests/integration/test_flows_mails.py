@@ -80,7 +80,7 @@ def test_what_was_refused_is_on_a_page_with_the_reason_and_a_form_sends_it_again
     hold.tray.refuses[METTE] = RejectedError("550 no such mailbox")
     with pytest.raises(MailsFailingError, match=r"1 of the last \d+ mails"):
         tick()
-    assert "1 besked kom ikke frem" in page(server, hold.id)
+    assert "1 mail kom ikke frem" in page(server, hold.id)
     listed = page(server, f"{hold.id}-mails")
     assert "| Mette Brøndgaard |" in listed
     assert "550 no such mailbox" in listed
