@@ -7,6 +7,8 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 from sqlalchemy import text
@@ -23,7 +25,9 @@ from states.records import Journey
 from states.running_cohort import read_cohort
 from states.store.database import Database
 from states.store.queries import journeys_of
-from tests.support.driver import Driver, day, replayed
+from tests.support.driver import Driver, day, hold_3_people, replayed
+
+ROOT = Path(__file__).parents[2]
 
 KEEP = "mentor_meeting_m1:keep"
 
@@ -169,6 +173,28 @@ def test_two_processes_tick_the_same_database(driven: Driver) -> None:
     assert [process.returncode for process in started] == [0, 0]
     told = [row for row in driven.history() if row.at == driven.now]
     assert sum(map(int, said)) == len(told)
+    replayed(driven.history())
+
+
+@pytest.mark.parametrize("enrolled", [0, 2], ids=["a new cohort", "more people of one that runs"])
+def test_two_processes_import_the_same_list(database: Database, enrolled: int) -> None:
+    driven = Driver(database, people=6)
+    if enrolled:
+        driven.enrol(hold_3_people(enrolled)).until("2027-03-16")
+    source = (
+        "from datetime import datetime; from states.engine import Engine; from states.store.database import Database;"
+        "from tests.support.driver import hold_3, hold_3_people, talent_nord; import sys; sys.stdin.readline();"
+        f"engine = Engine(Database({database.url.render_as_string(hide_password=False)!r}),"
+        f" lambda: datetime.fromisoformat({driven.now.isoformat()!r}));"
+        "print(len(engine.enrol(hold_3(), talent_nord(), hold_3_people(6)).transitions))"
+    )
+    started = [
+        subprocess.Popen([sys.executable, "-c", source], stdin=PIPE, stdout=PIPE, text=True, cwd=ROOT) for _ in range(2)
+    ]
+    said = [process.communicate("go\n", timeout=60)[0] for process in started]
+    assert [process.returncode for process in started] == [0, 0]
+    assert sorted(map(int, said)) == [0, 6 - enrolled]
+    assert {f"hold-3-{number:02d}" for number in range(1, 7)} <= {row.journey_id for row in driven.history()}
     replayed(driven.history())
 
 
