@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 from typing import Any
 
 from babel.dates import format_date, format_time
@@ -18,6 +19,7 @@ from states.facts import Fact, Outcome
 from states.views.undelivered import MailRecord, list_all_mails
 
 FLOW = "mails"
+LONGEST_REASON = 60
 DECISIONS = (RESEND, ARRIVED, NOT_ARRIVED)
 
 
@@ -29,7 +31,8 @@ def mail_choices(failed: Sequence[MailRecord], language: str = "da") -> Mapping[
         day = format_date(one.day, "d. MMMM y", locale=language)
         by_day.setdefault(day, []).append(one.id)
         at = f"{day} {format_time(one.at.time(), 'short', locale=language)}"
-        label = f"{at} · {one.to} · {one.about} ({words(language)[f'mails_{one.status}']})"
+        why = shorten(one.why, LONGEST_REASON, placeholder=" …")
+        label = f"{at} · {one.to} · {one.about} ({words(language)[f'mails_{one.status}']}: {why})"
         # Two mails of one minute to one person about the same are told apart by their ids.
         single[f"{label} {one.id}" if label in single else label] = (one.id,)
     all_of = words(language)["mails_all_of"]

@@ -45,7 +45,7 @@ def test_a_refused_mail_is_found_and_sent_again(page: Page, served: Served, refu
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_text("Custom run").click()
     expect(page.get_by_role("button", name="Submit")).to_be_visible()
-    choose(page, "Mail", "(afvist)")
+    choose(page, "Mail", f"(afvist: {WHY})")
     choose(page, "Hvad skal der ske", "Send igen")
     page.get_by_role("button", name="Submit").click()
     run = page.get_by_role("link", name=re.compile("Send igen"))

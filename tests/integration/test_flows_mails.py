@@ -87,7 +87,7 @@ def test_what_was_refused_is_on_a_page_with_the_reason_and_a_form_sends_it_again
     hold.tray.refuses.clear()
     (label,) = labels(hold)
     assert label.startswith("30. december 2026 ")
-    assert label.endswith("(afvist)")
+    assert label.endswith("(afvist: 550 no such mailbox)")
     assert decide(label, "Send igen", "talt med Mette") == "1 mails: Send igen"
     assert hold.statuses("kickoff_invitation") == {"sent"}
     assert "Alle mails, der er sendt, er taget imod." in page(server, f"{hold.id}-mails")
