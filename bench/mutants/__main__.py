@@ -30,11 +30,13 @@ from bench.mutants.operators import Mutant, mutants_of
 
 ROOT = Path(__file__).parents[2]
 OUTBOX = ("alarm", "decisions", "due", "mail_records", "outbox")
+COVERING = ("engine_*", "outbox*", "decisions", "alarm", "store", "lock_order", "overview", "context")
+COVERING += ("database_*", "backup", "errors_show_no_rows", "bad_facts", "mail_commands", "upgrade")
 TESTS = (
     "tests/unit",
     *sorted(
         str(path.relative_to(ROOT))
-        for pattern in ("engine_*", "outbox*", "decisions", "alarm", "store", "lock_order", "overview", "context")
+        for pattern in COVERING
         for path in ROOT.glob(f"tests/integration/test_{pattern}.py")
     ),
     "tests/integration/test_exploration_engine.py",
