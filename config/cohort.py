@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from config.mail_address import MailAddress
 from config.names import LONGEST_ID, FileName
 from config.plain_text import Line, Link, OptionalLine, PersonName
-from config.programme import Spec
+from config.spec import Spec
 from config.working_time import WorkingTime
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100

@@ -13,6 +13,7 @@ from config.grammar import MOVE, Trigger
 from config.programme import (
     CommitmentSpec,
     EffectSpec,
+    Finding,
     MilestoneSpec,
     ModuleSpec,
     Notice,
@@ -57,6 +58,7 @@ class Milestone:
     date_optional: bool = False
     window: Window | None = None
     notices: tuple[Notice, ...] = ()
+    finds: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,9 @@ class Definition:
 
     @cached_property
     def states(self) -> tuple[str, ...]:
-        """All journey states in the order people meet them."""
-        found = [self.start_state, *(step.state for step in self.steps if step.state)]
+        """All places of the journey's calendar in the order people meet them."""
+        found = [self.start_state, *(in_active(move.to) for move in self.programme.moves)]
+        found += [step.state for step in self.steps if step.state]
         found += [event.to for event in self.programme.events.values() if event.to and event.to != "place"]
         return tuple(dict.fromkeys(found))
 
@@ -118,6 +121,19 @@ class Definition:
         pattern = places.get(".".join(["module", *place.split(".")[1:]]), place)
         return pattern.format(number=module.number, title=module.title, module=module.id)
 
+    def region_label(self, region: str, place: str) -> str:
+        """Return the name of a place of a region for people; empty for one that is not shown."""
+        return self.programme.regions[region].places.get(place, place)
+
+    def whereabouts(self, state: str, beside: Mapping[str, str]) -> str:
+        """Return where a journey stands for people: ``Modul 4 · AL-sprint · søger supplerende mentor``.
+
+        ``beside`` are the places of its regions; off the calendar they are not shown.
+        """
+        shown = beside.items() if state.startswith(ACTIVE) else ()
+        names = (self.region_label(region, place) for region, place in shown)
+        return " · ".join([self.state_label(state), *filter(None, names)])
+
     def trigger_label(self, trigger: str) -> str:
         """Return a trigger's name for people: ``Modul 2 dag 1``, ``Mentormøde i modul 2: holdt``."""
         name, verb = Trigger.parse(trigger)
@@ -128,30 +144,38 @@ class Definition:
         elif name in self.programme.events:
             label = self.programme.events[name].label
         else:
-            label = self.programme.verbs.get(name, name)
-        # The second reminder is a reminder to people.
-        words = self.programme.verbs.get(verb) or self.programme.verbs.get(verb.rstrip("_0123456789"), verb)
-        return f"{label}: {words}" if verb else label
+            label = self._verb_label(name)
+        return f"{label}: {self._verb_label(verb)}" if verb else label
 
-    def moves(self) -> Iterator[tuple[str, EffectSpec]]:
-        """Yield, by milestone, the mail that tells its audience of a new date."""
-        if self.programme.on_move is not None:
-            for milestone in self.milestones.values():
-                yield milestone.id, EffectSpec(mail=self.programme.on_move, to=milestone.audience)
+    def _verb_label(self, verb: str) -> str:
+        """Return the name of a verb, or of the state a commitment comes to; the second reminder is a reminder too."""
+        words = self.programme.commitment_states | self.programme.verbs
+        return words.get(verb) or words.get(verb.rstrip("_.0123456789"), verb)
+
+    @cached_property
+    def causes(self) -> Mapping[str, tuple[EffectSpec, ...]]:
+        """What the journey's transitions cause, by the names that its machine calls them."""
+        found: dict[str, tuple[EffectSpec, ...]] = {}
+        for milestone in self.milestones.values():
+            found |= {str(Trigger(milestone.id, notice.id)): notice.effects for notice in milestone.notices}
+            found |= {found_in(milestone.id, finding.place): finding.effects for finding in milestone.finds}
+            if self.programme.on_move is not None:
+                news = EffectSpec(mail=self.programme.on_move, to=milestone.audience)
+                found[str(Trigger(milestone.id, MOVE))] = (news,)
+        return found | {name: event.effects for name, event in self.programme.events.items()}
 
     def effects(self) -> Iterator[tuple[str, EffectSpec]]:
-        """Yield every effect of the definition with the name of what causes it."""
-        for milestone in self.milestones.values():
-            for notice in milestone.notices:
-                yield from ((str(Trigger(milestone.id, notice.id)), effect) for effect in notice.effects)
-        for name, event in self.programme.events.items():
-            yield from ((name, effect) for effect in event.effects)
-        yield from ((str(Trigger(milestone, MOVE)), effect) for milestone, effect in self.moves())
+        """Yield every effect of the definition with the name of what causes it (``portrait:on_miss``)."""
+        for name, effects in self.causes.items():
+            yield from ((name, effect) for effect in effects)
         for spec in self.commitments.values():
-            for part in (spec.on_open, spec.on_miss, spec.on_keep):
-                yield from ((spec.id, effect) for effect in part)
-            for step in (*spec.reminders, *spec.escalation):
-                yield from ((spec.id, effect) for effect in step.effects)
+            for name, effects in spec.causes.items():
+                yield from ((str(Trigger(spec.id, name)), effect) for effect in effects)
+
+
+def found_in(milestone: str, place: str) -> str:
+    """Return the name of what a milestone causes for those whom it finds in a place."""
+    return f"{milestone}@{place}"
 
 
 def in_active(place: str) -> str:
@@ -200,6 +224,7 @@ def _single(entry: MilestoneSpec) -> Milestone:
         date_optional=entry.date_optional,
         window=entry.window,
         notices=_notices(entry.notices, entry.milestone),
+        finds=entry.finds,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, Self
 
+COMMITMENT_STATES = ("planned", "open", "kept", "missed", "kept_late", "waived", "cancelled")
+"""What a commitment comes to, beside the levels of its escalation."""
 ESCALATED = "escalated"
 MOVE = "move"
 """The part of a milestone's trigger that tells of a new date."""

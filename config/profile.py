@@ -11,7 +11,7 @@ from config.errors import FileMissingError
 from config.files.yaml_file import load_yaml
 from config.library import typed
 from config.plain_text import Line
-from config.programme import Spec
+from config.spec import Spec
 from config.when import WhenField
 
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -6,12 +6,17 @@ Every rule of docs/rules.md that is data has its place here and its value in ``c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
+from config.grammar import escalated, reminder
 from config.names import LONGEST_ID, Folder, Language, Name, filled_with
 from config.plain_text import Line, Note, OptionalLine
+from config.regions import Move, RegionSpec
+from config.spec import Spec
 from config.when import WhenField, parse_when
 from config.working_time import WorkingTime
 
@@ -28,11 +33,7 @@ Role = Literal[
     "challenge_owner",
 ]
 
-
-class Spec(BaseModel):
-    """The base of all parts of a definition: immutable, and no unknown keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+ON_OPEN, ON_MISS, ON_KEEP = "on_open", "on_miss", "on_keep"
 
 
 class EffectSpec(Spec):
@@ -65,6 +66,13 @@ class Notice(Spec):
     effects: tuple[EffectSpec, ...] = Field(min_length=1)
     state: str | None = None
     """Only journeys that have reached this place are told (R39: never before the journey is complete)."""
+
+
+class Finding(Spec):
+    """What is told of those whom a milestone finds in a place: who comes to the kick-off without the talk (R12)."""
+
+    place: str = Field(alias="in")
+    effects: tuple[EffectSpec, ...] = Field(min_length=1)
 
 
 class DaySpec(Spec):
@@ -105,6 +113,7 @@ class MilestoneSpec(Spec):
     date_optional: bool = False
     window: Window | None = None
     notices: tuple[Notice, ...] = ()
+    finds: tuple[Finding, ...] = ()
 
 
 class ModuleSpec(Spec):
@@ -181,6 +190,13 @@ class CommitmentSpec(Spec):
     escalation: tuple[Reminder, ...] = ()
     on_keep: tuple[EffectSpec, ...] = ()
 
+    @cached_property
+    def causes(self) -> Mapping[str, tuple[EffectSpec, ...]]:
+        """What the commitment's transitions cause, by the names that its machine calls them."""
+        found = {ON_OPEN: self.on_open, ON_MISS: self.on_miss, ON_KEEP: self.on_keep}
+        found |= {reminder(number): step.effects for number, step in enumerate(self.reminders, start=1)}
+        return found | {escalated(number): step.effects for number, step in enumerate(self.escalation, start=1)}
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if (self.opens is None) == (self.opens_on is None):
@@ -250,6 +266,10 @@ class Programme(Spec):
     """Names of the commitments' and notices' triggers for people: ``keep: holdt``."""
     commitment_states: dict[str, Line] = Field(default_factory=dict)
     """Names of the commitments' states for people."""
+    moves: tuple[Move, ...] = ()
+    """How promises lead from place to place before, or within, what the calendar leads through (R12)."""
+    regions: dict[Name, RegionSpec] = Field(default_factory=dict)
+    """What goes on beside the calendar: the second half with or without a second mentor (R33 to R36)."""
     on_move: str | None = None
     """The mail to a milestone's audience when its date is moved."""
     groups: Groups | None = None

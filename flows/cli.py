@@ -21,7 +21,7 @@ from config.library import LoadedCohort
 from config.one_page import one_page
 from config.profile import Profile, load_profile
 from config.settings import Settings, load_settings
-from flows import mail_commands
+from flows import diagram_command, mail_commands
 from flows.checking import check_cohorts, checked_cohort
 from flows.clock import system_clock
 from flows.console import bar, out, print_rules, print_summary
@@ -51,6 +51,7 @@ app = typer.Typer(
     help="Runs a leadership programme: every talent's journey is a state machine, every effect a Prefect run.",
 )
 app.add_typer(mail_commands.app)
+app.add_typer(diagram_command.app)
 CohortOption = Annotated[str, typer.Option("--cohort", help="The cohort, by its folder in config/cohorts.")]
 PortOption = Annotated[int, typer.Option("--port", help="The port of the Prefect UI; another if it is taken.")]
 HostOption = Annotated[
@@ -227,14 +228,6 @@ def backup(
     now = stamp(system_clock())
     target = to or (address.path or Path("talentnord")).with_name(f"{Path(address.where).name}.backup.{now}")
     out.print(f"backed up to {back_up(address, target)}")
-
-
-@app.command()
-def diagram(programme: Annotated[str, typer.Option(help="A file in config/programmes.")] = "talent-nord") -> None:
-    """Print a programme's journey as a Mermaid state diagram, drawn from its definition."""
-    from states.views.diagram import mermaid
-
-    print(mermaid(library_of(load_settings()).programme(programme).definition))
 
 
 @app.command()

@@ -20,6 +20,15 @@ class Journey(NamedTuple):
     group_number: int | None
 
 
+class InRegion(NamedTuple):
+    """Where a journey stands in a region beside its calendar."""
+
+    journey_id: str
+    region: str
+    place: str
+    version: int
+
+
 class Commitment(NamedTuple):
     """A commitment as it stands; ``journey_id`` is empty for one of the cohort."""
 

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, bindparam, select
 from config.cohort import Cohort
 from config.definition import Definition
 from config.errors import UnknownRecordError, UnknownTriggerError
-from config.grammar import MOVE, Trigger
+from config.grammar import Trigger
 from config.plain_text import AS_KEPT
-from config.programme import CommitmentSpec, EffectSpec
+from config.programme import CommitmentSpec
 from states.machines.journey import places
 from states.machines.rules import Rules, rules_of
 from states.plan.calendar import Calendar, MilestoneDate
@@ -61,16 +61,6 @@ class RunningCohort:
     def spec(self, commitment: str) -> CommitmentSpec:
         """Return the definition of a commitment."""
         return self.definition.commitments[commitment]
-
-    def journey_effects(self, trigger: str) -> tuple[EffectSpec, ...]:
-        """Return what a journey's trigger causes: a notice's mails, an event's, or the news of a moved date."""
-        name, part = Trigger.parse(trigger)
-        if name in self.definition.programme.events:
-            return self.definition.programme.events[name].effects
-        if part == MOVE:
-            return tuple(effect for milestone, effect in self.definition.moves() if milestone == name)
-        notices = self.definition.milestones[name].notices if part else ()
-        return next((notice.effects for notice in notices if notice.id == part), ())
 
     def check_trigger(self, trigger: str) -> tuple[str, str]:
         """Return a trigger's name and verb (``mentor_meeting_m1``, ``keep``); the verb of a journey's is empty.

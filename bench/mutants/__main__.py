@@ -30,8 +30,10 @@ from bench.mutants.operators import Mutant, mutants_of
 
 ROOT = Path(__file__).parents[2]
 OUTBOX = ("alarm", "decisions", "due", "mail_records", "outbox")
-COVERING = ("engine_*", "outbox*", "decisions", "alarm", "store", "lock_order", "overview", "context")
-COVERING += ("database_*", "backup", "errors_show_no_rows", "bad_facts", "mail_commands", "upgrade")
+COVERING = (
+    "engine_*", "outbox*", "decisions", "alarm", "store", "lock_order", "overview", "context", "database_*", "backup",
+    "errors_show_no_rows", "bad_facts", "mail_commands", "upgrade",
+)  # fmt: skip
 TESTS = (
     "tests/unit",
     *sorted(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from config.checks import dates, references, time
+from config.checks import dates, references, regions, time
 from config.checks.people import challenges, group_sizes, one_name_each
 from config.cohort import Cohort
 from config.definition import Definition
@@ -103,6 +103,7 @@ def _programme(definition: Definition, source: Source, messages: Collection[str]
     yield from references.twice(definition, source)
     yield from references.forms(definition, source)
     yield from references.places(definition, source)
+    yield from regions.moves(definition, source)
     yield from time.unknown_anchors(definition, source)
     yield from time.wrong_order(definition, source)
 

@@ -63,6 +63,9 @@ def effects(programme: Programme) -> Iterator[PlacedEffect]:
     """Yield every effect as written."""
     for path, notice in notices(programme):
         yield from _effects((*path, "effects"), notice.effects, DAY)
+    for number, entry in enumerate(programme.calendar):
+        for place, finding in enumerate(entry.finds if isinstance(entry, MilestoneSpec) else ()):
+            yield from _effects(("calendar", number, "finds", place, "effects"), finding.effects, DAY)
     for name, event in programme.events.items():
         yield from _effects(("events", name, "effects"), event.effects, DAY)
     for number, spec in enumerate(programme.commitments):

@@ -84,6 +84,8 @@ def _ids(definition: Definition) -> Iterator[tuple[tuple[Step, ...], str, str]]:
             yield ("calendar", number, "module"), f"{entry.module}d{day}", f"day {day} of module {entry.module}"
     for name in programme.events:
         yield ("events", name), name, "an event"
+    for name in programme.regions:
+        yield ("regions", name), name, "a region"
     for number, spec in enumerate(programme.commitments):
         yield ("commitments", number, "id"), spec.id, "a commitment"
 
@@ -206,6 +208,8 @@ def _entries(definition: Definition) -> Iterator[tuple[tuple[Step, ...], str]]:
                     yield ("calendar", number, "leads_to"), in_active(entry.leads_to)
                 else:
                     shaped.setdefault((entry.shape, day), in_active(spec.enters.format(module=entry.module)))
+    for number, move in enumerate(programme.moves):
+        yield ("moves", number, "to"), in_active(move.to)
     for (shape, day), state in shaped.items():
         yield ("shapes", shape, "days", day, "enters"), state
     for name, event in programme.events.items():

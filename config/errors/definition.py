@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +72,15 @@ class FileMissingError(TalentNordError):
         self.known = tuple(known)
         hint = did_you_mean(path.stem, known) or "; check the name, or run 'talentnord check' to see what there is"
         super().__init__(f"{path}: no such {kind}{hint}")
+
+
+class UnknownCommitmentError(TalentNordError):
+    """A commitment was asked for that the programme does not have; ``known`` are the names of those it has."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name = name
+        self.known = tuple(known)
+        super().__init__(f"no commitment {name!r} in the programme{did_you_mean(name, self.known)}")
 
 
 class WorkingTimeError(TalentNordError, ValueError):

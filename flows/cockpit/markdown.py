@@ -10,7 +10,7 @@ from babel.dates import format_date, format_time
 
 from flows.cockpit.literal import Markdown, link, literal
 from notifications.languages import pages_in
-from states.views.overview import CohortPage, TalentPage
+from states.views.pages import CohortPage, TalentPage
 from states.views.undelivered import MailRecord
 
 

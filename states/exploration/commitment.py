@@ -10,8 +10,9 @@ from config.grammar import Trigger
 from config.programme import CommitmentSpec
 from states.exploration.ground import BEFORE, Ground
 from states.machines.commitment import DROPS_PENDING, FINAL, FULFILLED, OPEN, PLANNED, recordable_verbs
+from states.machines.rulebook import Answer
 from states.plan.calendar import Calendar
-from states.plan.effects import commitment_effects
+from states.plan.effects import named
 from states.plan.timers import Dates, Step, Timer, commitment_timers, opening_timer, rearmed
 
 
@@ -98,14 +99,15 @@ class CommitmentMoves:
         for size in range(len(open_guards) + 1):
             for chosen in combinations(open_guards, size):
                 guards = frozenset({*chosen, FULFILLED} if fulfilled and verb == "open" else chosen)
-                dest = self._rules.next_state(node.state, verb, guards)
-                if dest is not None and dest not in seen:
-                    seen.add(dest)
-                    yield self._after(node, verb, dest)
+                answer = self._rules.answer(node.state, verb, guards)
+                if answer is not None and answer.dest not in seen:
+                    seen.add(answer.dest)
+                    yield self._after(node, verb, answer)
 
-    def _after(self, node: CommitmentNode, verb: str, dest: str) -> CommitmentNode:
+    def _after(self, node: CommitmentNode, verb: str, answer: Answer) -> CommitmentNode:
+        dest = answer.dest
         stays_open = node.task and verb not in DROPS_PENDING
-        effects = commitment_effects(self._spec, verb, dest)
+        effects = named(self._spec.causes, answer.causes)
         of_talent = self._spec.subject == "talent"
         task = stays_open or self._ground.opens_task(effects, self._spec.module, of_talent)
         moved = node._replace(state=dest, task=task)

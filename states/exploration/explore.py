@@ -1,8 +1,8 @@
 """Exhausts the machine that a definition gives and finds whoever could be stuck in it (invariant 6). Pure.
 
 Explored are: the journey; each commitment of a talent together with the journey, which pauses, resumes and cancels
-it; each commitment of the cohort by itself. Commitments meet only where one follows another's choice, and that choice
-is left open, so nothing is gained by exploring them together.
+it; each commitment of the cohort by itself; each region beside the calendar with the commitments that move it. Else
+commitments meet only where one follows another's choice, and that choice is left open.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from typing import NamedTuple, TypeVar
 
 from config.definition import Definition
 from config.programme import CommitmentSpec
+from config.regions import RegionSpec
 from states.exploration.commitment import CommitmentMoves, CommitmentNode
 from states.exploration.ground import Ground
 from states.exploration.journey import JourneyMove, JourneyMoves, JourneyNode
+from states.exploration.regions import RegionMoves
 from states.exploration.walk import Walk
 from states.machines.commitment import FINAL
 from states.machines.rules import Rules, rules_for
@@ -23,6 +25,7 @@ from states.machines.rules import Rules, rules_for
 NO_POINTER = "no timer and no open task points out of it"
 NO_END = "no end can be reached from it"
 NO_WAY = "no journey can reach it"
+IN_VAIN = "what would lead on from it can no longer come"
 
 N = TypeVar("N")
 
@@ -82,6 +85,8 @@ class _Explorer:
                 walk, found = product.explore(spec)
                 self._count(walk)
                 problems += found
+        for name, region in self._rules.definition.programme.regions.items():
+            problems += self._region_problems(name, region)
         return Exploration(self._states, self._transitions, tuple(problems))
 
     def _cohort_problems(self, spec: CommitmentSpec) -> list[Stuck]:
@@ -96,6 +101,14 @@ class _Explorer:
         self._count(walk)
         ending = walk.leading_to(lambda node: node.state in FINAL)
         return _stuck(walk, spec.id, lambda node: node.state, moves.points_out, ending, "the cohort")
+
+    def _region_problems(self, name: str, spec: RegionSpec) -> list[Stuck]:
+        moves = RegionMoves(self._rules, name, spec)
+        self._count(moves.walk)
+        vain = (node for node in moves.walk.nodes if moves.waits_in_vain(node))
+        found = {node.place: Stuck(name, node.place, IN_VAIN, moves.walk.path(node)) for node in vain}
+        reached = {node.place for node in moves.walk.nodes}
+        return [*found.values(), *(Stuck(name, place, NO_WAY, ()) for place in spec.places if place not in reached)]
 
     def _count(self, walk: Walk[N]) -> None:
         self._states += len(walk.nodes)

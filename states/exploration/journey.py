@@ -8,7 +8,7 @@ from typing import NamedTuple
 from config.grammar import Trigger
 from config.programme import Event
 from states.exploration.ground import BEFORE, Ground
-from states.machines.journey import PLACE, place_guard, places
+from states.machines.journey import CALENDAR, GIVEN, place_guard, places
 from states.plan.timers import Timer, cohort_timers
 
 
@@ -60,6 +60,7 @@ class JourneyMoves:
         if not node.dated:
             yield JourneyMove(self._ground.dating, node._replace(dated=True), self._ground.dating)
         if node.state and not self.is_final(node):
+            yield from self._by_promise(node)
             for name, event in self._ground.definition.programme.events.items():
                 yield from self._by_event(node, name, event)
 
@@ -93,20 +94,29 @@ class JourneyMoves:
             if timer.trigger not in positions and self._rules.next_state(node.state, timer.trigger) is not None:
                 yield JourneyMove(timer.trigger, node._replace(task=node.task or self._notice_task(timer.trigger)))
 
+    def _by_promise(self, node: JourneyNode) -> Iterator[JourneyMove]:
+        """Yield where a promise leads that comes to a state; any may, at any time."""
+        for trigger, regions in self._rules.concerns.items():
+            if CALENDAR in regions and Trigger.parse(trigger).name in self._ground.definition.commitments:
+                dest = self._rules.next_state(node.state, trigger)
+                if dest is not None:
+                    yield JourneyMove(trigger, node._replace(state=dest))
+
     def _notice_task(self, trigger: str) -> bool:
-        name, part = Trigger.parse(trigger)
-        milestone = self._ground.definition.milestones[name]
-        effects = [effect for notice in milestone.notices if notice.id == part for effect in notice.effects]
+        milestone = self._ground.definition.milestones[Trigger.parse(trigger).name]
+        effects = self._ground.definition.causes[trigger]
         return self._ground.opens_task(effects, milestone.module.id if milestone.module else None)
 
     def _by_event(self, node: JourneyNode, name: str, event: Event) -> Iterator[JourneyMove]:
-        guards = frozenset({place_guard(self._places[node.held])}) if event.to == PLACE else frozenset()
-        dest = self._rules.next_state(node.state, name, guards)
-        if dest is not None:
-            stays_open = node.task and dest == node.state
-            task = stays_open or self._ground.opens_task(event.effects, None)
-            verb = "" if event.commitments == "leave" else event.commitments
-            yield JourneyMove(name, self._settled(node._replace(state=dest, task=task)), verb)
+        place = place_guard(self._places[node.held])
+        either = [frozenset({place, guard}) for guard in self._rules.guards_of(name) if guard.startswith(GIVEN)]
+        dests = (self._rules.next_state(node.state, name, guards) for guards in [frozenset({place}), *either])
+        for dest in dict.fromkeys(dests):
+            if dest is not None:
+                stays_open = node.task and dest == node.state
+                task = stays_open or self._ground.opens_task(event.effects, None)
+                verb = "" if event.commitments == "leave" else event.commitments
+                yield JourneyMove(name, self._settled(node._replace(state=dest, task=task)), verb)
 
     def _settled(self, node: JourneyNode) -> JourneyNode:
         """Return the node without what no longer matters once the journey has ended."""

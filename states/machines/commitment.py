@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from config.grammar import ESCALATED, escalated, reminder
-from config.programme import CommitmentSpec
+from config.grammar import COMMITMENT_STATES, ESCALATED, escalated, reminder
+from config.programme import ON_KEEP, ON_MISS, ON_OPEN, CommitmentSpec
 from states.machines.rulebook import Rule, RuleBook
 
-PLANNED, OPEN, KEPT, MISSED = "planned", "open", "kept", "missed"
-KEPT_LATE, WAIVED, CANCELLED = "kept_late", "waived", "cancelled"
+PLANNED, OPEN, KEPT, MISSED, KEPT_LATE, WAIVED, CANCELLED = COMMITMENT_STATES
 FINAL = frozenset({KEPT, KEPT_LATE, WAIVED, CANCELLED})
 
 ON_TIME = "on_time"
@@ -62,33 +61,34 @@ def _rule_book(
     rules += [Rule("cancel", state, CANCELLED) for state in (PLANNED, OPEN, *late)]
     rules += [Rule("pause", state, PLANNED) for state in (OPEN, *late)]
     rules += [Rule("pause", PLANNED, None)]
-    rules += [Rule("resume", PLANNED, None, AHEAD), Rule("resume", PLANNED, CANCELLED)]
+    rules += [Rule("resume", PLANNED, None, (AHEAD,)), Rule("resume", PLANNED, CANCELLED)]
     if follows:
         rules.append(Rule("expire", PLANNED, CANCELLED))
         rules += [Rule("retract", state, PLANNED) for state in (OPEN, *late)]
     states = [PLANNED, OPEN, KEPT, MISSED, ESCALATED, *late[1:], KEPT_LATE, WAIVED, CANCELLED]
-    return RuleBook(states, PLANNED, rules)
+    return RuleBook({"": states}, rules)
 
 
 def _opening(fulfilled_by_date: bool) -> Iterator[Rule]:
     if fulfilled_by_date:
-        yield Rule("open", PLANNED, KEPT, FULFILLED)
-    yield Rule("open", PLANNED, OPEN)
+        yield Rule("open", PLANNED, KEPT, (FULFILLED,))
+    yield Rule("open", PLANNED, OPEN, causes=(ON_OPEN,))
 
 
 def _passing(late: list[str], reminders: int, lapses: bool) -> Iterator[Rule]:
     for number in range(1, reminders + 1):
-        yield Rule(reminder(number), OPEN, None)
-    yield Rule("lapse", OPEN, KEPT) if lapses else Rule("miss", OPEN, MISSED)
+        yield Rule(reminder(number), OPEN, None, causes=(reminder(number),))
+    yield Rule("lapse", OPEN, KEPT) if lapses else Rule("miss", OPEN, MISSED, causes=(ON_MISS,))
     for source, dest in pairwise(late):
-        yield Rule("escalate", source, dest)
+        yield Rule("escalate", source, dest, causes=(dest,))
 
 
 def _keeping(late: list[str], changeable: bool) -> Iterator[Rule]:
-    yield Rule("keep", PLANNED, KEPT)
-    yield Rule("keep", OPEN, KEPT)
+    told = (ON_KEEP,)
+    yield Rule("keep", PLANNED, KEPT, causes=told)
+    yield Rule("keep", OPEN, KEPT, causes=told)
     for source in late:
-        yield Rule("keep", source, KEPT, ON_TIME)
-        yield Rule("keep", source, KEPT_LATE)
+        yield Rule("keep", source, KEPT, (ON_TIME,), told)
+        yield Rule("keep", source, KEPT_LATE, causes=told)
     if changeable:
-        yield Rule("keep", KEPT, None, CHANGEABLE)
+        yield Rule("keep", KEPT, None, (CHANGEABLE,), told)

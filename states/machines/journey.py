@@ -1,32 +1,52 @@
 """The journey: the hierarchical machine that a definition gives (R41).
 
-``active`` holds every place of the calendar, nested by module (``active.m2.sprint``); a milestone that has been held
-leads to its place from every earlier one, so a talent who joins late is still moved along. Leave, transfer and the
-like leave ``active`` as a whole. Notices are internal transitions: nobody moves, but somebody is told.
+Its calendar is one region: ``active`` holds every place, nested by module (``active.m2.sprint``); a milestone that has
+been held leads to its place from every earlier one, so a talent who joins late is still moved along. Leave, transfer
+and the like leave ``active`` as a whole. Notices are internal transitions: nobody moves, but somebody is told.
+
+Beside it stand the programme's other regions (the second half, R33 to R36). They, and some places of the calendar, are
+entered when a commitment comes to a state: its trigger is named ``second_mentor:kept``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from config.definition import ACTIVE, Definition, in_active
+from config.definition import ACTIVE, Definition, found_in, in_active
 from config.grammar import MOVE, Trigger
 from config.programme import Event
+from config.regions import Move
 from states.machines.rulebook import Rule, RuleBook
 
 PLACE = "place"
 """A destination in a definition: where the cohort stands now."""
+CALENDAR = "calendar"
+"""The region that milestones and events move."""
 
 
 def journey_rules(definition: Definition) -> RuleBook:
     """Return the rule book of a definition's journeys."""
+    calendar = [definition.start_state, ACTIVE, *definition.states]
+    regions = {name: tuple(region.places) for name, region in definition.programme.regions.items()}
     rules = [*_milestone_rules(definition), *_notice_rules(definition), *_event_rules(definition)]
-    return RuleBook([ACTIVE, *definition.states], definition.start_state, rules)
+    rules += _calendar_moves(definition)
+    for name, region in definition.programme.regions.items():
+        rules += _moves(region.moves, regions[name], name)
+    return RuleBook({CALENDAR: calendar, **regions}, rules)
 
 
 def place_guard(state: str) -> str:
     """Return the guard that holds when the cohort stands at ``state``."""
     return f"{PLACE}={state}"
+
+
+def choice_guard(choice: str) -> str:
+    """Return the guard that holds when the commitment that moves the journey was kept with ``choice``."""
+    return f"choice={choice}"
+
+
+GIVEN = "given="
+"""Begins the guard that holds when a commitment of the journey is in a state: ``given=second_mentor:kept``."""
 
 
 def places(definition: Definition) -> tuple[str, ...]:
@@ -35,18 +55,27 @@ def places(definition: Definition) -> tuple[str, ...]:
 
 
 def _milestone_rules(definition: Definition) -> Iterator[Rule]:
-    order = places(definition)
+    order = [with_side_places(definition, place) for place in places(definition)]
     for position, step in enumerate(definition.steps, start=1):
-        for source in dict.fromkeys(order[:position]):
+        told = {in_active(finding.place): (found_in(step.id, finding.place),) for finding in step.finds}
+        for source in dict.fromkeys(source for stop in order[:position] for source in stop):
             if source not in definition.final_states:
-                yield Rule(step.id, source, step.state)
+                yield Rule(step.id, source, step.state, causes=told.get(source, ()))
+
+
+def with_side_places(definition: Definition, place: str) -> tuple[str, ...]:
+    """Return a place of the calendar, then those to which promises lead from it."""
+    moves = definition.programme.moves
+    return (place, *(in_active(move.to) for move in moves if place in map(in_active, move.source)))
 
 
 def _notice_rules(definition: Definition) -> Iterator[Rule]:
     for milestone in definition.milestones.values():
         for notice in milestone.notices:
-            yield Rule(str(Trigger(milestone.id, notice.id)), in_active(notice.state) if notice.state else ACTIVE, None)
-        yield Rule(str(Trigger(milestone.id, MOVE)), ACTIVE, None)
+            trigger = str(Trigger(milestone.id, notice.id))
+            yield Rule(trigger, in_active(notice.state) if notice.state else ACTIVE, None, causes=(trigger,))
+        moved = str(Trigger(milestone.id, MOVE))
+        yield Rule(moved, ACTIVE, None, causes=(moved,) if moved in definition.causes else ())
 
 
 def _event_rules(definition: Definition) -> Iterator[Rule]:
@@ -56,8 +85,30 @@ def _event_rules(definition: Definition) -> Iterator[Rule]:
 
 
 def _rules_from(definition: Definition, name: str, event: Event, source: str) -> Iterator[Rule]:
+    causes = (name,) if event.effects else ()
     if event.to != PLACE:
-        yield Rule(name, source, event.to)
+        yield Rule(name, source, event.to, causes=causes)
         return
+    # Where a promise that was kept leads on from, it has led on from by then.
+    for move in definition.programme.moves:
+        for place in move.source:
+            for on in move.triggers:
+                yield Rule(name, source, in_active(move.to), (place_guard(in_active(place)), GIVEN + on), causes)
     for state in places(definition):
-        yield Rule(name, source, state, place_guard(state))
+        yield Rule(name, source, state, (place_guard(state),), causes)
+
+
+def _calendar_moves(definition: Definition) -> Iterator[Rule]:
+    for move in definition.programme.moves:
+        within = move.model_copy(update={"to": in_active(move.to), "source": tuple(map(in_active, move.source))})
+        yield from _moves([within], (), CALENDAR)
+
+
+def _moves(moves: Sequence[Move], everywhere: Sequence[str], region: str) -> Iterator[Rule]:
+    for move in moves:
+        chosen = (choice_guard(move.choice),) if move.choice else ()
+        for on in move.triggers:
+            for source in move.source or everywhere:
+                for given in move.conditions or ("",):
+                    guards = (*chosen, GIVEN + given) if given else chosen
+                    yield Rule(on, source, move.to if move.to != source else None, guards, region=region)

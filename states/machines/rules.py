@@ -14,9 +14,9 @@ from states.machines.journey import journey_rules
 from states.machines.rulebook import RuleBook
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rules:
-    """The rule books of one definition."""
+    """The rule books of one definition; each is itself only, so that what is worked out from it can be kept."""
 
     definition: Definition
     journey: RuleBook

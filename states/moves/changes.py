@@ -8,6 +8,7 @@ from typing import Any
 
 from states.facts import Transition
 from states.plan.timers import Timer
+from states.records import Journey
 from states.store.tables import Base
 
 
@@ -19,6 +20,9 @@ class Changes:
     cause: str
     transitions: list[Transition] = field(default_factory=list)
     journeys: list[dict[str, Any]] = field(default_factory=list)
+    """Moves on the calendar, in order (``b_id``, ``b_version``, ``b_state``); a journey may be moved twice."""
+    regions: list[dict[str, Any]] = field(default_factory=list)
+    """Moves beside the calendar, in order (``b_journey``, ``b_region``, ``b_version``, ``b_place``)."""
     commitments: list[dict[str, Any]] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
     disarmed: list[str] = field(default_factory=list)
@@ -60,6 +64,13 @@ class Changes:
     """Milestones with a new date (``b_cohort``, ``b_id`` and the columns)."""
     held: list[tuple[str, str]] = field(default_factory=list)
     """Milestones that have been held: (cohort, milestone)."""
+
+    def standing(self, journey: Journey) -> Journey:
+        """Return a journey as it will stand: moved already, should this trigger have done so."""
+        moves = [row for row in self.journeys if row["b_id"] == journey.id]
+        if not moves:
+            return journey
+        return journey._replace(state=moves[-1]["b_state"], version=moves[-1]["b_version"] + 1)
 
     def record(
         self,

@@ -13,7 +13,8 @@ from config.grammar import Trigger, commitment_id
 from config.programme import CommitmentSpec
 from states.machines.commitment import AHEAD, CHANGEABLE, DROPS_PENDING, FINAL, FULFILLED, KEPT, ON_TIME, PLANNED
 from states.moves.firing import Firing
-from states.plan.effects import Cause, commitment_effects
+from states.moves.regions import lead_on
+from states.plan.effects import Cause, named
 from states.plan.groups import partners
 from states.plan.timers import Dates, Step, rearmed
 from states.records import Commitment, Journey
@@ -30,6 +31,7 @@ class _Move(NamedTuple):
     spec: CommitmentSpec
     commitment: Commitment
     step: Step
+    causes: tuple[str, ...]
     choice: str | None
     journey: Journey | None
     partner: str | None
@@ -63,17 +65,20 @@ class CommitmentMover:
         moved = self._firing.answered(
             str(Trigger(name, verb)),
             commitments,
-            lambda one: rules.next_state(one.state, verb, self._guards(spec, verb, one)),
+            lambda one: rules.answer(one.state, verb, self._guards(spec, verb, one)),
             self._firing.strict if strict is None else strict,
         )
         pairs = self.pairs() if spec.pairs and verb == "open" else {}
         if pairs:
             mine = [journeys.get(one.journey_id or "") for one, _ in moved]
             self.pair_anew({one.group_number for one in mine if one is not None})
-        for commitment, dest in moved:
+        for commitment, (dest, causes) in moved:
             journey = journeys.get(commitment.journey_id or "")
             partner = pairs.get(commitment.journey_id or "") if verb == "open" else commitment.partner_id
-            self._carry_out(_Move(spec, commitment, Step(verb, commitment.state, dest), choice, journey, partner))
+            step = Step(verb, commitment.state, dest)
+            self._carry_out(_Move(spec, commitment, step, causes, choice, journey, partner))
+        arrived = [(one.journey_id or "", found.dest) for one, found in moved]
+        lead_on(self._firing, name, choice, arrived, journeys)
         if choice is not None and moved:
             self._follow(name, choice, [one for one, _ in moved], journeys)
 
@@ -148,7 +153,8 @@ class CommitmentMover:
         if move.partner != commitment.partner_id:
             changes.partners.append((commitment.id, move.partner))
         self._fill(move)
-        self._firing.cause(commitment_effects(move.spec, verb, move.step.dest), self._cause_of(move, history, dates))
+        if move.causes:
+            self._firing.cause(named(move.spec.causes, move.causes), self._cause_of(move, history, dates))
 
     def _rearm(self, move: _Move, dates: Dates) -> None:
         changes, commitment = self._firing.changes, move.commitment

@@ -29,6 +29,7 @@ from states.store.tables import (
     JourneyRow,
     MilestoneRow,
     PersonRow,
+    RegionRow,
     of_cohort,
 )
 
@@ -83,6 +84,7 @@ class Enrolment:
         self._refuse_those_too_late(fresh)
         seats = self._seats(connection, fresh) if running else {}
         self.changes.new[JourneyRow] = [self._journey(talent, seats.get(talent.number)) for talent in fresh]
+        self.changes.new[RegionRow] = [row for talent in fresh for row in self._regions(self._id(talent))]
         commitments = [row for talent in fresh for row in self._commitments(talent)]
         if not running:
             commitments += self._cohort_commitments()
@@ -216,6 +218,10 @@ class Enrolment:
             "level": talent.level,
             "group_number": group,
         }
+
+    def _regions(self, journey: str) -> Iterator[dict[str, Any]]:
+        for name, region in self.definition.programme.regions.items():
+            yield {"journey_id": journey, "region": name, "place": region.start, "version": 0}
 
     def _commitments(self, talent: TalentRow) -> Iterator[dict[str, Any]]:
         for spec in self.definition.commitments.values():

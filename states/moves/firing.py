@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, select
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from config.definition import ACTIVE
 from config.errors import FactIncompleteError, TransitionRefusedError
 from config.programme import EffectSpec
+from states.machines.rulebook import Answer
 from states.moves.changes import Changes
 from states.plan.effects import NEEDS_ACTIVE_JOURNEYS, ActiveJourneys, Cause, effect_rows
 from states.records import Journey
@@ -47,26 +48,26 @@ class Firing:
         self._active_journeys: ActiveJourneys | None = None
 
     def answered(
-        self, trigger: str, subjects: Iterable[S], ask: Callable[[S], str | None], strict: bool
-    ) -> list[tuple[S, str]]:
-        """Return those for whom the trigger is possible, each with the state it leads to.
+        self, trigger: str, subjects: Iterable[S], ask: Callable[[S], Answer | None], strict: bool
+    ) -> list[tuple[S, Answer]]:
+        """Return those for whom the trigger is possible, each with where it leads and what it causes.
 
         Raises:
             TransitionRefusedError: strict, and it is not possible for one of them.
         """
-        moved: list[tuple[S, str]] = []
+        moved: list[tuple[S, Answer]] = []
         refused: list[tuple[str, str]] = []
         for subject in subjects:
-            dest = ask(subject)
-            if dest is None:
+            answer = ask(subject)
+            if answer is None:
                 refused.append((subject.id, subject.state))
             else:
-                moved.append((subject, dest))
+                moved.append((subject, answer))
         if refused and strict:
             raise TransitionRefusedError(trigger, refused)
         return moved
 
-    def cause(self, specs: tuple[EffectSpec, ...], cause: Cause) -> None:
+    def cause(self, specs: Sequence[EffectSpec], cause: Cause) -> None:
         """Add the effects of a transition."""
         if not specs:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -16,12 +16,15 @@ from states.machines.journey import PLACE, place_guard
 from states.moves.commitments import CommitmentMover
 from states.moves.firing import Firing
 from states.moves.reassign import pass_to_those_who_stay, readdress
-from states.plan.effects import Cause
+from states.moves.regions import given
+from states.plan.effects import Cause, named
 from states.plan.groups import Candidate, propose_groups
 from states.plan.late_joiners import catch_up_notices, group_to_join
 from states.records import Commitment, Journey
 from states.store.queries import COMMITMENT_COLUMNS
 from states.store.tables import CommitmentRow, JourneyRow
+
+_NONE: frozenset[str] = frozenset()
 
 
 class JourneyMover:
@@ -40,30 +43,36 @@ class JourneyMover:
         """
         if self._comes_too_late(trigger):
             return
-        event = self._firing.cohort.definition.programme.events.get(trigger)
-        guards = frozenset({place_guard(self._firing.cohort.reached)}) if event and event.to == PLACE else frozenset()
+        definition = self._firing.cohort.definition
+        event = definition.programme.events.get(trigger)
+        guards = self._guards(trigger, event, journeys)
+        answer = self._firing.cohort.rules.journey.answer
         moved = self._firing.answered(
-            trigger,
-            journeys,
-            lambda one: self._firing.cohort.rules.journey.next_state(one.state, trigger, guards),
-            self._firing.strict,
+            trigger, journeys, lambda one: answer(one.state, trigger, guards.get(one.id, _NONE)), self._firing.strict
         )
         # All are moved before anyone is told: whom to tell depends on who stays.
-        written = [(journey, dest, self._move_journey(trigger, journey, dest)) for journey, dest in moved]
-        effects = self._firing.cohort.journey_effects(trigger)
-        for journey, dest, history in written:
+        written = [(journey, found, self._move_journey(trigger, journey, found.dest)) for journey, found in moved]
+        for journey, found, history in written:
             if event is not None:
                 journey = self._event_details(trigger, event, journey)  # noqa: PLW2901
-                journey = self._welcome_back(journey, dest)  # noqa: PLW2901
-            if effects:
+                journey = self._welcome_back(journey, found.dest)  # noqa: PLW2901
+            if found.causes:
+                effects = named(definition.causes, found.causes)
                 self._firing.cause(effects, self._cause_of(trigger, journey, history))
         if event is not None and moved:
-            gone = [journey.id for journey, dest in moved if not dest.startswith(ACTIVE)]
+            gone = [journey.id for journey, found in moved if not found.dest.startswith(ACTIVE)]
             pass_to_those_who_stay(self._firing, gone)
             self._carry_along(event, [journey for journey, _ in moved])
-        groups = self._firing.cohort.definition.programme.groups
+        groups = definition.programme.groups
         if groups is not None and groups.formed_at == trigger:
             self._form_groups()
+
+    def _guards(self, trigger: str, event: Event | None, journeys: Sequence[Journey]) -> Mapping[str, frozenset[str]]:
+        """Return the guards that hold, by journey: only the way back from a leave asks for any."""
+        if event is None or event.to != PLACE:
+            return {}
+        place = place_guard(self._firing.cohort.reached)
+        return {ident: holding | {place} for ident, holding in given(self._firing, trigger, journeys).items()}
 
     def _comes_too_late(self, trigger: str) -> bool:
         """Whether this is the notice of a milestone that is over: after an outage nobody is invited to the past."""

@@ -27,6 +27,7 @@ from states.store.tables import (
     JourneyRow,
     MilestoneRow,
     PersonRow,
+    RegionRow,
     TaskRow,
     TimerRow,
 )
@@ -36,6 +37,15 @@ _JOURNEY_MOVES = Prepared(
     update(JourneyRow)
     .where(JourneyRow.id == bindparam("b_id"), JourneyRow.version == bindparam("b_version"))
     .values(state=bindparam("b_state"), version=JourneyRow.version + _ONE)
+)
+_REGION_MOVES = Prepared(
+    update(RegionRow)
+    .where(
+        RegionRow.journey_id == bindparam("b_journey"),
+        RegionRow.region == bindparam("b_region"),
+        RegionRow.version == bindparam("b_version"),
+    )
+    .values(place=bindparam("b_place"), version=RegionRow.version + _ONE)
 )
 _COMMITMENT_MOVES = Prepared(
     update(CommitmentRow)
@@ -115,6 +125,7 @@ def write(changes: Changes, connection: Connection) -> None:
     _write_people(changes, connection)
     _write_calendar(changes, connection)
     _move(connection, _JOURNEY_MOVES, changes.journeys, "a journey")
+    _move(connection, _REGION_MOVES, changes.regions, "a journey's region")
     _move(connection, _COMMITMENT_MOVES, changes.commitments, "a commitment")
     for journey, values in changes.fields:
         connection.execute(update(JourneyRow).where(JourneyRow.id == journey).values(values))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from config.grammar import level_of, reminder_number
-from config.programme import CommitmentSpec, EffectSpec, Role
-from states.machines.commitment import MISSED, OPEN
+from config.programme import EffectSpec, Role
 from states.plan.calendar import Calendar
 from states.records import Journey
 
@@ -129,16 +127,6 @@ def recipients(role: Role, cause: Cause, cast: Cast, active: ActiveJourneys) -> 
     return (person,) if person else ()
 
 
-def commitment_effects(spec: CommitmentSpec, verb: str, dest: str) -> tuple[EffectSpec, ...]:
-    """Return what a commitment's definition says is caused when ``verb`` has led to ``dest``."""
-    if reminder_number(verb):
-        return spec.reminders[reminder_number(verb) - 1].effects
-    if verb == "keep":
-        return spec.on_keep
-    if verb == "open" and dest == OPEN:
-        return spec.on_open
-    if dest == MISSED:
-        return spec.on_miss
-    if verb == "escalate":
-        return spec.escalation[level_of(dest) - 1].effects
-    return ()
+def named(causes: Mapping[str, tuple[EffectSpec, ...]], names: Sequence[str]) -> list[EffectSpec]:
+    """Return the effects that a machine's answer names, of those that its definition has."""
+    return [effect for name in names for effect in causes[name]]

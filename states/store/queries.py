@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import BindParameter, Connection, Text, bindparam, select
 
 from config.errors import UnknownRecordError
-from states.records import Commitment, Journey
+from states.records import Commitment, InRegion, Journey
 from states.store.prepared import Prepared
-from states.store.tables import CohortRow, CommitmentRow, JourneyRow
+from states.store.tables import CohortRow, CommitmentRow, JourneyRow, RegionRow
 
 T = TypeVar("T")
 
@@ -38,6 +38,9 @@ _WITH_CALENDAR = select(*JOURNEY_COLUMNS, CohortRow.calendar_version).join(
 _JOURNEY = Prepared(_WITH_CALENDAR.where(JourneyRow.id == bindparam("id")))
 _JOURNEYS = _WITH_CALENDAR.where(JourneyRow.id.in_(_IDS)).order_by(JourneyRow.id)
 _COHORT = select(*JOURNEY_COLUMNS).where(JourneyRow.cohort_id == bindparam("cohort")).order_by(JourneyRow.id)
+_REGIONS = select(RegionRow.journey_id, RegionRow.region, RegionRow.place, RegionRow.version).where(
+    RegionRow.journey_id.in_(_IDS), RegionRow.region == bindparam("region")
+)
 _COMMITMENTS = select(*COMMITMENT_COLUMNS).where(CommitmentRow.id.in_(_IDS)).order_by(CommitmentRow.id)
 
 
@@ -96,6 +99,25 @@ def commitments_named(connection: Connection, ids: Sequence[str]) -> list[Commit
     found: list[Commitment] = []
     for chunk in chunks(ids):
         found += [Commitment._make(row) for row in connection.execute(_COMMITMENTS, {"ids": chunk})]
+    return found
+
+
+def in_region(connection: Connection, region: str, journeys: Sequence[str]) -> dict[str, InRegion]:
+    """Return where journeys stand in a region, by their ids; without those whose definition has no such region."""
+    found: dict[str, InRegion] = {}
+    for chunk in chunks(journeys):
+        rows = connection.execute(_REGIONS, {"ids": chunk, "region": region})
+        found |= {row[0]: InRegion._make(row) for row in rows}
+    return found
+
+
+def beside_of(connection: Connection, cohort_id: str) -> dict[str, dict[str, str]]:
+    """Return the place of every journey of a cohort in each region, by journey and region."""
+    mine = select(JourneyRow.id).where(JourneyRow.cohort_id == cohort_id)
+    query = select(RegionRow.journey_id, RegionRow.region, RegionRow.place).where(RegionRow.journey_id.in_(mine))
+    found: dict[str, dict[str, str]] = {}
+    for row in connection.execute(query.order_by(RegionRow.journey_id, RegionRow.region)):
+        found.setdefault(row.journey_id, {})[row.region] = row.place
     return found
 
 

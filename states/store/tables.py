@@ -98,6 +98,17 @@ class JourneyRow(Base):
     group_number: Mapped[int | None]
 
 
+class RegionRow(Base):
+    """Where a journey stands in a region beside its calendar; ``version`` counts its transitions there."""
+
+    __tablename__ = "regions"
+
+    journey_id: Mapped[str] = mapped_column(ForeignKey("journeys.id"), primary_key=True)
+    region: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[str]
+    version: Mapped[int] = mapped_column(default=0)
+
+
 class CommitmentRow(Base):
     """A commitment of a journey, or of the cohort itself where ``journey_id`` is empty."""
 
@@ -144,7 +155,7 @@ class HistoryRow(Base):
     cohort_id: Mapped[str]
     journey_id: Mapped[str | None]
     machine: Mapped[str]
-    """``journey``, ``cohort``, or the commitment's name."""
+    """``journey``, ``cohort``, or the name of the region or the commitment."""
     trigger: Mapped[str]
     source: Mapped[str]
     dest: Mapped[str]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from config.definition import ACTIVE
 from config.errors import UnknownRecordError
 from config.grammar import ESCALATED, Trigger, level_of, without_level
 from states.machines.commitment import FINAL, MISSED, PLANNED
+from states.machines.journey import CALENDAR
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.fact_log import actors_of
+from states.store.queries import beside_of
 from states.store.tables import (
     CommitmentRow,
     EffectRow,
@@ -24,100 +26,18 @@ from states.store.tables import (
     TaskRow,
     of_cohort,
 )
+from states.views.pages import (
+    CohortPage,
+    CommitmentLine,
+    HistoryLine,
+    MailLine,
+    Mark,
+    Stage,
+    TalentLine,
+    TalentPage,
+    TaskLine,
+)
 from states.views.undelivered import MAIL, failed_in
-
-
-@dataclass(frozen=True)
-class CommitmentLine:
-    """A commitment on a page; in people's words; ``late`` when it was missed and not yet kept."""
-
-    label: str
-    state: str
-    due: date | None
-    owner: str
-    late: bool
-    choice: str
-    settled: bool
-
-
-@dataclass(frozen=True)
-class TalentLine:
-    """A row of the cohort's overview."""
-
-    journey: str
-    name: str
-    organisation: str
-    state: str
-    next_event: str
-    next_day: date | None
-    late: tuple[str, ...]
-    turn: str
-
-
-@dataclass(frozen=True)
-class TaskLine:
-    """A task: who should do what by when; ``journey`` is empty for one of the cohort."""
-
-    title: str
-    text: str
-    owner: str
-    due: date | None
-    journey: str | None
-    open: bool
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    """A transition in people's words, and why it happened."""
-
-    at: datetime
-    what: str
-    dest: str
-    cause: str
-    actor: str
-    """Who told the fact behind it; empty where the clock was."""
-    mail: bool
-    """Whether it is a decision on a mail, whose ``dest`` is what is known of it then."""
-
-
-@dataclass(frozen=True)
-class MailLine:
-    """A mail that was sent, or is to be: who gets it and what became of it."""
-
-    at: datetime
-    to: str
-    subject: str
-    status: str
-
-
-@dataclass(frozen=True)
-class CohortPage:
-    """The cohort at a glance; dates are local."""
-
-    id: str
-    name: str
-    today: date
-    talents: tuple[TalentLine, ...]
-    tasks: tuple[TaskLine, ...]
-    commitments: tuple[CommitmentLine, ...]
-    undelivered: int
-    """How many mails wait for a decision."""
-
-
-@dataclass(frozen=True)
-class TalentPage:
-    """One talent: the line of the overview, and all that is behind it. Instants are local."""
-
-    line: TalentLine
-    cohort: str
-    cohort_id: str
-    mentor: str
-    second_mentor: str
-    group: int | None
-    commitments: tuple[CommitmentLine, ...]
-    tasks: tuple[TaskLine, ...]
-    mails: tuple[MailLine, ...]
-    history: tuple[HistoryLine, ...]
 
 
 class Overview:
@@ -137,6 +57,7 @@ class Overview:
             .where(CommitmentRow.cohort_id == cohort_id)
             .order_by(CommitmentRow.due_on.nulls_last(), CommitmentRow.id)
         )
+        self._beside = beside_of(connection, cohort_id)
         self._commitments: dict[str | None, list[Row[Any]]] = {}
         for row in rows:
             self._commitments.setdefault(row.journey_id, []).append(row)
@@ -188,6 +109,8 @@ class Overview:
             tasks=tuple(tasks),
             mails=tuple(self._mails(journey_id)),
             history=tuple(self._history(journey_id)),
+            way=tuple(self._way(journey.state)),
+            places={CALENDAR: journey.state, **self._beside.get(journey_id, {})},
         )
 
     def _line(self, journey: Row[Any], tasks: list[TaskLine]) -> TalentLine:
@@ -197,12 +120,21 @@ class Overview:
             journey=journey.id,
             name=self._names[journey.talent_id],
             organisation=self._cohort.organisation_name(journey.organisation),
-            state=self._cohort.definition.state_label(journey.state),
+            state=self._cohort.definition.whereabouts(journey.state, self._beside.get(journey.id, {})),
             next_event=step[0],
             next_day=step[1],
             late=tuple(line.label for line in lines if line.late),
             turn=self._turn(lines, [task for task in tasks if task.open and task.journey == journey.id]),
         )
+
+    def _way(self, state: str) -> Iterator[Stage]:
+        """Yield the places of the calendar in order; off it, none is passed and none is where the talent is."""
+        definition = self._cohort.definition
+        way = [one for one in definition.states if one.startswith(ACTIVE)] + [definition.steps[-1].state or ""]
+        here = way.index(state) if state in way else -1
+        for number, place in enumerate(way):
+            mark: Mark = "here" if number == here else "passed" if number < here else "ahead"
+            yield Stage(definition.state_label(place), mark)
 
     def _next_step(self, state: str) -> tuple[str, date | None]:
         """Return the next milestone of a journey and its day; nothing for one that has ended or is paused."""
@@ -282,8 +214,13 @@ class Overview:
             if row.machine == MAIL:
                 yield HistoryLine(local, row.trigger, row.dest, row.cause, actor, mail=True)
                 continue
-            journeys_own = row.machine == "journey"
+            journeys_own = row.machine == "journey" or row.machine in definition.programme.regions
             trigger = row.trigger if journeys_own else str(Trigger(row.machine, row.trigger))
             name = without_level(row.dest)
-            dest = definition.state_label(row.dest) if journeys_own else words.get(name, name)
+            if row.machine == "journey":
+                dest = definition.state_label(row.dest)
+            elif journeys_own:
+                dest = definition.region_label(row.machine, row.dest)
+            else:
+                dest = words.get(name, name)
             yield HistoryLine(local, definition.trigger_label(trigger), dest, row.cause, actor, mail=False)

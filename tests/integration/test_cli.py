@@ -14,7 +14,8 @@ from typer.main import get_command
 from config.library import Library
 from flows.cli import app
 from flows.server.process import free_port
-from states.views.diagram import mermaid
+from states.machines.rules import rules_for
+from states.views.diagram import commitment_diagram, journey_diagram
 from tests.support.command import Command, Ended
 from tests.support.definitions import MENTOR_LIGHT, TALENT_NORD, Copy, copy_of
 
@@ -169,7 +170,7 @@ def test_a_cohort_is_imported_once_and_its_status_told(
     assert talentnord("import", "--cohort", "hold-3", "--port", nobody).out == "Hold 3: 0 talents enrolled\n"
     assert talentnord("status").out.startswith("Hold 3: 24 talents, ")
     [told] = json.loads(talentnord("status", "--json").out)
-    assert (told["cohort"], told["talents"], told["states"]) == ("Hold 3", 24, {"active.before": 24})
+    assert (told["cohort"], told["talents"], told["states"]) == ("Hold 3", 24, {"active.before.talk": 24})
     assert told["stuck"] == []
 
 
@@ -180,9 +181,30 @@ def test_a_cohort_with_errors_is_not_imported(talentnord: Command, copy: Copy) -
 
 
 def test_the_diagram_is_the_definitions(talentnord: Command) -> None:
-    definition = Library(MENTOR_LIGHT.root).programme("mentor-light").definition
+    rules = rules_for(Library(MENTOR_LIGHT.root).programme("mentor-light").definition)
     ended = talentnord("diagram", "--programme", "mentor-light", root=MENTOR_LIGHT.root)
-    assert (ended.code, ended.out) == (0, mermaid(definition) + "\n")
+    assert (ended.code, ended.out) == (0, journey_diagram(rules) + "\n")
+
+
+def test_the_diagram_shows_effects_and_single_commitments(talentnord: Command) -> None:
+    rules = rules_for(Library(MENTOR_LIGHT.root).programme("mentor-light").definition)
+    name = next(iter(rules.commitments))
+    of_one = ("diagram", "--programme", "mentor-light", "--commitment")
+    ended = talentnord(*of_one, name, "--effects", root=MENTOR_LIGHT.root)
+    assert (ended.code, ended.out) == (0, commitment_diagram(rules, name, effects=True) + "\n")
+    ended = talentnord(*of_one, name[:-1], root=MENTOR_LIGHT.root)
+    assert (ended.code, ended.out) == (2, "")
+    assert f"no commitment '{name[:-1]}' in the programme, did you mean '{name}'?" in ended.err
+
+
+def test_the_diagram_marks_where_a_talent_stands(
+    talentnord: Command, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALENTNORD_DATABASE_URL", sqlite_url)
+    talentnord("import", "--cohort", "hold-3", "--port", str(free_port()))
+    assert "▶ Før start · forventningssamtale mangler" in talentnord("diagram", "--talent", "hold-3-07").out
+    ended = talentnord("diagram", "--talent", "hold-3-77")
+    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
 
 
 # -- rehearse --------------------------------------------------------------------------------------------------------

@@ -238,11 +238,11 @@ def test_threads_that_share_one_rule_book_get_right_answers(sqlite: Database) ->
             shared = rules_of.__wrapped__(text_of).journey
             deeds = [_asking(coordinator, shared, everywhere, trigger) for trigger in ("leave", "m6d2", "m6d1", "m2d1")]
             for trigger, answer in zip(("leave", "m6d2", "m6d1", "m2d1"), together(*deeds), strict=True):
-                expected = [(one, fresh.next_state(one.state, trigger)) for one in everywhere]
-                assert answer == [(one, dest) for one, dest in expected if dest is not None]
+                expected = [(one, fresh.answer(one.state, trigger)) for one in everywhere]
+                assert answer == [(one, found) for one, found in expected if found is not None]
     finally:
         sys.setswitchinterval(patience)
 
 
 def _asking(coordinator: Firing, rules: RuleBook, everywhere: list[Journey], trigger: str) -> Callable[[], object]:
-    return lambda: coordinator.answered(trigger, everywhere, lambda one: rules.next_state(one.state, trigger), False)
+    return lambda: coordinator.answered(trigger, everywhere, lambda one: rules.answer(one.state, trigger), False)

@@ -21,7 +21,7 @@ def test_milestones_lead_through_the_programme(database: Database) -> None:
         driven.until(moment)
         seen.append(driven.state(1))
     assert seen == [
-        "active.before", "active.started", "active.m1.sprint", "active.m1.between", "active.m2.bootcamp",
+        "active.before.talk", "active.started", "active.m1.sprint", "active.m1.between", "active.m2.bootcamp",
         "active.m2.sprint", "active.m3.sprint", "active.m3.between", "active.m4.sprint", "active.m4.between",
         "active.m5.bootcamp", "active.m5.sprint", "active.m6.sprint", "active.complete", "alumni",
     ]  # fmt: skip
@@ -145,6 +145,7 @@ def test_current_states_are_what_replaying_history_gives(database: Database) -> 
     for number in range(1, 7):
         for name, state in driven.states(number).items():
             assert states.get(f"hold-3-{number:02d}/{name}", "planned") == state
+        assert states.get(f"hold-3-{number:02d}/second_half", "not_yet") == driven.beside(number)
 
 
 def test_a_talent_who_joins_late_is_moved_along_and_not_asked_for_what_is_over(database: Database) -> None:

@@ -28,6 +28,7 @@ def test_a_tick_that_comes_weeks_late_says_only_what_is_still_true(driven: Drive
     waiting = {(mail.message, mail.details.get("milestone", "")) for mail in driven.mails() if mail.status == "pending"}
     assert waiting == {
         ("talk_escalated", ""),
+        ("kickoff_without_talk", ""),
         ("challenge_missed", ""),
         ("meeting_missed", ""),
         ("foundation_missed", ""),

@@ -24,7 +24,7 @@ from states.engine import Engine
 from states.facts import Fact
 from states.machines.commitment import FINAL
 from states.store.database import Database
-from states.store.tables import CommitmentRow, EffectRow, FactRow, JourneyRow, TimerRow
+from states.store.tables import CommitmentRow, EffectRow, FactRow, JourneyRow, RegionRow, TimerRow
 from states.views.counts import summarise
 from tests.support.cut import Cut, cut_at
 from tests.support.driver import Driver, day, hold_3_people, replayed, talent_nord
@@ -218,6 +218,28 @@ class Cohort(RuleBasedStateMachine):
                 for row in connection.execute(select(table.id, table.state, table.version)):
                     assert row.state == states.get(row.id, "planned" if table is CommitmentRow else "")
                     assert (row.version == 0) == (row.id not in states or (table is JourneyRow and row.version == 0))
+            for row in connection.execute(select(RegionRow.__table__)):
+                subject = f"{row.journey_id}/{row.region}"
+                assert row.place == states.get(subject, "not_yet")
+                assert (row.version == 0) == (subject not in states)
+
+    @invariant()
+    def the_second_half_is_where_its_promises_have_led(self) -> None:
+        """R33 to R36: what a talent has chosen, found and held, whatever was changed on the way."""
+        for number in range(1, len(self.driven.people.talents) + 1):
+            promised = self.driven.states(number)
+            if "second_half_choice" not in promised or self.driven.state(number) in {"withdrawn", "transferred"}:
+                continue
+            place, choice = self.driven.beside(number), self.driven.commitment("second_half_choice", number)
+            if place == "searching":
+                assert (choice.state, choice.choice) == ("kept", "second_mentor")
+                assert promised["second_mentor"] not in FINAL
+            if place == "choosing":
+                assert choice.state not in FINAL
+            if place == "with_second_mentor":
+                assert promised["second_mentor"] in {"kept", "kept_late"}
+            if choice.state == "kept" and choice.choice == "none":
+                assert place not in {"searching", "internship", "choosing"}
 
     @invariant()
     def the_twin_has_come_to_the_same(self) -> None:

@@ -14,7 +14,16 @@ from markdown_it import MarkdownIt
 
 from flows.cockpit.literal import Markdown, link, literal
 from flows.cockpit.markdown import cohort_markdown, mails_markdown, talent_markdown
-from states.views.overview import CohortPage, CommitmentLine, HistoryLine, MailLine, TalentLine, TalentPage, TaskLine
+from states.views.pages import (
+    CohortPage,
+    CommitmentLine,
+    HistoryLine,
+    MailLine,
+    Stage,
+    TalentLine,
+    TalentPage,
+    TaskLine,
+)
 from states.views.undelivered import MailRecord
 from tests.support.worst_names import GOOD, WORST
 
@@ -108,6 +117,8 @@ def talent(name: str) -> str:
             tasks=(task(name),),
             mails=(MailLine(AT, name, name, "sent"),),
             history=(HistoryLine(AT, name, name, name, name, mail=False),),
+            way=(Stage(name, "here"),),
+            places={"calendar": "active.started"},
         ),
         LINKS,
     )

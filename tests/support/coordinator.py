@@ -7,7 +7,8 @@ from pathlib import Path
 from notifications.outbox import Letterhead, Outbox
 from notifications.transports.protocol import Address, Mail, Receipt
 from states.store.database import Database
-from states.views.overview import CohortPage, Overview, TalentPage
+from states.views.overview import Overview
+from states.views.pages import CohortPage, TalentPage
 from tests.support.driver import Driver, journey
 
 

@@ -19,13 +19,13 @@ from config.programme import Programme
 from states.engine import Engine
 from states.facts import Fact, Outcome
 from states.store.database import Database
-from states.store.tables import ARMED, CommitmentRow, EffectRow, HistoryRow, JourneyRow, TimerRow
+from states.store.tables import ARMED, CommitmentRow, EffectRow, HistoryRow, JourneyRow, RegionRow, TimerRow
 
 CONFIG = Path(__file__).parents[2] / "config"
 COHORT = CONFIG / "cohorts" / "hold-3"
 TABLES = (
     "cohorts", "persons", "milestones", "journeys", "commitments", "facts", "history", "timers", "effects", "tasks",
-    "absences",
+    "absences", "regions",
 )  # fmt: skip
 START = datetime(2026, 12, 20, 8, tzinfo=UTC)
 
@@ -144,6 +144,11 @@ class Driver:
     def state(self, number: int | str) -> str:
         """Where a talent's journey stands."""
         return str(self._one(select(JourneyRow.state).where(JourneyRow.id == journey(number))).state)
+
+    def beside(self, number: int | str, region: str = "second_half") -> str:
+        """Where a talent stands in a region beside the calendar."""
+        mine = (RegionRow.journey_id == journey(number)) & (RegionRow.region == region)
+        return str(self._one(select(RegionRow.place).where(mine)).place)
 
     def journey(self, number: int | str) -> Row[Any]:
         """A talent's journey."""

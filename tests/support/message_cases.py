@@ -106,7 +106,9 @@ def milestone_cases() -> Iterator[Case]:
         if "milestone" in entry:
             event = replace(KICKOFF, id=entry["milestone"], label=entry["label"])
             context = replace(BASE, event=event, mentor=HANNE, talent=METTE)
-            yield from map(without_talent, addressed(effects_of(entry), context, entry["milestone"]))
+            yield from addressed(effects_of(entry.get("finds", [])), context, f"{entry['milestone']}-found")
+            announced = effects_of(entry.get("notices", []))
+            yield from map(without_talent, addressed(announced, context, entry["milestone"]))
             moved = [{"mail": DEFINITION["on_move"], "to": entry.get("audience", ["talent"])}]
             yield from map(without_talent, addressed(moved, context, f"{entry['milestone']}-moved"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from states.machines.commitment import (
     recordable_verbs,
 )
 from states.machines.rulebook import RuleBook
-from states.plan.effects import commitment_effects
+from states.plan.effects import named
 from tests.support.driver import talent_nord
 
 SPECS = talent_nord().commitments
@@ -159,7 +160,13 @@ def test_people_tell_that_something_was_kept_or_waived_but_not_a_date_that_is_mi
 
 
 def messages(name: str, verb: str, dest: str) -> list[str]:
-    return [effect.message for effect in commitment_effects(SPECS[name], verb, dest)]
+    """What is caused by a verb that leads to ``dest`` from wherever it does."""
+    book = commitment_rules(SPECS[name])
+    guards = book.guards_of(verb)
+    either = [frozenset(some) for size in range(len(guards) + 1) for some in combinations(guards, size)]
+    found = [book.answer(state, verb, some) for state in book.states for some in either]
+    [causes] = {answer.causes for answer in found if answer is not None and answer.dest == dest}
+    return [effect.message for effect in named(SPECS[name].causes, causes)]
 
 
 @pytest.mark.parametrize(

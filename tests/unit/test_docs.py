@@ -14,12 +14,13 @@ import typer
 from babel.dates import format_date
 from pydantic import BaseModel
 
-from config import cohort, profile, programme
+from config import cohort, profile, programme, regions, spec
 from config.checks.all import check_all
 from config.library import Library
 from config.people import COLUMNS
-from config.programme import Role, Spec
+from config.programme import Role
 from config.settings import Settings
+from config.spec import Spec
 from config.working_time import WorkingTime
 from flows.cli import app
 from notifications.messages import messages_of
@@ -34,7 +35,7 @@ PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *DOCS]
 TALENT_NORD = Library().programme("talent-nord").definition
 MODELS = [
     model
-    for module in (programme, cohort, profile)
+    for module in (spec, programme, regions, cohort, profile)
     for model in vars(module).values()
     if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == module.__name__
 ]
@@ -44,9 +45,12 @@ def read(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
+OF_FILES = read("docs/programme.md") + read("docs/cohort.md")
+
+
 def part_about(model: str) -> str:
-    """What ``docs/programme.md`` says of a model: the section under its heading, and table rows that begin with it."""
-    text = read("docs/programme.md")
+    """What the pages say of a model: the section under its heading, and table rows that begin with it."""
+    text = OF_FILES
     section = re.search(rf"^##+ [^\n]*\(`{model}`\)[^\n]*\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
     rows = re.findall(rf"^\| [^|\n]*\(`{model}`\) \|.*$", text, re.MULTILINE)
     return "\n".join([section[1] if section else "", *rows])
@@ -56,7 +60,7 @@ def keys_of(text: str) -> set[str]:
     return set(re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL)))
 
 
-# -- docs/programme.md ---------------------------------------------------------------------------------------------
+# -- docs/programme.md, docs/cohort.md -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -71,7 +75,7 @@ def test_every_key_of_the_working_hours_is_explained() -> None:
 
 
 def test_roles_columns_verbs_and_states_are_named_as_the_code_has_them() -> None:
-    known = keys_of(read("docs/programme.md"))
+    known = keys_of(OF_FILES)
     books = rules_of(TALENT_NORD.programme.model_dump_json(by_alias=True)).commitments.values()
     verbs = {re.sub(r"_\d+$", "_1", trigger) for book in books for trigger in book.triggers}
     states = {state.partition(".")[0] for book in books for state in book.states}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import combinations
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,12 @@ from config.files.yaml_file import load_yaml
 from config.programme import Programme
 from states.machines.commitment import commitment_rules
 from states.machines.journey import journey_rules
-from states.machines.rulebook import Rule, RuleBook
+from states.machines.rulebook import Answer, Rule, RuleBook
 from tests.support.driver import talent_nord
 
 MENTOR_LIGHT = Path(__file__).parents[1] / "data" / "config" / "programmes" / "mentor-light.yaml"
 
-Case = tuple[str, str, frozenset[str]]
+Case = tuple[str, str, frozenset[str], str]
 
 
 def mentor_light() -> Definition:
@@ -34,23 +34,29 @@ def books(definition: Definition) -> dict[str, RuleBook]:
 
 
 def cases(book: RuleBook) -> Iterator[Case]:
-    """Every state, trigger and set of guards; of guards that shut each other out (places) at most one holds."""
-    for state in book.states:
+    """Every place of every region, trigger and set of guards; of guards of one kind (``place=``) at most one holds."""
+    for region, places in book.regions.items():
         for trigger in book.triggers:
-            guards = book.guards_of(trigger)
-            exclusive = all("=" in guard for guard in guards)
-            for size in range(2 if exclusive else len(guards) + 1):
-                yield from ((state, trigger, frozenset(chosen)) for chosen in combinations(guards, size))
+            for guards in guard_sets(book, trigger):
+                yield from ((place, trigger, guards, region) for place in places)
 
 
-def by_the_rules(book: RuleBook, case: Case) -> str | None:
-    """What the rules say, read one by one: those of the state itself first, then those of the states around it."""
-    state, trigger, guards = case
-    around = state
+def guard_sets(book: RuleBook, trigger: str) -> Iterator[frozenset[str]]:
+    kinds: dict[str, list[str]] = {}
+    for guard in book.guards_of(trigger):
+        kinds.setdefault(guard.partition("=")[0] if "=" in guard else guard, []).append(guard)
+    for chosen in product(*([None, *guards] for guards in kinds.values())):
+        yield frozenset(guard for guard in chosen if guard is not None)
+
+
+def by_the_rules(book: RuleBook, case: Case) -> Answer | None:
+    """What the rules say, read one by one: those of the place itself first, then those of the states around it."""
+    place, trigger, guards, region = case
+    around = place
     while around:
         for rule in book.rules:
-            if (rule.trigger, rule.source) == (trigger, around) and (rule.guard is None or rule.guard in guards):
-                return rule.dest or state
+            if (rule.trigger, rule.source, rule.region) == (trigger, around, region) and guards.issuperset(rule.guards):
+                return Answer(rule.dest or place, rule.causes)
         around = around.rpartition(".")[0]
     return None
 
@@ -65,9 +71,9 @@ ALL = [
 @pytest.mark.parametrize("book", ALL)
 def test_every_answer_kept_is_the_machines_own(book: RuleBook) -> None:
     walked = list(cases(book))
-    kept = {case: book.next_state(*case) for case in walked}
+    kept = {case: book.answer(*case) for case in walked}
     for case in reversed(walked):
-        assert book.next_state(*case) == kept[case] == book.ask_machine(*case), case
+        assert book.answer(*case) == kept[case] == book.ask_machine(*case), case
 
 
 @pytest.mark.parametrize("book", ALL)
@@ -78,34 +84,37 @@ def test_the_machine_says_what_the_rules_say(book: RuleBook) -> None:
 
 def test_the_walk_meets_refusals_stays_and_moves() -> None:
     answers = [(case[0], book.ask_machine(*case)) for book in books(talent_nord()).values() for case in cases(book)]
-    assert sum(dest is None for _, dest in answers) > 1000
-    assert sum(dest == state for state, dest in answers) > 300
-    assert sum(dest not in {None, state} for state, dest in answers) > 300
+    assert sum(answer is None for _, answer in answers) > 1000
+    assert sum(answer is not None and answer.dest == place for place, answer in answers) > 300
+    assert sum(answer is not None and answer.dest != place for place, answer in answers) > 300
+    assert sum(answer is not None and bool(answer.causes) for _, answer in answers) > 300
 
 
 # -- the book itself -----------------------------------------------------------------------------------------------
 
-DOOR = RuleBook(
-    ["shut", "open", "open.wide", "open.ajar", "gone"],
-    "shut",
-    [
-        Rule("push", "shut", "open.wide", "strong"),
-        Rule("push", "shut", "open.ajar"),
-        Rule("knock", "shut", None),
-        Rule("shut", "open", "shut"),
-        Rule("burn", "open.ajar", "gone", "dry"),
-    ],
-)
+RULES = [
+    Rule("push", "shut", "open.wide", ("strong",)),
+    Rule("push", "shut", "open.ajar"),
+    Rule("knock", "shut", None, causes=("a bark", "a voice")),
+    Rule("shut", "open", "shut"),
+    Rule("burn", "open.ajar", "gone", ("dry",)),
+]
+OF_THE_LIGHT = [
+    Rule("switch", "dark", "bright", region="light"),
+    Rule("knock", "dark", "bright", ("awake",), ("a yawn",), "light"),
+]
+DOOR = RuleBook({"door": ["shut", "open", "open.wide", "open.ajar", "gone"]}, RULES)
+HOUSE = RuleBook({**DOOR.regions, "light": ["dark", "bright"]}, [*RULES, *OF_THE_LIGHT])
 
 
 def test_a_kept_answer_does_not_call_the_machine_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    book = RuleBook(DOOR.states, DOOR.initial, DOOR.rules)
+    book = RuleBook(DOOR.regions, DOOR.rules)
     asked: list[Case] = []
     live = book.ask_machine
 
-    def counted(state: str, trigger: str, guards: frozenset[str] = frozenset()) -> str | None:
-        asked.append((state, trigger, guards))
-        return live(state, trigger, guards)
+    def counted(place: str, trigger: str, guards: frozenset[str], region: str) -> Answer | None:
+        asked.append((place, trigger, guards, region))
+        return live(place, trigger, guards, region)
 
     monkeypatch.setattr(book, "ask_machine", counted)
     for _ in range(3):
@@ -128,6 +137,27 @@ def test_a_state_within_another_follows_its_rules() -> None:
 def test_an_internal_rule_stays_where_it_is_and_is_no_refusal() -> None:
     assert DOOR.next_state("shut", "knock") == "shut"
     assert DOOR.next_state("open.wide", "knock") is None
+
+
+def test_an_answer_names_what_the_transition_causes() -> None:
+    assert DOOR.answer("shut", "knock") == Answer("shut", ("a bark", "a voice"))
+    assert DOOR.answer("shut", "push") == Answer("open.ajar")
+
+
+def test_regions_stand_side_by_side() -> None:
+    assert HOUSE.answer("open.wide", "shut") == Answer("shut"), "the first region is meant where none is named"
+    assert HOUSE.answer("dark", "switch", region="light") == Answer("bright")
+    assert HOUSE.answer("dark", "shut", region="light") is None, "that is for the door to do"
+    assert HOUSE.answer("gone", "switch") is None, "and that is not"
+
+
+def test_a_trigger_that_concerns_two_regions_is_answered_by_each_for_itself() -> None:
+    assert HOUSE.concerns["knock"] == ("door", "light")
+    awake = frozenset({"awake"})
+    assert HOUSE.answer("shut", "knock", awake) == Answer("shut", ("a bark", "a voice"))
+    assert HOUSE.answer("dark", "knock", awake, "light") == Answer("bright", ("a yawn",))
+    assert HOUSE.answer("dark", "knock", region="light") is None
+    assert HOUSE.answer("gone", "knock", awake) is None
 
 
 def test_a_trigger_that_no_rule_knows_is_refused() -> None:
@@ -157,10 +187,10 @@ def restless() -> Iterator[None]:
 def test_threads_may_ask_at_the_same_time(restless: None) -> None:
     """There is one probe in a book: an answer that another thread's question had changed would be kept for ever."""
     for _ in range(20):
-        book = RuleBook(DOOR.states, DOOR.initial, DOOR.rules)
+        book = RuleBook(DOOR.regions, DOOR.rules)
         cases = [(state, trigger) for state in book.states for trigger in book.triggers] * 5
         with ThreadPoolExecutor(8) as pool:
-            found = list(pool.map(book.next_state, *zip(*cases, strict=True)))
+            found = list(pool.map(book.answer, *zip(*cases, strict=True)))
         assert found == [DOOR.ask_machine(*case) for case in cases]
 
 
@@ -172,5 +202,6 @@ def test_commitments_of_one_shape_share_a_book() -> None:
 
 def test_a_journeys_book_knows_every_state_of_its_definition() -> None:
     book = journey_rules(talent_nord())
-    assert book.states == (ACTIVE, *talent_nord().states)
-    assert book.initial == talent_nord().start_state
+    assert set(book.states) == {ACTIVE, *talent_nord().states}
+    assert book.initial == talent_nord().start_state == "active.before.talk"
+    assert list(book.regions) == ["calendar", "second_half"]

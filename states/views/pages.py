@@ -1,0 +1,115 @@
+"""What the pages that coordinators look at hold: plain values in people's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class CommitmentLine:
+    """A commitment on a page; in people's words; ``late`` when it was missed and not yet kept."""
+
+    label: str
+    state: str
+    due: date | None
+    owner: str
+    late: bool
+    choice: str
+    settled: bool
+
+
+@dataclass(frozen=True)
+class TalentLine:
+    """A row of the cohort's overview."""
+
+    journey: str
+    name: str
+    organisation: str
+    state: str
+    next_event: str
+    next_day: date | None
+    late: tuple[str, ...]
+    turn: str
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """A task: who should do what by when; ``journey`` is empty for one of the cohort."""
+
+    title: str
+    text: str
+    owner: str
+    due: date | None
+    journey: str | None
+    open: bool
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """A transition in people's words, and why it happened."""
+
+    at: datetime
+    what: str
+    dest: str
+    cause: str
+    actor: str
+    """Who told the fact behind it; empty where the clock was."""
+    mail: bool
+    """Whether it is a decision on a mail, whose ``dest`` is what is known of it then."""
+
+
+@dataclass(frozen=True)
+class MailLine:
+    """A mail that was sent, or is to be: who gets it and what became of it."""
+
+    at: datetime
+    to: str
+    subject: str
+    status: str
+
+
+Mark = Literal["passed", "here", "ahead"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A place of the calendar on a talent's way, in people's words."""
+
+    label: str
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class CohortPage:
+    """The cohort at a glance; dates are local."""
+
+    id: str
+    name: str
+    today: date
+    talents: tuple[TalentLine, ...]
+    tasks: tuple[TaskLine, ...]
+    commitments: tuple[CommitmentLine, ...]
+    undelivered: int
+    """How many mails wait for a decision."""
+
+
+@dataclass(frozen=True)
+class TalentPage:
+    """One talent: the line of the overview, and all that is behind it. Instants are local."""
+
+    line: TalentLine
+    cohort: str
+    cohort_id: str
+    mentor: str
+    second_mentor: str
+    group: int | None
+    commitments: tuple[CommitmentLine, ...]
+    tasks: tuple[TaskLine, ...]
+    mails: tuple[MailLine, ...]
+    history: tuple[HistoryLine, ...]
+    way: tuple[Stage, ...]
+    places: Mapping[str, str]
+    """Where the talent stands in each region of the journey, as the machine names the places."""
