@@ -79,12 +79,12 @@ class Outbox:
         self._blocked = ""
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
 
-    def due(self, outcomes: Iterable[Outcome] = ()) -> list[Due]:
+    def due(self, outcomes: Iterable[Outcome] = (), *, with_untaken: bool = False) -> list[Due]:
         """Return what is to be carried out now, see ``what_is_due``."""
         self._readers.clear()
         self._blocked = ""
         with self._database.read() as connection:
-            return what_is_due(connection, self._now(), outcomes)
+            return what_is_due(connection, self._now(), outcomes, with_untaken=with_untaken)
 
     def settle(self) -> int:
         """Call mails unknown whose sender has not recorded what came of them; return how many those are."""
