@@ -41,9 +41,7 @@ def untaken(connection: Connection) -> Sequence[Row[Any]]:
 def take(connection: Connection, transitions: Sequence[str], run: str) -> int:
     """Say that ``run`` carries out what the transitions caused, where no run has said so before; return how many."""
     mine = update(RunLinkRow).where(UNTAKEN).values(flow_run_id=run)
-    return sum(
-        connection.execute(mine.where(RunLinkRow.history_id.in_(some))).rowcount for some in chunks(transitions)
-    )
+    return sum(connection.execute(mine.where(RunLinkRow.history_id.in_(some))).rowcount for some in chunks(transitions))
 
 
 def runs_of(connection: Connection, journey_id: str) -> Mapping[str, str]:

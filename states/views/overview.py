@@ -14,6 +14,7 @@ from config.grammar import ESCALATED, Trigger, level_of, without_level
 from states.machines.commitment import FINAL, MISSED, PLANNED
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.fact_log import actors_of
+from states.store.run_links import runs_of
 from states.store.tables import (
     CommitmentRow,
     EffectRow,
@@ -78,6 +79,8 @@ class HistoryLine:
     """Who told the fact behind it; empty where the clock was."""
     mail: bool
     """Whether it is a decision on a mail, whose ``dest`` is what is known of it then."""
+    run: str = ""
+    """The id of the run that carried out what it caused; empty until there is one."""
 
 
 @dataclass(frozen=True)
@@ -277,13 +280,15 @@ class Overview:
         actors = actors_of(self._connection, {row.cause for row in rows})
         definition = self._cohort.definition
         words = definition.programme.commitment_states
+        runs = runs_of(self._connection, journey_id)
         for row in rows:
+            run = runs.get(row.id, "")
             local, actor = definition.working_time.local(row.at), actors.get(row.cause, "")
             if row.machine == MAIL:
-                yield HistoryLine(local, row.trigger, row.dest, row.cause, actor, mail=True)
+                yield HistoryLine(local, row.trigger, row.dest, row.cause, actor, True, run)
                 continue
             journeys_own = row.machine == "journey"
             trigger = row.trigger if journeys_own else str(Trigger(row.machine, row.trigger))
             name = without_level(row.dest)
             dest = definition.state_label(row.dest) if journeys_own else words.get(name, name)
-            yield HistoryLine(local, definition.trigger_label(trigger), dest, row.cause, actor, mail=False)
+            yield HistoryLine(local, definition.trigger_label(trigger), dest, row.cause, actor, False, run)

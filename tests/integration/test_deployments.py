@@ -163,7 +163,7 @@ def test_a_mentor_meeting_is_recorded(served: ServerPlace, environment: dict[str
     }
     ended = run_deployment(served, f"{FORM}mentormøde", given)
     assert ended["state_type"] == "COMPLETED", ended["state"]
-    assert ended["name"] == "mentor-meeting · Mette Brøndgaard (Hold 3, nr. 01)"
+    assert ended["name"] == "Registrér mentormøde · Mette Brøndgaard (Hold 3, nr. 01)"
     assert summary(environment).commitments["kept"] == before + 1
 
 
@@ -184,7 +184,9 @@ def test_what_is_not_possible_is_refused_with_its_reason_and_changes_nothing(
     assert done["state_type"] == "COMPLETED"
     again = run_deployment(served, f"{FORM}forventningssamtale", given)
     assert again["state_type"] == "FAILED"
-    assert "hold-3-04/expectation_talk is in kept. Nothing was recorded." in again["state"]["message"]
+    who = Library().cohort("hold-3").people.talents[3].name
+    why = f"Forventningssamtale ({who}) er gennemført. Intet er registreret."
+    assert again["state"]["message"] == f"Det kan ikke lade sig gøre, som det står nu: {why}"
     assert summary(environment).transitions == before.transitions + 1
 
 
