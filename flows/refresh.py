@@ -12,6 +12,7 @@ from flows.cockpit.ending import completed
 from flows.cockpit.form_lists import set_lists
 from flows.cockpit.mail_form import set_mail_list
 from flows.cockpit.publish import publish
+from flows.mail_rate import set_mail_rate
 from flows.services import Services, current_services
 from notifications.run_words import counted, run_name, said
 from states.store.tables import CohortRow, JourneyRow
@@ -25,6 +26,7 @@ async def refresh() -> str:
     for cohort, idents in pages.items():
         await publish(services, cohort, idents)
     async with one_client() as client:
+        await set_mail_rate(client, services.settings.mails_per_second)
         forms = await set_lists(client, services) + await set_mail_list(client, services)
     told = counted("pages", sum(map(len, pages.values())))
     return completed(said("refreshed", pages=told, forms=counted("forms", forms)))

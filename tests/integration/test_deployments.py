@@ -87,6 +87,10 @@ def test_prefect_yaml_holds_what_is_served(tmp_path: Path) -> None:
         assert len(intervals) == len(timings)
         assert [schedule["interval"] for schedule in written.get("schedules", [])] == intervals
         assert written["work_pool"] == {"name": "talentnord"}
+        limit = written.get("concurrency_limit")
+        assert (limit and limit["limit"]) == one.concurrency_limit
+        strategy = one.concurrency_options and one.concurrency_options.collision_strategy
+        assert (limit and limit["collision_strategy"]) == strategy
 
 
 @pytest.mark.parametrize("entrypoint", sorted({one["entrypoint"] for one in PREFECT_YAML["deployments"]}))
