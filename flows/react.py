@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from prefect import flow, runtime
+from prefect.context import FlowRunContext
 from prefect.flow_engine import run_flow_async
 
 from config.errors import EffectsFailedError
@@ -19,7 +20,7 @@ from flows.carrying import Carried, carry_out_all
 from flows.client import one_client
 from flows.cockpit.ending import completed, failed
 from flows.cockpit.publish import publish
-from flows.runs import PlannedRun, create_run_once, plan_runs
+from flows.runs import PlannedRun, create_run_once, plan_runs, title
 from flows.services import Services, current_services
 from notifications.naming import effect_names
 from notifications.run_words import counted, said
@@ -37,7 +38,7 @@ class Reacted(NamedTuple):
 @flow(name="react", persist_result=False)
 async def react(
     cohort: str,
-    trigger: str,  # noqa: ARG001
+    trigger: str,
     transitions: list[str],
     effects: list[int],
     pages: list[str],
@@ -51,6 +52,7 @@ async def react(
         TransportBlockedError: the peer takes no mail at all; what is unsent waits.
     """
     services = current_services()
+    await _name_if_started_by_hand(services, cohort, trigger)
     await asyncio.to_thread(_take, services, transitions)
     names = await asyncio.to_thread(effect_names, services.database, effects)
     try:
@@ -58,6 +60,16 @@ async def react(
     finally:
         await publish(services, cohort, pages)
     return await asyncio.to_thread(_end, services, effects, carried)
+
+
+async def _name_if_started_by_hand(services: Services, cohort: str, trigger: str) -> None:
+    """Name a run of the deployment, which Prefect has named; all others have their names from ``plan_runs``."""
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None or context.flow_run.deployment_id is None:
+        return
+    name = await asyncio.to_thread(title, services, cohort, trigger)
+    async with one_client() as client:
+        await client.update_flow_run(context.flow_run.id, name=name)
 
 
 def _take(services: Services, transitions: list[str]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from prefect import flow, runtime
 
-from config.errors import FactIncompleteError, TalentNordError
+from config.errors import FactIncompleteError, TalentNordError, TickFailedError
 from config.mail_address import normal_address
 from config.plain_text import clean_name
 from config.programme import Form
@@ -72,10 +73,18 @@ async def record(
     try:
         outcome = await asyncio.to_thread(fire_form, services, programme, form, given, details, key)
     except TalentNordError as error:
-        return failed(await asyncio.to_thread(refusal, services, error), error)
+        return failed(await asyncio.to_thread(refusal, services, error, programme), error)
     # What was recorded may arm a timer for this very moment; it goes into the same mails (R48).
-    reacted = await react_to(services, [outcome, *await asyncio.to_thread(services.engine.tick)])
+    reacted = await react_to(services, [outcome, *await asyncio.to_thread(_also_due, services)])
     return completed(await asyncio.to_thread(_said, services, outcome, reacted))
+
+
+def _also_due(services: Services) -> Sequence[Outcome]:
+    """Fire what is due by now; what cannot be fired is for the tick to tell, not for whoever has filled in a form."""
+    try:
+        return services.engine.tick()
+    except TickFailedError as failure:
+        return failure.outcomes
 
 
 def _said(services: Services, outcome: Outcome, reacted: Reacted) -> str:

@@ -81,6 +81,12 @@ def plan_runs(services: Services, outcomes: Iterable[Outcome]) -> list[PlannedRu
         return _with_pages([_planned_run(due, titles.of(due)) for due in batch])
 
 
+def title(services: Services, cohort: str, trigger: str) -> str:
+    """Return what a run about a trigger of a cohort is called, without a number of talents."""
+    with services.database.read() as connection:
+        return _Titles(connection).of(Due(cohort, trigger, (), (), (), None))
+
+
 class _Titles:
     """Names runs for people; each cohort is read once."""
 

@@ -30,6 +30,11 @@ def counted(what: str, number: int, language: str = "da") -> str:
     return str(one if number == 1 else many).format(number)
 
 
+def field_fault(what: str, language: str = "da") -> str:
+    """Return what is wrong with a form's field for people; what has no words of its own stays as it is."""
+    return next((str(words) for known, words in _words(language)["missing"].items() if known in what), what)
+
+
 def mail_trigger(trigger: str, language: str = "da") -> str | None:
     """Return what a decision on mails is called, ``None`` for any other trigger."""
     found = _words(language)["triggers"].get(trigger)

@@ -6,21 +6,33 @@ from sqlalchemy import Connection, select
 
 from config.errors import FactIncompleteError, TalentNordError, TransitionRefusedError
 from config.grammar import without_level
+from flows.cockpit.labels import words
 from flows.services import Services
-from notifications.run_words import said
+from notifications.run_words import field_fault, said
 from states.running_cohort import read_cohort
 from states.store.tables import CommitmentRow, JourneyRow, PersonRow
 
 
-def refusal(services: Services, error: TalentNordError) -> str:
-    """Return what an error says to a coordinator; parts that only an operator understands stay as they are."""
+def refusal(services: Services, error: TalentNordError, programme: str = "") -> str:
+    """Return what an error says to a coordinator; parts that only an operator understands stay as they are.
+
+    ``programme`` is the one whose form it was, if it was one of a programme's.
+    """
     if isinstance(error, TransitionRefusedError):
         with services.database.read() as connection:
             where = "; ".join(_standing(connection, who, state) for who, state in error.refused)
         return said("refused", where=where)
     if isinstance(error, FactIncompleteError):
-        return said("incomplete", field=error.field, why=error.what)
+        return said("incomplete", field=_label(services, programme, error.field), why=field_fault(error.what))
     return said("failed", why=str(error))
+
+
+def _label(services: Services, programme: str, field: str) -> str:
+    """Return what a form calls a field."""
+    if not programme:
+        return words().get(f"mails_{field}", field)
+    fields = services.library.programme(programme).definition.programme.form_fields
+    return fields.get(field) or fields.get(f"{field}_name", field)
 
 
 def _standing(connection: Connection, who: str, state: str) -> str:
