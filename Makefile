@@ -6,7 +6,7 @@ SEED ?= 7
 STAMP := .venv/.installed
 BENCH_STAMP := .bench-venv/.installed
 
-.PHONY: bench check clean compare demo faults fuzz lint mutants test
+.PHONY: bench check clean compare demo faults fuzz lint mutants test workers
 
 $(STAMP): requirements/main.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -57,6 +57,10 @@ compare: $(STAMP)
 # Years under faults, about 20 minutes: who is killed loses nothing. The figures go to docs/reliability.md.
 faults: $(STAMP)
 	.venv/bin/python -m bench.faults --kills $(KILLS) --seed $(SEED) --date "$$(date +%F)"
+
+# Months by two workers of a pool on PostgreSQL, one of them killed: the same end as alone.
+workers: $(STAMP)
+	.venv/bin/python -m bench.workers
 
 clean:
 	rm -rf .venv var

@@ -66,6 +66,8 @@ class Rehearsed:
     mails: Mapping[str, str]
     summary: Mapping[str, str]
     rows: Mapping[str, str]
+    """By table and what they say."""
+    tables: frozenset[str] = frozenset()
 
 
 def rehearse(tree: Path, case: Case) -> Rehearsed:
@@ -88,11 +90,17 @@ def rehearse(tree: Path, case: Case) -> Rehearsed:
             mails={mail.name: mail.read_text("utf-8") for mail in (out / "mail").glob("*.eml")},
             summary={name: _text(value) for name, value in summary.items()},
             rows=dict(_rows(out / "rehearsal.db")),
+            tables=frozenset(_tables(out / "rehearsal.db")),
         )
 
 
 def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _tables(database: Path) -> list[str]:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        return [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
 
 
 def _rows(database: Path) -> Iterator[tuple[str, str]]:
@@ -112,10 +120,16 @@ def _rows(database: Path) -> Iterator[tuple[str, str]]:
 
 
 def differences(before: Rehearsed, after: Rehearsed) -> Iterator[str]:
-    """Yield what differs, a line or a few each; nothing if it is the same."""
+    """Yield what differs, a line or a few each; nothing if it is the same.
+
+    Rows of a table that only one of the two has say nothing about what people get, and are left out.
+    """
+    apart = before.tables ^ after.tables
     for kind in ("summary", "transitions", "mails", "rows"):
         old, new = getattr(before, kind), getattr(after, kind)
         found = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
+        if kind == "rows":
+            found = [key for key in found if key.partition(" ")[0] not in apart]
         for key in found[:SHOWN]:
             if kind == "rows":
                 yield f"{kind}: {'only before' if key in old else 'only now'}: {key}"

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     mail_directory: Path = Path("var/mail")
     mail_timeout: float = Field(default=20.0, gt=0, le=150)
     """Seconds for each step of a conversation with a mail peer; the whole of it may take four times as long."""
+    mails_per_second: float = Field(default=10.0, ge=0, le=1000)
+    """How many mails all workers together hand over in a second at most; 0 for as fast as they can."""
     smtp_host: str = ""
     smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_user: str = ""

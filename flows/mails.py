@@ -6,15 +6,26 @@ import asyncio
 
 from prefect import flow, runtime
 
+from config.errors import TalentNordError
 from flows.client import one_client
+from flows.cockpit.ending import completed, failed
 from flows.cockpit.mail_form import decide, set_mail_list
 from flows.cockpit.publish import publish
+from flows.cockpit.refusal import refusal
 from flows.react import react_to
 from flows.services import current_services
+from notifications.naming import trigger_name
+from notifications.run_words import run_name
 from states.facts import Fact
 
 
-@flow(name="mails", flow_run_name="{decision} · {mail}", persist_result=False)
+def mails_name() -> str:
+    """Return what a run of the form is called: by what was decided, on which mail."""
+    given = runtime.flow_run.parameters
+    return run_name("mails", decision=str(given.get("decision", "")), mail=str(given.get("mail", "")))
+
+
+@flow(name="mails", flow_run_name=mails_name, persist_result=False)
 async def mails(mail: str, decision: str, note: str = "") -> str:
     """Send mails again, or say whether they have arrived, in one commit; then send what waits.
 
@@ -24,8 +35,11 @@ async def mails(mail: str, decision: str, note: str = "") -> str:
     """
     services = current_services()
     fact = Fact(f"form:{runtime.flow_run.id}", "coordinator", {"note": note} if note else {})
-    outcome = await asyncio.to_thread(decide, services, mail, decision, fact)
-    await react_to(services)
+    try:
+        outcome = await asyncio.to_thread(decide, services, mail, decision, fact)
+    except TalentNordError as error:
+        return failed(refusal(services, error), error)
+    reacted = await react_to(services, [outcome])
     concerned: dict[str, set[str]] = {}
     for step in outcome.transitions:
         concerned.setdefault(step.cohort_id, {step.cohort_id}).update([step.journey_id] if step.journey_id else [])
@@ -33,4 +47,5 @@ async def mails(mail: str, decision: str, note: str = "") -> str:
         await publish(services, cohort, sorted(pages))
     async with one_client() as client:
         await set_mail_list(client, services)
-    return f"{len(outcome.transitions)} mails: {decision}"
+    came = await asyncio.to_thread(services.outbox.came_of, reacted.effects)
+    return completed(": ".join(part for part in (trigger_name(None, outcome.trigger), came.said()) if part))

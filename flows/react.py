@@ -8,42 +8,38 @@ twice.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import NamedTuple
 
-from prefect import flow, task
+from prefect import flow, runtime
+from prefect.context import FlowRunContext
 from prefect.flow_engine import run_flow_async
 
-from config.errors import EffectFailedError, EffectsFailedError, TransportBlockedError
+from config.errors import EffectsFailedError
+from flows.carrying import Carried, carry_out_all
 from flows.client import one_client
+from flows.cockpit.ending import completed, failed
 from flows.cockpit.publish import publish
-from flows.runs import create_run_once, plan_runs
+from flows.runs import PlannedRun, create_run_once, plan_runs, title
 from flows.services import Services, current_services
 from notifications.naming import effect_names
+from notifications.run_words import counted, said
 from states.facts import Outcome
-
-AT_A_TIME = 4
-"""How many effects of one run are under way together."""
+from states.store.run_links import take
 
 
-@task(task_run_name="{name}", persist_result=False)
-async def carry_out(effect: int, name: str) -> str:
-    """Send the mail or open the task of one effect; return what came of it.
+class Reacted(NamedTuple):
+    """What came of reacting: how many runs that were, and the effects that they were about."""
 
-    Raises:
-        EffectFailedError: the peer refused the mail, or it is unknown whether it took it.
-        TemplateError, TransportBlockedError: as ``Outbox.carry_out``.
-    """
-    done = await asyncio.to_thread(current_services().outbox.carry_out, effect)
-    if done.status in {"rejected", "unknown"}:
-        raise EffectFailedError(name, done.status, done.note)
-    return f"{done.status}: {done.note}"
+    runs: int
+    effects: tuple[int, ...]
 
 
 @flow(name="react", persist_result=False)
 async def react(
     cohort: str,
-    trigger: str,  # noqa: ARG001
-    transitions: list[str],  # noqa: ARG001
+    trigger: str,
+    transitions: list[str],
     effects: list[int],
     pages: list[str],
 ) -> str:
@@ -56,52 +52,54 @@ async def react(
         TransportBlockedError: the peer takes no mail at all; what is unsent waits.
     """
     services = current_services()
+    await _name_if_started_by_hand(services, cohort, trigger)
+    await asyncio.to_thread(_take, services, transitions)
     names = await asyncio.to_thread(effect_names, services.database, effects)
     try:
-        failed = await _carry_out_all([(effect, names[effect]) for effect in effects])
+        carried = await carry_out_all([(effect, names[effect]) for effect in effects])
     finally:
         await publish(services, cohort, pages)
-    if failed:
-        raise EffectsFailedError(failed)
-    return f"{len(effects)} effects"
+    return await asyncio.to_thread(_end, services, effects, carried)
 
 
-async def _carry_out_all(effects: Sequence[tuple[int, str]]) -> list[str]:
-    """Carry out effects, a few at a time; return the names of those that failed.
-
-    Raises:
-        TransportBlockedError: the peer takes no mail at all; those not yet begun are left to wait.
-    """
-    failed: list[str] = []
-    slots = asyncio.Semaphore(AT_A_TIME)
-
-    async def one(effect: int, name: str) -> None:
-        async with slots:
-            try:
-                await carry_out(effect, name)
-            except TransportBlockedError:
-                raise
-            except Exception:
-                # Whatever it was: its task run says so, and it keeps no other back.
-                failed.append(name)
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            for effect, name in effects:
-                group.create_task(one(effect, name))
-    except* TransportBlockedError as blocked:
-        raise blocked.exceptions[0] from None
-    return sorted(failed)
+async def _name_if_started_by_hand(services: Services, cohort: str, trigger: str) -> None:
+    """Name a run of the deployment, which Prefect has named; all others have their names from ``plan_runs``."""
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None or context.flow_run.deployment_id is None:
+        return
+    name = await asyncio.to_thread(title, services, cohort, trigger)
+    async with one_client() as client:
+        await client.update_flow_run(context.flow_run.id, name=name)
 
 
-async def react_to(services: Services, outcomes: Iterable[Outcome] = ()) -> int:
-    """Run ``react`` for what has just changed and for all that waits to be sent; return how many runs that were."""
+def _take(services: Services, transitions: list[str]) -> None:
+    """Say in the database that this run carries out what the transitions caused, where none has said so before."""
+    with services.database.write() as connection:
+        take(connection, transitions, str(runtime.flow_run.id))
+
+
+def _end(services: Services, effects: list[int], carried: Carried) -> str:
+    """Return the run's final state, which says what came of it."""
+    counts = services.outbox.came_of(effects).said()
+    if carried.blocked is not None:
+        return failed(f"{said('blocked', why=carried.blocked.why)} {counts}".strip(), carried.blocked)
+    if carried.failed:
+        broken = counted("broken", carried.broken) if carried.broken else ""
+        message = ", ".join(part for part in (counts, broken) if part)
+        return failed(message, EffectsFailedError(carried.failed))
+    return completed(counts or said("no_effects"))
+
+
+async def react_to(services: Services, outcomes: Iterable[Outcome] = ()) -> Reacted:
+    """Run ``react`` for what has just changed, for all that waits to be sent, and for transitions without a run."""
     waiting = await asyncio.to_thread(plan_runs, services, list(outcomes))
-    runs = 0
+    if not waiting:
+        return Reacted(0, ())
+    done: list[PlannedRun] = []
     async with one_client() as client:
         for planned in waiting:
             run = await create_run_once(client, react, planned)
             if run is not None:
                 await run_flow_async(react, flow_run=run, parameters=planned.parameters(), return_type="state")
-                runs += 1
-    return runs
+                done.append(planned)
+    return Reacted(len(done), tuple(effect for planned in done for effect in planned.effects))

@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from prefect import flow, runtime
 
-from config.errors import FactIncompleteError
+from config.errors import FactIncompleteError, TalentNordError, TickFailedError
 from config.mail_address import normal_address
 from config.plain_text import clean_name
 from config.programme import Form
+from flows.cockpit.ending import completed, failed
 from flows.cockpit.forms import choices_for, chosen, form_of
-from flows.react import react_to
+from flows.cockpit.refusal import refusal
+from flows.react import Reacted, react_to
 from flows.services import Services, current_services
+from notifications.naming import definition_if_readable, trigger_name
+from notifications.run_words import run_name, said
 from states.facts import Fact, Outcome
 
+PEOPLE = ("new_mentor", "person")
+"""The people whom a form may name, each with a mail address."""
 
-@flow(name="record", flow_run_name="{form} · {talent}", persist_result=False)
+
+def record_name() -> str:
+    """Return what a form's run is called: by the form, and whom it is about."""
+    given = runtime.flow_run.parameters
+    form, talent = str(given.get("form", "")), str(given.get("talent", ""))
+    try:
+        library = current_services().library
+        form = form_of(library.programme(str(given.get("programme", ""))).definition, form).label
+    except TalentNordError:  # The run itself says what is wrong.
+        pass
+    return run_name("record", form=form, talent=talent)
+
+
+@flow(name="record", flow_run_name=record_name, persist_result=False)
 async def record(
     programme: str,
     form: str,
@@ -43,16 +63,35 @@ async def record(
     details: dict[str, Any] = {"note": note} if note else {}
     if held_on is not None:
         details["held_on"] = held_on.isoformat()
-    people = {"new_mentor": (new_mentor_name, new_mentor_email), "person": (person_name, person_email)}
-    for name, (person, address) in people.items():
+    for name, (person, address) in zip(
+        PEOPLE, ((new_mentor_name, new_mentor_email), (person_name, person_email)), strict=True
+    ):
         if person or address:
-            details[name] = _person(form, name, person, address)
+            details[name] = {"name": person, "email": address}
     given = {"talent": talent, "commitment": commitment, "choice": choice, "milestone": milestone}
     key = f"form:{runtime.flow_run.id}"
-    outcome = await asyncio.to_thread(fire_form, services, programme, form, given, details, key)
+    try:
+        outcome = await asyncio.to_thread(fire_form, services, programme, form, given, details, key)
+    except TalentNordError as error:
+        return failed(await asyncio.to_thread(refusal, services, error, programme), error)
     # What was recorded may arm a timer for this very moment; it goes into the same mails (R48).
-    await react_to(services, [outcome, *await asyncio.to_thread(services.engine.tick)])
-    return "; ".join(f"{one.machine}: {one.source} → {one.dest}" for one in outcome.transitions)
+    reacted = await react_to(services, [outcome, *await asyncio.to_thread(_also_due, services)])
+    return completed(await asyncio.to_thread(_said, services, outcome, reacted))
+
+
+def _also_due(services: Services) -> Sequence[Outcome]:
+    """Fire what is due by now; what cannot be fired is for the tick to tell, not for whoever has filled in a form."""
+    try:
+        return services.engine.tick()
+    except TickFailedError as failure:
+        return failure.outcomes
+
+
+def _said(services: Services, outcome: Outcome, reacted: Reacted) -> str:
+    """Return what was recorded, and what came of it."""
+    with services.database.read() as connection:
+        label = trigger_name(definition_if_readable(connection, outcome.cohort_id), outcome.trigger)
+    return f"{label}: {services.outbox.came_of(reacted.effects).said() or said('no_effects').lower()}"
 
 
 def fire_form(
@@ -68,6 +107,8 @@ def fire_form(
         definition = services.library.programme(programme).definition
         form = form_of(definition, ident)
         options = choices_for(connection, programme, form)
+    people = {name: _person(ident, name, details[name]) for name in PEOPLE if name in details}
+    details = details | people
     subject = chosen(options.talents, "talent", given["talent"], form)
     if given["choice"]:
         details = details | {"choice": chosen(options.choices, "choice", given["choice"], form)}
@@ -87,7 +128,8 @@ def _trigger(form: Form, commitments: Any, given: dict[str, str]) -> str:
     return f"{chosen(commitments, 'commitment', named, form)}:{form.verb}"
 
 
-def _person(form: str, field: str, name: str, address: str) -> dict[str, str]:
+def _person(form: str, field: str, given: Any) -> dict[str, str]:
+    name, address = given["name"], given["email"]
     if not name or not address:
         raise FactIncompleteError(form, field, "needs both a name and a mail address")
     try:

@@ -8,14 +8,17 @@ from prefect import flow
 from sqlalchemy import select
 
 from flows.client import one_client
+from flows.cockpit.ending import completed
 from flows.cockpit.form_lists import set_lists
 from flows.cockpit.mail_form import set_mail_list
 from flows.cockpit.publish import publish
+from flows.mail_rate import set_mail_rate
 from flows.services import Services, current_services
+from notifications.run_words import counted, run_name, said
 from states.store.tables import CohortRow, JourneyRow
 
 
-@flow(name="refresh", persist_result=False)
+@flow(name="refresh", flow_run_name=run_name("refresh"), persist_result=False)
 async def refresh() -> str:
     """Publish the pages of every cohort and talent, and give the forms their lists; safe at any time."""
     services = current_services()
@@ -23,8 +26,10 @@ async def refresh() -> str:
     for cohort, idents in pages.items():
         await publish(services, cohort, idents)
     async with one_client() as client:
+        await set_mail_rate(client, services.settings.mails_per_second)
         forms = await set_lists(client, services) + await set_mail_list(client, services)
-    return f"{sum(map(len, pages.values()))} pages, {forms} forms"
+    told = counted("pages", sum(map(len, pages.values())))
+    return completed(said("refreshed", pages=told, forms=counted("forms", forms)))
 
 
 def _all_pages(services: Services) -> dict[str, list[str]]:

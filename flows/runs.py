@@ -20,11 +20,15 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.states import Pending, to_state_create
 from sqlalchemy import Connection
 
-from flows.cockpit.labels import words
 from flows.services import Services
 from notifications.due import Due
+from notifications.naming import trigger_name
+from notifications.run_words import counted
 from states.facts import Outcome
 from states.running_cohort import RunningCohort, read_cohort
+
+ACTIVITY, NOTHING_TO_DO = "aktivitet", "intet-at-goere"
+"""Tags of runs that did something, and of ticks that did not: the UI's lists are filtered by them."""
 
 LEFT_LYING = timedelta(minutes=15)
 """After this long without an end a run counts as left lying by a process that was killed."""
@@ -44,6 +48,8 @@ class PlannedRun:
     """When the peer last did not take one of the effects' mails: what is tried again is another run."""
     pages: tuple[str, ...] = ()
     """The cohort and journeys whose pages its run publishes."""
+    untaken: bool = False
+    """Whether some of the transitions have no run yet: one that ended before it took them is followed by another."""
 
     @property
     def key(self) -> str:
@@ -54,7 +60,7 @@ class PlannedRun:
     @property
     def tags(self) -> list[str]:
         """Tags to find the run by: cohort, trigger, and each talent's journey id (nothing personal)."""
-        return [self.cohort_id, self.trigger, *(f"talent:{journey}" for journey in self.journeys)]
+        return [self.cohort_id, self.trigger, *(f"talent:{journey}" for journey in self.journeys), ACTIVITY]
 
     def parameters(self) -> dict[str, Any]:
         """Return what the flow is called with."""
@@ -68,11 +74,17 @@ class PlannedRun:
 
 
 def plan_runs(services: Services, outcomes: Iterable[Outcome]) -> list[PlannedRun]:
-    """Return what is to be done now: a run for each group of effects that is due, with the pages it publishes."""
-    batch = services.outbox.due(outcomes)
+    """Return a run for each group with something to be done now: effects that are due, transitions without a run."""
+    batch = services.outbox.due(outcomes, with_untaken=True)
     with services.database.read() as connection:
         titles = _Titles(connection)
         return _with_pages([_planned_run(due, titles.of(due)) for due in batch])
+
+
+def title(services: Services, cohort: str, trigger: str) -> str:
+    """Return what a run about a trigger of a cohort is called, without a number of talents."""
+    with services.database.read() as connection:
+        return _Titles(connection).of(Due(cohort, trigger, (), (), (), None))
 
 
 class _Titles:
@@ -84,11 +96,9 @@ class _Titles:
     def of(self, due: Due) -> str:
         """Return what happened, and to how many."""
         cohort, count = self._cohort(due.cohort_id), len(due.journeys)
-        name, what = due.cohort_id, due.trigger
-        if cohort is not None:
-            name, what = cohort.name, cohort.definition.trigger_label(due.trigger)
-        people = f" · {count} {words()['talent' if count == 1 else 'talents']}" if count else ""
-        return f"{name} · {what}{people}"
+        what = trigger_name(cohort.definition if cohort else None, due.trigger)
+        people = f" · {counted('talents', count)}" if count else ""
+        return f"{cohort.name if cohort else due.cohort_id} · {what}{people}"
 
 
 def _cohort_if_readable(connection: Connection, cohort_id: str) -> RunningCohort | None:
@@ -101,7 +111,9 @@ def _cohort_if_readable(connection: Connection, cohort_id: str) -> RunningCohort
 
 def _planned_run(due: Due, title: str) -> PlannedRun:
     since = due.tried_at.isoformat() if due.tried_at else ""
-    return PlannedRun(due.cohort_id, due.trigger, title, due.transitions, due.journeys, due.effects, since)
+    return PlannedRun(
+        due.cohort_id, due.trigger, title, due.transitions, due.journeys, due.effects, since, untaken=due.untaken
+    )
 
 
 def _with_pages(batch: Sequence[PlannedRun]) -> list[PlannedRun]:
@@ -135,7 +147,7 @@ async def create_run_once(client: PrefectClient, flow: Flow[..., Any], planned: 
         run = FlowRun.model_validate(response.json())
         if response.status_code == 201:
             return run
-        if not planned.effects:
+        if not planned.effects and not planned.untaken:
             return None
         if not _is_over(run):
             return None

@@ -8,13 +8,16 @@ from datetime import timedelta
 from typing import Any
 
 from prefect import Flow
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
 from prefect.types.entrypoint import EntrypointType
 
 from config.errors import TalentNordError
+from flows.client import one_client
 from flows.cockpit.form_lists import forms
 from flows.cockpit.labels import words
+from flows.mail_rate import set_mail_rate
 from flows.mails import mails
 from flows.react import react
 from flows.record import record
@@ -23,6 +26,9 @@ from flows.services import Services, current_services
 from flows.tick import tick
 
 TICK_EVERY = timedelta(minutes=15)
+
+ONE_TICK = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+"""One tick at a time. A second one is cancelled and not kept: the first does all that is due (docs/adr/0017)."""
 
 
 async def deployments(services: Services) -> list[RunnerDeployment]:
@@ -43,6 +49,7 @@ async def _deployment(
         name=name,
         description=text,
         interval=every,
+        concurrency_limit=ONE_TICK if flow is tick else None,
         parameters=dict(parameters or {}),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
@@ -53,6 +60,8 @@ async def serve(services: Services) -> None:
     runner = Runner(name="talentnord", pause_on_shutdown=False, limit=2)
     for deployment in await deployments(services):
         await runner.aadd_deployment(deployment)
+    async with one_client() as client:
+        await set_mail_rate(client, services.settings.mails_per_second)
     await catch_up()
     await runner.start()
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from config.library import Library
 from config.settings import Settings, load_settings
 from flows.clock import system_clock
+from flows.mail_rate import MailRate
 from notifications.outbox import Letterhead, Outbox
 from notifications.transports.choose import transport_from
 from notifications.transports.protocol import Address, Transport
@@ -34,14 +35,17 @@ def letterhead_of(settings: Settings, library: Library) -> Letterhead:
     return Letterhead(Address(settings.sender_name, settings.sender_email), library.root, reply_to)
 
 
-def open_services(settings: Settings, now: Callable[[], datetime], create: bool = False) -> Services:
+def open_services(
+    settings: Settings, now: Callable[[], datetime], create: bool = False, rate: MailRate | None = None
+) -> Services:
     """Put all services together as the settings say, and bring the database to the newest form.
 
     Without ``create`` a database that is not there is an error: it may only have been moved away (docs/adr/0011).
+    Without ``rate`` mails go as fast as they can.
     """
     database = Database(settings.database_url, create=create)
     try:
-        return put_together(settings, library_of(settings), database, transport_from(settings), now, create)
+        return put_together(settings, library_of(settings), database, transport_from(settings), now, create, rate)
     except BaseException:
         database.close()
         raise
@@ -54,10 +58,11 @@ def put_together(
     transport: Transport,
     now: Callable[[], datetime],
     create: bool = True,
+    rate: MailRate | None = None,
 ) -> Services:
     """Put services together around a database, which is brought to the newest form, and a transport."""
     database.migrate(now(), create=create)
-    outbox = Outbox(database, transport, letterhead_of(settings, library), now)
+    outbox = Outbox(database, transport, letterhead_of(settings, library), now, *([rate.wait] if rate else []))
     return Services(settings, library, database, Engine(database, now), outbox, now)
 
 
@@ -74,7 +79,8 @@ def current_services() -> Services:
     if not _open:
         settings = load_settings()
         ahead = timedelta(seconds=settings.clock_ahead)
-        use(open_services(settings, lambda: system_clock() + ahead))
+        rate = MailRate() if settings.mails_per_second else None
+        use(open_services(settings, lambda: system_clock() + ahead, rate=rate))
     return _open[0]
 
 

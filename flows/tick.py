@@ -4,19 +4,43 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from prefect import flow
+from babel.dates import format_datetime
+from prefect import flow, runtime
+from prefect.client.orchestration import PrefectClient
 
-from config.errors import MailsFailingError, TickFailedError
+from config.errors import MailsFailingError, TalentNordError, TickFailedError
+from config.working_time import WorkingTime
 from flows.client import one_client
+from flows.cockpit.ending import completed, failed
 from flows.cockpit.mail_form import set_mail_list
 from flows.cockpit.publish import publish
 from flows.react import react_to
+from flows.runs import ACTIVITY, NOTHING_TO_DO
 from flows.services import Services, current_services
+from notifications.run_words import counted, run_name, said
 from states.facts import Outcome
 
 
-@flow(name="tick", persist_result=False)
+class _Passed(NamedTuple):
+    """What letting time pass has changed, and what could not be fired."""
+
+    outcomes: Sequence[Outcome]
+    failure: TickFailedError | None
+
+
+def tick_name() -> str:
+    """Return what a tick's run is called: by the programme's clock, as people read it."""
+    try:
+        now = current_services().now()
+    except TalentNordError:  # The run itself says what is wrong.
+        return "tick"
+    at = format_datetime(WorkingTime().local(now), "d. MMMM y 'kl.' HH.mm", locale="da")
+    return run_name("tick", at=at)
+
+
+@flow(name="tick", flow_run_name=tick_name, persist_result=False)
 async def tick() -> str:
     """Fire every timer that is due and carry out every effect that waits; safe to run at any time, even twice.
 
@@ -25,24 +49,38 @@ async def tick() -> str:
         MailsFailingError: the peer takes no mail, or refuses too many; the coordinator has a task.
     """
     services = current_services()
-    outcomes, failure = await asyncio.to_thread(_let_time_pass, services)
+    passed = await asyncio.to_thread(_let_time_pass, services)
     unknown = await asyncio.to_thread(services.outbox.settle)
-    runs = await react_to(services, outcomes)
+    reacted = await react_to(services, passed.outcomes)
     alarms = await asyncio.to_thread(services.outbox.sound_alarm)
     for cohort in alarms.changed:
         await publish(services, cohort, [cohort])
+    busy = bool(passed.outcomes or unknown or reacted.runs or alarms.changed or alarms.wrong or passed.failure)
     async with one_client() as client:
         await set_mail_list(client, services)
-    if failure is not None:
-        raise failure
+        await _tag(client, ACTIVITY if busy else NOTHING_TO_DO)
+    if passed.failure is not None:
+        stuck = counted("cohorts", len(passed.failure.failures))
+        why = "; ".join(map(str, passed.failure.failures))
+        return failed(said("stuck", cohorts=stuck, why=why), passed.failure)
     if alarms.wrong:
-        raise MailsFailingError(alarms.wrong)
-    fired = sum(len(outcome.transitions) for outcome in outcomes)
-    return f"{fired} transitions, {runs} runs, {unknown} mails unknown"
+        return failed(said("failing", why="; ".join(alarms.wrong)), MailsFailingError(alarms.wrong))
+    if not busy:
+        return completed(said("nothing"))
+    came = await asyncio.to_thread(services.outbox.came_of, reacted.effects)
+    fired = sum(len(outcome.transitions) for outcome in passed.outcomes)
+    lost = counted("unknown", unknown) if unknown and not came.unknown else ""
+    moved = counted("transitions", fired) if fired else ""
+    return completed(", ".join(part for part in (moved, came.said(), lost) if part) or said("no_effects"))
 
 
-def _let_time_pass(services: Services) -> tuple[Sequence[Outcome], TickFailedError | None]:
+def _let_time_pass(services: Services) -> _Passed:
     try:
-        return services.engine.tick(), None
+        return _Passed(services.engine.tick(), None)
     except TickFailedError as failure:
-        return failure.outcomes, failure
+        return _Passed(failure.outcomes, failure)
+
+
+async def _tag(client: PrefectClient, tag: str) -> None:
+    """Add a tag to this run."""
+    await client.update_flow_run(runtime.flow_run.id, tags=[*runtime.flow_run.tags, tag])

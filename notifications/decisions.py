@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, select
 
 from config.errors import MailDecidedError, MailOvertakenError, UnknownRecordError
 from notifications.mail_records import record
@@ -19,8 +19,9 @@ from states.plain_facts import plain_fact
 from states.store.database import Database
 from states.store.fact_log import FactAlreadyLogged, earlier_outcome, log_fact, transitions_of
 from states.store.queries import lock_cohort_of
+from states.store.run_links import add_to_history
 from states.store.send_again import Return, let_wait
-from states.store.tables import EffectRow, HistoryRow, MailRow
+from states.store.tables import EffectRow, MailRow
 from states.views.undelivered import MAIL
 
 RESEND, ARRIVED, NOT_ARRIVED = "resend", "arrived", "not_arrived"
@@ -98,7 +99,7 @@ def _decide(
         with database.write() as connection:
             log_fact(connection, fact, trigger, mails, now)
             steps = [_step(effect, trigger, dest, fact, now) for effect, dest in work(connection)]
-            connection.execute(insert(HistoryRow), [step._asdict() for step in steps])
+            add_to_history(connection, steps)
     except FactAlreadyLogged:
         with database.read() as connection:
             return earlier_outcome(connection, fact, trigger, mails, "")

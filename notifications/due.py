@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,8 +10,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, bindparam, select
 
 from config.errors import UnknownRecordError
+from config.grammar import Trigger
 from states.facts import Outcome
+from states.store.run_links import untaken
 from states.store.tables import PENDING, CohortRow, EffectRow, HistoryRow
+from states.views.undelivered import MAIL
 
 _DUE = (
     select(
@@ -87,15 +90,21 @@ class Due(NamedTuple):
     effects: tuple[int, ...]
     tried_at: datetime | None
     """When a peer last did not take one of the mails."""
+    untaken: bool = False
+    """Whether no run has taken some of the transitions yet."""
 
 
-def what_is_due(connection: Connection, now: datetime, outcomes: Iterable[Outcome] = ()) -> list[Due]:
+def what_is_due(
+    connection: Connection, now: datetime, outcomes: Iterable[Outcome] = (), *, with_untaken: bool = False
+) -> list[Due]:
     """Return what is due at ``now``: first what ``outcomes`` have just caused, each by itself, then what else waits.
 
-    An outcome that changed something is among them even if nothing of it is due: its pages are.
+    An outcome that changed something is among them even if nothing of it is due: its pages are. ``with_untaken`` adds
+    the transitions that no run has taken: enrolled or moved from the command line, or cut off by a crash.
     """
     found: list[Due] = []
     waiting = {row.id: row for row in connection.execute(_DUE, {"now": now})}
+    left = {row.id: row for row in untaken(connection)} if with_untaken else {}
     for outcome in outcomes:
         if outcome.transitions:
             ids = tuple(transition.id for transition in outcome.transitions)
@@ -104,18 +113,33 @@ def what_is_due(connection: Connection, now: datetime, outcomes: Iterable[Outcom
             for row in effects:
                 del waiting[row.id]
             journeys = [transition.journey_id for transition in outcome.transitions]
-            found.append(_due(outcome.cohort_id, outcome.trigger, ids, journeys, effects))
-    groups: dict[tuple[str, str], list[Any]] = {}
-    for row in waiting.values():
-        groups.setdefault((row.cohort_id, row.trigger), []).append(row)
-    for (cohort_id, trigger), rows in groups.items():
-        ids = tuple(dict.fromkeys(row.history_id for row in rows))
-        found.append(_due(cohort_id, trigger, ids, [row.journey_id for row in rows], rows))
-    return found
+            fresh = [left.pop(ident) for ident in ids if ident in left]
+            found.append(_due(outcome.cohort_id, outcome.trigger, ids, journeys, effects, fresh))
+    return [*found, *_others(waiting.values(), left.values())]
+
+
+def _others(waiting: Iterable[Any], left: Iterable[Any]) -> Iterator[Due]:
+    """Yield what waits, and the transitions left over, grouped by cohort and trigger."""
+    groups: dict[tuple[str, str], tuple[list[Any], list[Any]]] = {}
+    for row in waiting:
+        groups.setdefault((row.cohort_id, row.trigger), ([], []))[0].append(row)
+    for row in left:
+        own = row.machine in {"journey", MAIL}
+        trigger = row.trigger if own else str(Trigger(row.machine, row.trigger))
+        groups.setdefault((row.cohort_id, trigger), ([], []))[1].append(row)
+    for (cohort_id, trigger), (effects, fresh) in groups.items():
+        ids = tuple(dict.fromkeys([*(row.history_id for row in effects), *(row.id for row in fresh)]))
+        journeys = [row.journey_id for row in (*effects, *fresh)]
+        yield _due(cohort_id, trigger, ids, journeys, effects, fresh)
 
 
 def _due(
-    cohort_id: str, trigger: str, transitions: tuple[str, ...], journeys: Iterable[str | None], effects: Sequence[Any]
+    cohort_id: str,
+    trigger: str,
+    transitions: tuple[str, ...],
+    journeys: Iterable[str | None],
+    effects: Sequence[Any],
+    fresh: Sequence[Any],
 ) -> Due:
     return Due(
         cohort_id,
@@ -124,6 +148,7 @@ def _due(
         tuple(dict.fromkeys(journey for journey in journeys if journey)),
         tuple(row.id for row in effects),
         max((row.changed_at for row in effects if row.changed_at is not None), default=None),
+        bool(fresh),
     )
 
 

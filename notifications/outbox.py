@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from config.errors import (
     DeliveryUnknownError,
@@ -27,6 +27,7 @@ from config.errors import (
     TransportBlockedError,
 )
 from notifications.alarm import Alarms, sound
+from notifications.came_of import CameOf, came_of
 from notifications.context import CohortReader
 from notifications.digest import Digest, TemplateSource, words_of, write_digest
 from notifications.due import Due, Effect, due_together, read_effect, what_is_due
@@ -54,6 +55,8 @@ class Done(NamedTuple):
     effect: int
     status: str
     note: str = ""
+    wait: float = 0.0
+    """Seconds after which it may be tried again, where a peer surely did not take its mail; otherwise 0."""
 
 
 @dataclass(frozen=True)
@@ -66,25 +69,45 @@ class Letterhead:
 
 
 class Outbox:
-    """Carries effects out, one at a time; safe to run in several processes."""
+    """Carries effects out, one at a time; safe to run in several processes.
+
+    ``wait_for_turn`` is called before each mail that is handed over: it may keep it back for a while, so that all
+    workers together send no faster than they should.
+    """
 
     def __init__(
-        self, database: Database, transport: Transport, letterhead: Letterhead, now: Callable[[], datetime]
+        self,
+        database: Database,
+        transport: Transport,
+        letterhead: Letterhead,
+        now: Callable[[], datetime],
+        wait_for_turn: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._transport = transport
         self._letterhead = letterhead
         self._now = now
+        self._wait_for_turn = wait_for_turn
         self._readers: dict[str, tuple[tuple[int, int], CohortReader]] = {}
         self._blocked = ""
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
 
-    def due(self, outcomes: Iterable[Outcome] = ()) -> list[Due]:
+    def due(self, outcomes: Iterable[Outcome] = (), *, with_untaken: bool = False) -> list[Due]:
         """Return what is to be carried out now, see ``what_is_due``."""
         self._readers.clear()
         self._blocked = ""
         with self._database.read() as connection:
-            return what_is_due(connection, self._now(), outcomes)
+            return what_is_due(connection, self._now(), outcomes, with_untaken=with_untaken)
+
+    def is_pending(self, effect_id: int) -> bool:
+        """Whether an effect is still to be carried out: another's mail may have carried it meanwhile."""
+        with self._database.read() as connection:
+            return bool(connection.scalar(select(EffectRow.id).where(EffectRow.id == effect_id, PENDING)))
+
+    def came_of(self, effects: Sequence[int]) -> CameOf:
+        """Return what has become of effects by now, counted."""
+        with self._database.read() as connection:
+            return came_of(connection, effects)
 
     def settle(self) -> int:
         """Call mails unknown whose sender has not recorded what came of them; return how many those are."""
@@ -126,12 +149,15 @@ class Outbox:
         if effect.kind == "task":
             return self._open_task(*matters[0], words)
         if effect not in mine:
-            return Done(effect.id, "pending", f"not before {effect.send_at:%Y-%m-%d %H:%M} UTC")
+            why = effect.note or f"not before {effect.send_at:%Y-%m-%d %H:%M} UTC"
+            return Done(effect.id, "pending", why, (effect.send_at - now).total_seconds())
         if opens > now:
             return self._postpone(effect, mine, opens)
         digest = self._rendered(effect, partial(write_digest, effect, matters, words))
         mail = self._mail(digest)
         wanted = Claim(mail.message_id, mail.subject, digest.effects, position, self._worker)
+        # Before the claim: it holds only if nothing has changed meanwhile, and a claimed mail should not lie about.
+        self._wait_for_turn()
         with self._database.write() as connection:
             if not claim(connection, wanted, self._now()):
                 return None
@@ -188,7 +214,7 @@ class Outbox:
             receipt = self._transport.send(mail)
         except RetryLaterError as error:
             self._release(mail, str(error), timedelta(seconds=error.after))
-            return Done(effect.id, "pending", str(error))
+            return Done(effect.id, "pending", str(error), error.after)
         except TransportBlockedError as error:
             self._release(mail, str(error), timedelta())
             self._blocked = str(error)

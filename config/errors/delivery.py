@@ -59,6 +59,16 @@ class EffectFailedError(TalentNordError):
         super().__init__(f"{name}: {status}: {why}")
 
 
+class EffectWaitsError(TalentNordError):
+    """A peer surely did not take an effect's mail: it may be tried again, ``after`` seconds from now."""
+
+    def __init__(self, name: str, why: str, after: float) -> None:
+        self.name = name
+        self.why = why
+        self.after = after
+        super().__init__(f"{name}: {why}")
+
+
 class EffectsFailedError(TalentNordError):
     """Some effects of a run failed; each one's task run says why."""
 

@@ -96,4 +96,5 @@ class FactIncompleteError(TalentNordError):
     def __init__(self, trigger: str, field: str, what: str) -> None:
         self.trigger = trigger
         self.field = field
+        self.what = what
         super().__init__(f"{trigger!r}: {field}: {what}. Nothing was recorded.")

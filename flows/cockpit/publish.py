@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from flows.client import one_client
-from flows.cockpit.artifacts import ensure, link_to, write
+from flows.cockpit.artifacts import ensure, link_to, link_to_run, write
 from flows.cockpit.labels import words
 from flows.cockpit.markdown import cohort_markdown, mails_markdown, talent_markdown
 from flows.services import Services
@@ -56,5 +56,6 @@ def _written(
                 written.append((mails, title, mails_markdown(cohort, list_mails(connection, ident), links)))
             else:
                 talent = overview.talent(ident)
-                written.append((ident, talent.line.name, talent_markdown(talent, links)))
+                runs = {line.run: link_to_run(line.run) for line in talent.history if line.run}
+                written.append((ident, talent.line.name, talent_markdown(talent, links | runs)))
     return written

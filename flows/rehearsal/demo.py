@@ -51,7 +51,7 @@ def run_demo(
         runs = 0
         async with one_client() as client:
             for step in rehearsal.run():
-                runs += await react_to(services, step.outcomes)
+                runs += (await react_to(services, step.outcomes)).runs
                 show(step.share, f"{step.at:%d.%m.%Y}")
                 if until is not None and step.at.date() >= until:
                     break

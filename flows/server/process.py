@@ -91,6 +91,9 @@ class ServerPlace:
             "PREFECT_SERVER_UI_V2_ENABLED": "false",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+            # Who holds a slot is kept on disk: kept in memory, a server that is restarted while a tick runs would take
+            # the slot for held for ever, since how many are held is in its database.
+            "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
             # Its copies of every event would hold the pages' text once more, and cost half of the server's time.
             "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
             "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",

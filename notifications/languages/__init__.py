@@ -1,4 +1,4 @@
-"""All words, a folder a language: ``messages`` (mails, tasks), ``pages`` and ``deployments.yaml`` (Prefect UI)."""
+"""All words, a folder a language: ``messages`` (mails, tasks), ``pages``, ``deployments.yaml`` and ``runs.yaml``."""
 
 from __future__ import annotations
 
@@ -22,3 +22,8 @@ def pages_in(language: str) -> Path:
 def deployments_in(language: str) -> Path:
     """Return the file that says in a language what each deployment does."""
     return LANGUAGES / language / "deployments.yaml"
+
+
+def runs_in(language: str) -> Path:
+    """Return the file that says in a language what runs are called and what they came to."""
+    return LANGUAGES / language / "runs.yaml"

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Integer, Text, Update, bindparam, case, inser
 from sqlalchemy.orm import InstrumentedAttribute
 
 from config.errors import ConflictError
-from states.facts import Transition
 from states.moves.changes import Changes
 from states.store.columns import Instant
 from states.store.prepared import Prepared
 from states.store.queries import chunks
+from states.store.run_links import add_to_history
 from states.store.send_again import Return, let_wait
 from states.store.tables import (
     ARMED,
@@ -23,7 +23,6 @@ from states.store.tables import (
     CohortRow,
     CommitmentRow,
     EffectRow,
-    HistoryRow,
     JourneyRow,
     MilestoneRow,
     PersonRow,
@@ -59,7 +58,6 @@ _COMMITMENT_MOVES = Prepared(
         choice=bindparam("b_choice"),
     )
 )
-_HISTORY = Prepared(insert(HistoryRow).inline(), Transition._fields)
 _TIMERS, _EFFECTS = insert(TimerRow), insert(EffectRow)
 _HAND_OVER = (
     update(EffectRow)
@@ -133,8 +131,7 @@ def write(changes: Changes, connection: Connection) -> None:
         connection.execute(update(CommitmentRow).where(CommitmentRow.id == commitment).values(due_on=due))
     for commitment, partner in changes.partners:
         connection.execute(update(CommitmentRow).where(CommitmentRow.id == commitment).values(partner_id=partner))
-    if changes.transitions:
-        _HISTORY.run(connection, [row._asdict() for row in changes.transitions])
+    add_to_history(connection, changes.transitions)
     _disarm(changes, connection)
     _redirect(changes, connection)
     _silence(changes, connection)

@@ -20,6 +20,7 @@ _ARMED = text("status = 'armed'")
 _PENDING = text("status = 'pending'")
 _UNTOLD = text("status IN ('pending', 'claimed', 'rejected', 'unknown')")
 _OPEN = text("status = 'open'")
+_UNTAKEN = text("flow_run_id IS NULL")
 
 
 class Base(DeclarativeBase):
@@ -164,6 +165,20 @@ class HistoryRow(Base):
     """``timer <trigger> <instant it was due>`` or ``fact <key>``."""
 
 
+class RunLinkRow(Base):
+    """Which run carried out what a transition caused; those of before migration 0004 have no row."""
+
+    __tablename__ = "run_links"
+    __table_args__ = (
+        Index("ix_run_links_history_id", "history_id", sqlite_where=_UNTAKEN, postgresql_where=_UNTAKEN),
+        {"sqlite_with_rowid": False},
+    )
+
+    history_id: Mapped[str] = mapped_column(primary_key=True)
+    flow_run_id: Mapped[str | None]
+    """The id of the run in Prefect; empty until one has begun."""
+
+
 class TimerRow(Base):
     """At ``due_at`` fire ``trigger``; armed and cancelled by transitions, fired once."""
 
@@ -281,6 +296,7 @@ ARMED = TimerRow.status == literal_column("'armed'")
 PENDING = EffectRow.status == literal_column("'pending'")
 UNTOLD = EffectRow.status.in_([literal_column(f"'{one}'") for one in ("pending", "claimed", "rejected", "unknown")])
 """What people were not told yet, as far as is known; all but ``pending`` may still come back to be sent."""
+UNTAKEN = RunLinkRow.flow_run_id.is_(None)
 OPEN_TASK = TaskRow.status == literal_column("'open'")
 
 

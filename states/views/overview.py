@@ -16,6 +16,7 @@ from states.machines.journey import CALENDAR
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.fact_log import actors_of
 from states.store.queries import beside_of
+from states.store.run_links import runs_of
 from states.store.tables import (
     CommitmentRow,
     EffectRow,
@@ -209,10 +210,12 @@ class Overview:
         actors = actors_of(self._connection, {row.cause for row in rows})
         definition = self._cohort.definition
         words = definition.programme.commitment_states
+        runs = runs_of(self._connection, journey_id)
         for row in rows:
+            run = runs.get(row.id, "")
             local, actor = definition.working_time.local(row.at), actors.get(row.cause, "")
             if row.machine == MAIL:
-                yield HistoryLine(local, row.trigger, row.dest, row.cause, actor, mail=True)
+                yield HistoryLine(local, row.trigger, row.dest, row.cause, actor, True, run)
                 continue
             journeys_own = row.machine == "journey" or row.machine in definition.programme.regions
             trigger = row.trigger if journeys_own else str(Trigger(row.machine, row.trigger))
@@ -223,4 +226,4 @@ class Overview:
                 dest = definition.region_label(row.machine, row.dest)
             else:
                 dest = words.get(name, name)
-            yield HistoryLine(local, definition.trigger_label(trigger), dest, row.cause, actor, mail=False)
+            yield HistoryLine(local, definition.trigger_label(trigger), dest, row.cause, actor, False, run)

@@ -59,6 +59,8 @@ class HistoryLine:
     """Who told the fact behind it; empty where the clock was."""
     mail: bool
     """Whether it is a decision on a mail, whose ``dest`` is what is known of it then."""
+    run: str = ""
+    """The id of the run that carried out what it caused; empty until there is one."""
 
 
 @dataclass(frozen=True)

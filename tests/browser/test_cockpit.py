@@ -28,7 +28,7 @@ def test_a_mentor_meeting_is_recorded_in_a_form(page: Page, served: Served) -> N
     pick(page, "Dato", HELD)
     page.get_by_role("button", name="Submit").click()
     # The UI goes back to the deployment and lists the run, renamed after what it records.
-    run = page.get_by_role("link", name=re.compile(rf"mentor-meeting · {TALENT}"))
+    run = page.get_by_role("link", name=re.compile(rf"Registrér mentormøde · {TALENT}"))
     expect(run.first).to_be_visible(timeout=120_000)
     run.first.click()
     expect(page.get_by_text("Completed", exact=True).first).to_be_visible(timeout=120_000)

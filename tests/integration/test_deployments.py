@@ -87,6 +87,10 @@ def test_prefect_yaml_holds_what_is_served(tmp_path: Path) -> None:
         assert len(intervals) == len(timings)
         assert [schedule["interval"] for schedule in written.get("schedules", [])] == intervals
         assert written["work_pool"] == {"name": "talentnord"}
+        limit = written.get("concurrency_limit")
+        assert (limit and limit["limit"]) == one.concurrency_limit
+        strategy = one.concurrency_options and one.concurrency_options.collision_strategy
+        assert (limit and limit["collision_strategy"]) == strategy
 
 
 @pytest.mark.parametrize("entrypoint", sorted({one["entrypoint"] for one in PREFECT_YAML["deployments"]}))
@@ -163,7 +167,7 @@ def test_a_mentor_meeting_is_recorded(served: ServerPlace, environment: dict[str
     }
     ended = run_deployment(served, f"{FORM}mentormøde", given)
     assert ended["state_type"] == "COMPLETED", ended["state"]
-    assert ended["name"] == "mentor-meeting · Mette Brøndgaard (Hold 3, nr. 01)"
+    assert ended["name"] == "Registrér mentormøde · Mette Brøndgaard (Hold 3, nr. 01)"
     assert summary(environment).commitments["kept"] == before + 1
 
 
@@ -184,7 +188,9 @@ def test_what_is_not_possible_is_refused_with_its_reason_and_changes_nothing(
     assert done["state_type"] == "COMPLETED"
     again = run_deployment(served, f"{FORM}forventningssamtale", given)
     assert again["state_type"] == "FAILED"
-    assert "hold-3-04/expectation_talk is in kept. Nothing was recorded." in again["state"]["message"]
+    who = Library().cohort("hold-3").people.talents[3].name
+    why = f"Forventningssamtale ({who}) er gennemført. Intet er registreret."
+    assert again["state"]["message"] == f"Det kan ikke lade sig gøre, som det står nu: {why}"
     assert summary(environment).transitions == before.transitions + 1
 
 

@@ -20,6 +20,7 @@ from flows.services import Services, letterhead_of, open_services, use
 from notifications.outbox import Outbox
 from notifications.transports.protocol import Mail, Receipt
 from states.facts import Outcome
+from states.store.run_links import take
 from states.store.tables import EffectRow
 
 KICKOFF_INVITED = datetime(2026, 12, 30, 8, tzinfo=UTC)
@@ -60,7 +61,7 @@ class Hold:
     def react(self, *outcomes: Outcome) -> int:
         from flows.react import react_to
 
-        return asyncio.run(react_to(self.coordinator, outcomes))
+        return asyncio.run(react_to(self.coordinator, outcomes)).runs
 
     def statuses(self, message: str) -> set[str]:
         with self.coordinator.database.read() as connection:
@@ -82,7 +83,9 @@ def enrolled(folder: Path, talents: int) -> Iterator[Hold]:
     coordinator = Services(settings, opened.library, opened.database, opened.engine, outbox, clock)
     loaded = Library().cohort("hold-3")
     cohort = loaded.cohort.model_copy(update={"id": f"hold-{next(_numbers)}x", "name": "Hold 3"})
-    coordinator.engine.enrol(cohort, loaded.definition, People(loaded.people.talents[:talents]))
+    told = coordinator.engine.enrol(cohort, loaded.definition, People(loaded.people.talents[:talents]))
+    with opened.database.write() as connection:
+        take(connection, [step.id for step in told.transitions], "the run of the enrolment")
     use(coordinator)
     yield Hold(coordinator, clock, tray, cohort.id)
     use(None)

@@ -1,0 +1,57 @@
+"""Why what a coordinator told was not recorded, in their words."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from config.errors import FactIncompleteError, TalentNordError, TransitionRefusedError
+from config.grammar import without_level
+from flows.cockpit.labels import words
+from flows.services import Services
+from notifications.run_words import field_fault, said
+from states.running_cohort import read_cohort
+from states.store.tables import CommitmentRow, JourneyRow, PersonRow
+
+
+def refusal(services: Services, error: TalentNordError, programme: str = "") -> str:
+    """Return what an error says to a coordinator; parts that only an operator understands stay as they are.
+
+    ``programme`` is the one whose form it was, if it was one of a programme's.
+    """
+    if isinstance(error, TransitionRefusedError):
+        with services.database.read() as connection:
+            where = "; ".join(_standing(connection, who, state) for who, state in error.refused)
+        return said("refused", where=where)
+    if isinstance(error, FactIncompleteError):
+        return said("incomplete", field=_label(services, programme, error.field), why=field_fault(error.what))
+    return said("failed", why=str(error))
+
+
+def _label(services: Services, programme: str, field: str) -> str:
+    """Return what a form calls a field."""
+    if not programme:
+        return words().get(f"mails_{field}", field)
+    fields = services.library.programme(programme).definition.programme.form_fields
+    return fields.get(field) or fields.get(f"{field}_name", field)
+
+
+def _standing(connection: Connection, who: str, state: str) -> str:
+    """Return who stands where: a talent in a state of the journey, or a talent's or a cohort's commitment."""
+    commitment = connection.execute(
+        select(CommitmentRow.cohort_id, CommitmentRow.journey_id, CommitmentRow.name).where(CommitmentRow.id == who)
+    ).one_or_none()
+    journey = commitment.journey_id if commitment else who
+    owner = connection.execute(
+        select(JourneyRow.cohort_id, PersonRow.name)
+        .join(PersonRow, PersonRow.id == JourneyRow.talent_id)
+        .where(JourneyRow.id == journey)
+    ).one_or_none()
+    known = commitment or owner
+    if known is None:
+        return said("is_in", who=who, state=state)
+    cohort = read_cohort(connection, known.cohort_id)
+    if commitment is None:
+        return said("is_in", who=owner.name if owner else who, state=cohort.definition.state_label(state))
+    label, name = cohort.spec(commitment.name).label, without_level(state)
+    states = cohort.definition.programme.commitment_states
+    return said("is_in", who=f"{label} ({owner.name if owner else cohort.name})", state=states.get(name, name))

@@ -1,0 +1,41 @@
+"""The words of runs: what they are called, and how many things came of them; singular and plural right."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from config.files.yaml_file import load_yaml
+from notifications.languages import runs_in
+
+
+@cache
+def _words(language: str) -> Any:
+    return load_yaml(runs_in(language)).data
+
+
+def run_name(kind: str, language: str = "da", **parts: str) -> str:
+    """Return what a run of a kind is called; ``parts`` are what tells it from others."""
+    return str(_words(language)["names"][kind]).format(**parts)
+
+
+def said(what: str, language: str = "da", **parts: str) -> str:
+    """Return a sentence about what came of a run."""
+    return str(_words(language)["said"][what]).format(**parts)
+
+
+def counted(what: str, number: int, language: str = "da") -> str:
+    """Return a number of things in words: ``1 mail sendt``, ``24 mails sendt``."""
+    one, many = _words(language)["counts"][what]
+    return str(one if number == 1 else many).format(number)
+
+
+def field_fault(what: str, language: str = "da") -> str:
+    """Return what is wrong with a form's field for people; what has no words of its own stays as it is."""
+    return next((str(words) for known, words in _words(language)["missing"].items() if known in what), what)
+
+
+def mail_trigger(trigger: str, language: str = "da") -> str | None:
+    """Return what a decision on mails is called, ``None`` for any other trigger."""
+    found = _words(language)["triggers"].get(trigger)
+    return None if found is None else str(found)
