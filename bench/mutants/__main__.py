@@ -30,7 +30,7 @@ from bench.mutants.operators import Mutant, mutants_of
 
 ROOT = Path(__file__).parents[2]
 OUTBOX = ("alarm", "decisions", "due", "mail_records", "outbox")
-COVERING = ("engine_*", "outbox*", "decisions", "alarm", "store", "lock_order", "overview", "context")
+COVERING: tuple[str, ...] = ("engine_*", "outbox*", "decisions", "alarm", "store", "lock_order", "overview", "context")
 COVERING += ("database_*", "backup", "errors_show_no_rows", "bad_facts", "mail_commands", "upgrade")
 TESTS = (
     "tests/unit",

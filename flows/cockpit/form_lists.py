@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from config.definition import Definition
 from config.programme import Form
-from flows.cockpit.artifacts import find, link_to
+from flows.cockpit import ui
+from flows.cockpit.artifacts import find
 from flows.cockpit.forms import choices_for, schema
 from flows.cockpit.labels import words
 from flows.cockpit.literal import link
@@ -53,4 +54,4 @@ async def _links(client: PrefectClient, services: Services) -> str:
     with services.database.read() as connection:
         names = dict(connection.execute(select(CohortRow.id, CohortRow.name).order_by(CohortRow.id)).tuples().all())
     pages = await find(client, names)
-    return " · ".join(link(names[ident], link_to(artifact)) for ident, artifact in pages.items())
+    return " · ".join(link(names[ident], ui.DEFAULT.page(artifact)) for ident, artifact in pages.items())
