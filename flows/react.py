@@ -16,6 +16,7 @@ from prefect.flow_engine import run_flow_async
 from config.errors import EffectFailedError, EffectsFailedError, TransportBlockedError
 from flows.client import one_client
 from flows.cockpit.publish import publish
+from flows.events import tell_events
 from flows.runs import create_run_once, plan_runs
 from flows.services import Services, current_services
 from notifications.naming import effect_names
@@ -43,7 +44,7 @@ async def carry_out(effect: int, name: str) -> str:
 async def react(
     cohort: str,
     trigger: str,  # noqa: ARG001
-    transitions: list[str],  # noqa: ARG001
+    transitions: list[str],
     effects: list[int],
     pages: list[str],
 ) -> str:
@@ -56,6 +57,7 @@ async def react(
         TransportBlockedError: the peer takes no mail at all; what is unsent waits.
     """
     services = current_services()
+    await asyncio.to_thread(tell_events, services.database, transitions)
     names = await asyncio.to_thread(effect_names, services.database, effects)
     try:
         failed = await _carry_out_all([(effect, names[effect]) for effect in effects])

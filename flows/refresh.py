@@ -1,4 +1,4 @@
-"""``refresh``: publishes all pages anew and sets the forms' lists."""
+"""``refresh``: publishes all pages anew, sets the forms' lists and the operator's automation."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from flows.client import one_client
 from flows.cockpit.form_lists import set_lists
 from flows.cockpit.mail_form import set_mail_list
 from flows.cockpit.publish import publish
+from flows.operator_alarm import set_alarm
 from flows.services import Services, current_services
 from states.store.tables import CohortRow, JourneyRow
 
@@ -24,6 +25,7 @@ async def refresh() -> str:
         await publish(services, cohort, idents)
     async with one_client() as client:
         forms = await set_lists(client, services) + await set_mail_list(client, services)
+        await set_alarm(client, services.settings)
     return f"{sum(map(len, pages.values()))} pages, {forms} forms"
 
 

@@ -13,9 +13,11 @@ from prefect.runner import Runner
 from prefect.types.entrypoint import EntrypointType
 
 from config.errors import TalentNordError
+from flows.client import one_client
 from flows.cockpit.form_lists import forms
 from flows.cockpit.labels import words
 from flows.mails import mails
+from flows.operator_alarm import set_alarm
 from flows.react import react
 from flows.record import record
 from flows.refresh import refresh
@@ -53,6 +55,8 @@ async def serve(services: Services) -> None:
     runner = Runner(name="talentnord", pause_on_shutdown=False, limit=2)
     for deployment in await deployments(services):
         await runner.aadd_deployment(deployment)
+    async with one_client() as client:
+        await set_alarm(client, services.settings)
     await catch_up()
     await runner.start()
 
