@@ -50,10 +50,20 @@ def test_the_overview_leads_to_each_talent_and_back(served: Served, ui: Ui, widt
         expect(back.get_by_role("heading", name="Hold 3: overblik")).to_be_visible()
 
 
-def test_a_form_says_what_it_is_for_and_leads_to_the_overview(page: Page, served: Served, ui: Ui) -> None:
-    page.goto(ui.form(form(served)["id"]).removesuffix("/run"))
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (FORM, "Talent og nærmeste leder har holdt mentormødet i et modul."),
+        ("refresh", "Opdaterer alle sider og formularernes lister."),
+        ("Afklar mails", "For mails, der blev afvist eller er uafklarede."),
+    ],
+)
+def test_what_is_deployed_says_what_it_is_for_and_leads_to_the_overview(
+    page: Page, served: Served, ui: Ui, name: str, text: str
+) -> None:
+    page.goto(ui.form(deployment(served, name)["id"]).removesuffix("/run"))
     page.get_by_text("Description", exact=True).click()
-    expect(page.get_by_text("Talent og nærmeste leder har holdt mentormødet i et modul.")).to_be_visible()
+    expect(page.get_by_text(text)).to_be_visible()
     overview = follow(page, "Hold 3")
     expect(overview.get_by_role("heading", name="Hold 3: overblik")).to_be_visible()
 
@@ -62,7 +72,7 @@ def test_a_link_opens_a_form_filled_in_and_one_click_sends_it(page: Page, served
     name = TALENTS[ui]
     (talent,) = (one for one in choices(served, "talent") if one.startswith(name))
     given = {"talent": talent, "commitment": MEETING, "held_on": "2027-03-12", "note": 'Æblet & "50 %" [#1](?)'}
-    there = link("Registrér", ui.form(form(served)["id"], given))
+    there = link("Registrér", ui.form(deployment(served, FORM)["id"], given))
     page.goto(ui.page(new_page(served, f"side-link-{ui.quoted}", f"# En side\n\n{there}")))
     filled = follow(page, "Registrér")
     expect(filled.get_by_text(talent).first).to_be_visible()
@@ -124,13 +134,13 @@ def new_page(served: Served, key: str, markdown: str) -> str:
     return str(ask(served.place, "/artifacts/", {"key": key, "type": "markdown", "data": markdown})["id"])
 
 
-def form(served: Served) -> dict[str, Any]:
-    found: list[dict[str, Any]] = ask(served.place, "/deployments/filter", {"deployments": {"name": {"any_": [FORM]}}})
+def deployment(served: Served, name: str) -> dict[str, Any]:
+    found: list[dict[str, Any]] = ask(served.place, "/deployments/filter", {"deployments": {"name": {"any_": [name]}}})
     return found[0]
 
 
 def choices(served: Served, field: str) -> list[str]:
-    return list(form(served)["parameter_openapi_schema"]["properties"][field]["enum"])
+    return list(deployment(served, FORM)["parameter_openapi_schema"]["properties"][field]["enum"])
 
 
 def meeting_of(served: Served, name: str) -> str:
