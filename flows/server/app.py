@@ -10,8 +10,8 @@ import uvicorn
 
 from config.errors import TalentNordError
 from config.settings import load_settings
+from flows.server.lean_events import make_lean
 from flows.server.one_writer import OneAtATime
-from flows.server.page_events import leave_out_pages
 from flows.server.private import only_for_owner
 from flows.server.process import LOOPBACK, ServerPlace, bound, may_listen
 from flows.server.same_origin import guarded
@@ -56,7 +56,7 @@ def serve(place: ServerPlace) -> None:
         raise SystemExit(f"cannot listen on {place.host}:{place.port}: {error.strerror}") from error
     # Bound before anything else begins: with the port taken, nothing has.
     with listener:
-        leave_out_pages(EventPublisher)
+        make_lean(EventPublisher)
         app = create_app(final=True)
         app.add_middleware(OneAtATime)
         config = uvicorn.Config(

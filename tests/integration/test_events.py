@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from flows import events
 from flows.events import event_id, event_name
-from flows.server.page_events import leave_out_pages
+from flows.server.lean_events import make_lean
 from flows.server.process import ServerPlace
 from states.store.tables import HistoryRow, PersonRow
 from tests.support.hold import KICKOFF_INVITED, TALK_OPENS, Hold, enrolled
@@ -59,7 +59,7 @@ def test_each_transition_is_told_once_with_its_run_and_nobodys_name(server: Serv
     assert not [name for name in names if name in json.dumps(kept, ensure_ascii=False)]
 
 
-def test_pages_are_not_among_the_events_and_runs_are(server: ServerPlace, driven: Hold) -> None:
+def test_runs_are_among_the_events_without_their_tags_and_pages_are_not(server: ServerPlace, driven: Hold) -> None:
     driven.react(*driven.tick(KICKOFF_INVITED))
     wait_until(lambda: found(server, "talentnord.journey.", driven.id))
     wait_until(lambda: found(server, "prefect.flow-run.Completed"))
@@ -67,6 +67,9 @@ def test_pages_are_not_among_the_events_and_runs_are(server: ServerPlace, driven
     driven.react(*driven.tick(TALK_OPENS))
     wait_until(lambda: found(server, "talentnord.commitment.open", driven.id))
     assert found(server, "prefect.artifact") == []
+    of_runs = found(server, "prefect.flow-run.")
+    assert {other["prefect.resource.role"] for one in of_runs for other in one["related"]} >= {"flow"}
+    assert "prefect.tag." not in json.dumps(of_runs)
 
 
 def test_a_run_does_what_it_is_for_even_if_nothing_can_be_told(
@@ -99,4 +102,4 @@ def test_a_prefect_that_tells_of_pages_elsewhere_is_noticed() -> None:
     class Elsewhere: ...
 
     with pytest.raises(AttributeError):
-        leave_out_pages(Elsewhere)
+        make_lean(Elsewhere)
