@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -280,7 +280,7 @@ def calls_home(page: Page, ours: Ours) -> bool:
         def do_POST(self) -> None:
             self.do_GET()
 
-    with HTTPServer(("127.0.0.1", 0), Ear) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Ear) as server:
         threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
         page.evaluate(CALLS, f"http://127.0.0.1:{server.server_port}/")
         server.shutdown()
