@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     sender_name: PersonName = "Talent Nord"
     sender_email: MailAddress = _NO_SENDER
     reply_to: MailAddress | None = None
+    operator_webhook: SecretStr = SecretStr("")
+    """Where the operator is told that ``tick`` failed or is late, if anywhere. Such an address is often a key."""
     ui_addresses: Annotated[tuple[str, ...], NoDecode] = ()
     """How browsers and other machines reach Prefect's server where that is not the address it listens on."""
 
@@ -76,6 +78,15 @@ class Settings(BaseSettings):
         word = key.get_secret_value().strip()
         if not word.isascii() or any(character.isspace() for character in word):
             raise ValueError("is not a key: it must be one word of ASCII characters")
+        return SecretStr(word)
+
+    @field_validator("operator_webhook")
+    @classmethod
+    def _address(cls, address: SecretStr) -> SecretStr:
+        word = address.get_secret_value().strip()
+        url = urlsplit(word)
+        if word and not (url.scheme in _PORTS and url.hostname and word.isascii() and len(word.split()) == 1):
+            raise ValueError("must be an address such as https://chat.kommune.example/hooks/talentnord")
         return SecretStr(word)
 
     @field_validator("sendgrid_host")

@@ -20,6 +20,7 @@ from flows.carrying import Carried, carry_out_all
 from flows.client import one_client
 from flows.cockpit.ending import completed, failed
 from flows.cockpit.publish import publish
+from flows.events import tell_events
 from flows.runs import PlannedRun, create_run_once, plan_runs, title
 from flows.services import Services, current_services
 from notifications.naming import effect_names
@@ -54,6 +55,7 @@ async def react(
     services = current_services()
     await _name_if_started_by_hand(services, cohort, trigger)
     await asyncio.to_thread(_take, services, transitions)
+    await asyncio.to_thread(tell_events, services.database, transitions)
     names = await asyncio.to_thread(effect_names, services.database, effects)
     try:
         carried = await carry_out_all([(effect, names[effect]) for effect in effects])

@@ -1,4 +1,4 @@
-"""``refresh``: publishes all pages anew and sets the forms' lists."""
+"""``refresh``: publishes all pages anew, sets the forms' lists and the operator's automation."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from flows.cockpit.form_lists import set_lists
 from flows.cockpit.mail_form import set_mail_list
 from flows.cockpit.publish import publish
 from flows.mail_rate import set_mail_rate
+from flows.operator_alarm import set_alarm
 from flows.services import Services, current_services
 from notifications.run_words import counted, run_name, said
 from states.store.tables import CohortRow, JourneyRow
@@ -28,6 +29,7 @@ async def refresh() -> str:
     async with one_client() as client:
         await set_mail_rate(client, services.settings.mails_per_second)
         forms = await set_lists(client, services) + await set_mail_list(client, services)
+        await set_alarm(client, services.settings)
     told = counted("pages", sum(map(len, pages.values())))
     return completed(said("refreshed", pages=told, forms=counted("forms", forms)))
 

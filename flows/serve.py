@@ -19,6 +19,7 @@ from flows.cockpit.form_lists import forms
 from flows.cockpit.labels import words
 from flows.mail_rate import set_mail_rate
 from flows.mails import mails
+from flows.operator_alarm import set_alarm
 from flows.react import react
 from flows.record import record
 from flows.refresh import refresh
@@ -62,6 +63,7 @@ async def serve(services: Services) -> None:
         await runner.aadd_deployment(deployment)
     async with one_client() as client:
         await set_mail_rate(client, services.settings.mails_per_second)
+        await set_alarm(client, services.settings)
     await catch_up()
     await runner.start()
 

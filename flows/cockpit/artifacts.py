@@ -27,16 +27,6 @@ def artifact_key(ident: str) -> str:
     return "side-" + "".join(character if character.isalnum() else "-" for character in ident.lower())
 
 
-def link_to(artifact: UUID) -> str:
-    """Return the path of an artifact's page within the Prefect UI."""
-    return f"/artifacts/artifact/{artifact}"
-
-
-def link_to_run(run: str) -> str:
-    """Return the path of a flow run's page within the Prefect UI."""
-    return f"/runs/flow-run/{run}"
-
-
 async def find(client: PrefectClient, idents: Iterable[str]) -> dict[str, UUID]:
     """Return the artifacts of those pages that have one, by the page's id."""
     api = str(client.api_url)

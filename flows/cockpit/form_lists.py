@@ -1,8 +1,9 @@
-"""Sets the fields and lists of the forms as they are deployed, and links from them to the cohorts' pages."""
+"""Sets the fields and lists of the forms as they are deployed, and links from deployments to the cohorts' pages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import DeploymentUpdate
@@ -11,10 +12,12 @@ from sqlalchemy import select
 
 from config.definition import Definition
 from config.programme import Form
-from flows.cockpit.artifacts import find, link_to
+from flows.cockpit import ui
+from flows.cockpit.artifacts import find
 from flows.cockpit.forms import choices_for, schema
 from flows.cockpit.labels import words
 from flows.cockpit.literal import link
+from flows.cockpit.mail_form import FLOW as MAILS
 from flows.services import Services
 from states.store.tables import CohortRow
 
@@ -31,7 +34,10 @@ def forms(services: Services) -> Iterator[tuple[Definition, Form]]:
 
 
 async def set_lists(client: PrefectClient, services: Services) -> int:
-    """Give each form's deployment its fields, lists and links; return how many deployments there were."""
+    """Give each form's deployment its fields, lists and links; return how many deployments there were.
+
+    The UI's menu has no way to the pages: what coordinators open anyway, forms and ``refresh``, leads there.
+    """
     found = 0
     links = await _links(client, services)
     for definition, form in forms(services):
@@ -41,11 +47,21 @@ async def set_lists(client: PrefectClient, services: Services) -> int:
             continue
         with services.database.read() as connection:
             fields = schema(definition, form, choices_for(connection, definition.programme.id, form))
-        text = f"{form.help}\n\n{words()['overview']}: {links}" if links else form.help
-        update = DeploymentUpdate(parameter_openapi_schema=fields, description=text)
+        update = DeploymentUpdate(parameter_openapi_schema=fields, description=_with_links(form.help, links))
         await client.update_deployment(deployment.id, update)
         found += 1
+    for name, text in (
+        (f"{MAILS}/{words()['mails_label']}", words()["mails"]),
+        ("refresh/refresh", words()["refresh"]),
+    ):
+        with suppress(ObjectNotFound):
+            deployment = await client.read_deployment_by_name(name)
+            await client.update_deployment(deployment.id, DeploymentUpdate(description=_with_links(text, links)))
     return found
+
+
+def _with_links(text: str, links: str) -> str:
+    return f"{text}\n\n{words()['overview']}: {links}" if links else text
 
 
 async def _links(client: PrefectClient, services: Services) -> str:
@@ -53,4 +69,4 @@ async def _links(client: PrefectClient, services: Services) -> str:
     with services.database.read() as connection:
         names = dict(connection.execute(select(CohortRow.id, CohortRow.name).order_by(CohortRow.id)).tuples().all())
     pages = await find(client, names)
-    return " · ".join(link(names[ident], link_to(artifact)) for ident, artifact in pages.items())
+    return " · ".join(link(names[ident], ui.DEFAULT.page(artifact)) for ident, artifact in pages.items())

@@ -19,9 +19,11 @@ def cohort_markdown(page: CohortPage, links: Mapping[str, str], language: str = 
     return _environment(language).get_template("cohort.md.j2").render(page=page, links=_trusted(links))
 
 
-def talent_markdown(page: TalentPage, links: Mapping[str, str], language: str = "da") -> str:
-    """Return a talent's page; ``links`` as above."""
-    return _environment(language).get_template("talent.md.j2").render(page=page, links=_trusted(links))
+def talent_markdown(page: TalentPage, links: Mapping[str, str], draws_mermaid: bool, language: str = "da") -> str:
+    """Return a talent's page; ``links`` as above. Where the UI draws it, with a picture of the whole journey."""
+    picture = Markdown(page.picture) if draws_mermaid else None
+    values = {"page": page, "picture": picture, "links": _trusted(links)}
+    return _environment(language).get_template("talent.md.j2").render(values)
 
 
 def mails_markdown(

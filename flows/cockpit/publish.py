@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from flows.client import one_client
-from flows.cockpit.artifacts import ensure, link_to, link_to_run, write
+from flows.cockpit import ui
+from flows.cockpit.artifacts import ensure, write
 from flows.cockpit.labels import words
 from flows.cockpit.markdown import cohort_markdown, mails_markdown, talent_markdown
 from flows.services import Services
@@ -44,7 +45,7 @@ def _written(
     services: Services, cohort_id: str, pages: tuple[str, ...], artifacts: Mapping[str, UUID]
 ) -> list[tuple[str, str, str]]:
     """Return each page as (id, title, Markdown)."""
-    links = {ident: link_to(artifact) for ident, artifact in artifacts.items()}
+    links = {ident: ui.DEFAULT.page(artifact) for ident, artifact in artifacts.items()}
     written: list[tuple[str, str, str]] = []
     with services.database.read() as connection:
         overview = Overview(connection, cohort_id, services.now())
@@ -56,6 +57,8 @@ def _written(
                 written.append((mails, title, mails_markdown(cohort, list_mails(connection, ident), links)))
             else:
                 talent = overview.talent(ident)
-                runs = {line.run: link_to_run(line.run) for line in talent.history if line.run}
-                written.append((ident, talent.line.name, talent_markdown(talent, links | runs)))
+                runs = {line.run: ui.DEFAULT.run(line.run) for line in talent.history if line.run}
+                written.append(
+                    (ident, talent.line.name, talent_markdown(talent, links | runs, ui.DEFAULT.draws_mermaid))
+                )
     return written

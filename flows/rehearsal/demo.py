@@ -12,7 +12,8 @@ from config.profile import Profile
 from config.settings import Settings
 from flows.client import one_client
 from flows.clock import TurnedClock
-from flows.cockpit.artifacts import find, link_to
+from flows.cockpit import ui
+from flows.cockpit.artifacts import find
 from flows.react import react_to
 from flows.rehearsal.rehearsal import Rehearsal, first_instant
 from flows.services import open_services, use
@@ -56,7 +57,7 @@ def run_demo(
                 if until is not None and step.at.date() >= until:
                     break
             page = (await find(client, [loaded.cohort.id])).get(loaded.cohort.id)
-        return runs, link_to(page) if page else ""
+        return runs, ui.DEFAULT.page(page) if page else ""
 
     runs, page = asyncio.run(run())
     with services.database.read() as connection:

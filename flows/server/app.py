@@ -10,10 +10,11 @@ import uvicorn
 
 from config.errors import TalentNordError
 from config.settings import load_settings
+from flows.server.lean_events import make_lean
 from flows.server.one_writer import OneAtATime
 from flows.server.private import only_for_owner
 from flows.server.process import LOOPBACK, ServerPlace, bound, may_listen
-from flows.server.same_origin import guard
+from flows.server.same_origin import guarded
 
 
 def main() -> None:
@@ -45,6 +46,7 @@ def serve(place: ServerPlace) -> None:
     # Prefect reads the environment once, when it is first imported.
     os.environ.update(place.server_environment())
     from prefect.server.api.server import create_app
+    from prefect.server.events.messaging import EventPublisher
     from prefect.settings import get_current_settings
 
     server = get_current_settings().server
@@ -54,11 +56,14 @@ def serve(place: ServerPlace) -> None:
         raise SystemExit(f"cannot listen on {place.host}:{place.port}: {error.strerror}") from error
     # Bound before anything else begins: with the port taken, nothing has.
     with listener:
+        make_lean(EventPublisher)
         app = create_app(final=True)
         app.add_middleware(OneAtATime)
-        guard(app, place.known)
-        keep_alive = server.api.keepalive_timeout
-        config = uvicorn.Config(app, timeout_keep_alive=keep_alive, log_level=server.logging_level.lower())
+        config = uvicorn.Config(
+            guarded(app, place.known),
+            timeout_keep_alive=server.api.keepalive_timeout,
+            log_level=server.logging_level.lower(),
+        )
         uvicorn.Server(config).run(sockets=[listener])
 
 

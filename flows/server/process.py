@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import NoPasswordError, ServerError, SettingsError
+from flows.cockpit import ui
 
 LOOPBACK = "127.0.0.1"
 PASSWORD = "PREFECT_SERVER_API_AUTH_STRING"
@@ -87,16 +88,18 @@ class ServerPlace:
             # The UI asks where it came from, under whichever of its addresses it was opened.
             "PREFECT_SERVER_UI_API_URL": "/api",
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(self.known),
-            # The newer UI asks hosts outside, and shows a list of versions where this one shows the page.
-            "PREFECT_SERVER_UI_V2_ENABLED": "false",
+            # Both are served; this is the one that opens, and that our links lead to.
+            "PREFECT_SERVER_UI_V2_ENABLED": str(ui.DEFAULT is ui.SECOND).lower(),
+            "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
             "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
             # Who holds a slot is kept on disk: kept in memory, a server that is restarted while a tick runs would take
             # the slot for held for ever, since how many are held is in its database.
             "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
-            # Its copies of every event would hold the pages' text once more, and cost half of the server's time.
-            "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
-            "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+            # Events name runs, and runs name talents: they are kept no longer than one looks back.
+            "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P14D",
+            # A run waits while the process that serves it is busy with others: only then is it late.
+            "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": "300",
             # Task runs are written a batch at a time, not each state of each on its own. The interval is in whole
             # seconds: Prefect 3.8.8 drops the rest, and at 0 the server never rests.
             "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",

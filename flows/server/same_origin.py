@@ -3,7 +3,8 @@
 Prefect's API creates deployments and runs code for whoever reaches it, and a browser reaches it for any page that is
 open in it. CORS keeps a foreign page from reading answers and from sending JSON; it keeps no page from sending a form,
 a body without a type (which Prefect takes for JSON), or from opening a WebSocket, and it is no help when the page's own
-host name is made to point at this machine (DNS rebinding). These three ASGI middlewares close the rest (ADR 9).
+host name is made to point at this machine (DNS rebinding). The three ASGI middlewares here close the rest (ADR 9); what
+our own pages may ask of others is for own_content.py to say.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from flows.server.own_content import OnlyOwnContent
 
 _ONLY_READ = {"GET", "HEAD", "OPTIONS"}
 _OWN_PAGE = {"same-origin", "none"}
@@ -27,12 +29,13 @@ _HEADERS = {
 }
 
 
-def guard(app: Starlette, addresses: Iterable[str]) -> None:
-    """Put all guards in front of ``app``, which is known by ``addresses`` such as ``http://127.0.0.1:4200``."""
+def guarded(app: ASGIApp, addresses: Iterable[str]) -> ASGIApp:
+    """Return ``app`` behind all guards, known by ``addresses`` such as ``http://127.0.0.1:4200``.
+
+    They stand before it and not within: Prefect's automations ask the application itself, under a made-up host.
+    """
     known = tuple(addresses)
-    app.add_middleware(SameOrigin, known)
-    app.add_middleware(KnownHosts, known)
-    app.add_middleware(NeverFramed)
+    return OnlyOwnContent(NeverFramed(KnownHosts(SameOrigin(app, known), known)))
 
 
 class KnownHosts:

@@ -177,8 +177,14 @@ def _label(
     spec = definition.commitments.get(Trigger.parse(trigger).name)
     for choice, words in (spec.choices if spec else {}).items():
         label += f" ({words})" if choice_guard(choice) in rule.guards else ""
+    label = _plain(label)
     told = [f"{one.message} → {', '.join(one.to)}" for one in named(causes, rule.causes)] if effects else []
     return f"{label} / {'; '.join(told)}" if told else label
+
+
+def _plain(words: str) -> str:
+    """Return words without what would end a label in Mermaid, or the block in Markdown that holds the picture."""
+    return re.sub(r"[\"`;|]", "'", words)
 
 
 def _draw(book: RuleBook, title: str, arrows: Iterable[Arrow], name: Callable[[str], str]) -> str:
@@ -202,5 +208,5 @@ def _draw(book: RuleBook, title: str, arrows: Iterable[Arrow], name: Callable[[s
 def _name_all(states: Iterable[dict[str, Any]], around: str, name: Callable[[str], str]) -> None:
     for state in states:
         place = f"{around}{state['name']}"
-        state["label"] = name(place)
+        state["label"] = _plain(name(place))
         _name_all(state.get("children", state.get("parallel", ())), f"{place}{SEPARATOR}", name)

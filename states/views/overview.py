@@ -27,6 +27,7 @@ from states.store.tables import (
     TaskRow,
     of_cohort,
 )
+from states.views.diagram import journey_diagram, marked
 from states.views.pages import (
     CohortPage,
     CommitmentLine,
@@ -111,7 +112,7 @@ class Overview:
             mails=tuple(self._mails(journey_id)),
             history=tuple(self._history(journey_id)),
             way=tuple(self._way(journey.state)),
-            places={CALENDAR: journey.state, **self._beside.get(journey_id, {})},
+            picture=self._picture(journey),
         )
 
     def _line(self, journey: Row[Any], tasks: list[TaskLine]) -> TalentLine:
@@ -127,6 +128,10 @@ class Overview:
             late=tuple(line.label for line in lines if line.late),
             turn=self._turn(lines, [task for task in tasks if task.open and task.journey == journey.id]),
         )
+
+    def _picture(self, journey: Row[Any]) -> str:
+        rules = self._cohort.rules
+        return marked(journey_diagram(rules), rules, {CALENDAR: journey.state, **self._beside.get(journey.id, {})})
 
     def _way(self, state: str) -> Iterator[Stage]:
         """Yield the places of the calendar in order; off it, none is passed and none is where the talent is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -113,5 +112,5 @@ class TalentPage:
     mails: tuple[MailLine, ...]
     history: tuple[HistoryLine, ...]
     way: tuple[Stage, ...]
-    places: Mapping[str, str]
-    """Where the talent stands in each region of the journey, as the machine names the places."""
+    picture: str
+    """The whole journey in Mermaid, with the talent's places marked."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests.support.browser import BROWSER, FLAGS
+from tests.support.browser import BROWSER, watched
 from tests.support.served import Served, hold_3_served
 
 DAY = datetime(2027, 3, 15, 9, tzinfo=UTC)
@@ -28,23 +28,5 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture
 def page(served: Served) -> Iterator[Page]:
     """A tab of a browser; a test fails on anything that a page complains of, and if one asks anybody but our server."""
-    complaints: list[str] = []
-    asked: set[str] = set()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
-        context = browser.new_context(base_url=served.place.ui, viewport={"width": 1400, "height": 1200})
-        context.set_default_timeout(20_000)
-        context.on("weberror", lambda error: complaints.append(str(error.error)))
-        context.on("console", lambda said: complaints.extend(_complaint(said)))
-        context.on("request", lambda request: asked.add(request.url.split("/")[2]))
+    with watched(served.place.ui) as context:
         yield context.new_page()
-        browser.close()
-    assert complaints == []
-    assert asked <= {served.place.ui.removeprefix("http://")}
-
-
-def _complaint(said: ConsoleMessage) -> Iterator[str]:
-    place = said.location["url"]
-    # Prefect has no icon where Chromium looks for one, nor for a run that its page has not read yet.
-    if said.type == "error" and not place.endswith(("/favicon.ico", "/ico/undefined.svg")):
-        yield f"{place}: {said.text}"

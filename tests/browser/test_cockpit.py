@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from states.store.tables import CommitmentRow, JourneyRow, PersonRow
+from tests.support.browser import follow
 from tests.support.prefect import ask
 from tests.support.served import Served
 
@@ -62,7 +63,7 @@ def test_the_form_says_what_it_is_for_and_leads_to_the_overview_and_to_each_tale
     talent.reload()
     expect(talent.get_by_role("row").filter(has_text=MEETING).first).to_be_visible()
 
-    back = follow(talent, re.compile("Hold 3"))
+    back = follow(talent, "← Hold 3")
     expect(back.get_by_role("heading", name="Hold 3: overblik")).to_be_visible()
 
 
@@ -85,13 +86,6 @@ def open_form(page: Page) -> None:
     expect(page.locator(".schema-form-property__label")).to_have_text(
         ["Talent", "Aftale", "Dato", re.compile("Bemærkning")]
     )
-
-
-def follow(page: Page, link: str | re.Pattern[str]) -> Page:
-    """Click a link of a page written in Markdown and return what it leads to: Prefect opens those in a new tab."""
-    with page.context.expect_page() as opened:
-        page.get_by_role("link", name=link).first.click()
-    return opened.value
 
 
 def field(page: Page, label: str) -> Locator:

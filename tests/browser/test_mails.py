@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
 from states.store.tables import EffectRow, MailRow
-from tests.browser.test_cockpit import choose, follow
+from tests.browser.test_cockpit import choose
+from tests.support.browser import follow
 from tests.support.prefect import artifact, run_deployment
 from tests.support.served import Served
 

@@ -9,13 +9,26 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.support.ajar import CORS
-from tests.support.attacks import ATTACKS, FRAMES, HOSTS, ORIGIN, PREFECT, REBOUND, Attack, Ours, Visit, ours_without
+from tests.support.attacks import (
+    ATTACKS,
+    CONTENT,
+    FRAMES,
+    HOSTS,
+    ORIGIN,
+    PREFECT,
+    REBOUND,
+    Attack,
+    Ours,
+    Visit,
+    ours_without,
+)
 from tests.support.browser import BROWSER, FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("strangers")]
 
 TAKEN_OUT = [
-    frozenset(lacks) for lacks in (set(), {CORS}, {ORIGIN}, {HOSTS}, {FRAMES}, {CORS, ORIGIN}, {HOSTS, ORIGIN})
+    frozenset(lacks)
+    for lacks in (set(), {CORS}, {ORIGIN}, {HOSTS}, {FRAMES}, {CONTENT}, {CORS, ORIGIN}, {HOSTS, ORIGIN})
 ]
 
 

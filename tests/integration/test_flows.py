@@ -14,6 +14,7 @@ from sqlalchemy import String, cast, select, update
 from config.errors import RejectedError, TickFailedError
 from config.library import Library
 from config.people import People
+from flows.cockpit import ui
 from flows.server.process import ServerPlace
 from states.facts import Fact
 from states.store.tables import CohortRow, EffectRow, TaskRow, TimerRow
@@ -184,7 +185,7 @@ def test_pages_keep_their_address_and_tell_history_with_its_cause(server: Server
     again = artifact(server, f"side-{driven.id}")
     assert again is not None
     assert again["latest_id"] == first["latest_id"]
-    assert "| [Mette Brøndgaard](/artifacts/artifact/" in again["data"]
+    assert f"| [Mette Brøndgaard]({ui.DEFAULT.page('')}" in again["data"]
     page = artifact(server, f"side-{driven.id}-01")
     assert page is not None
     assert r"timer expectation\_talk\:open 2027\-01\-14T07\:00Z" in page["data"]

@@ -130,7 +130,7 @@ def test_the_status_of_a_mail_is_told_in_words(coordinator: Coordinator) -> None
     page = coordinator.talent(1)
     for status, word in STATUSES.items():
         told = replace(page, mails=(replace(page.mails[0], status=status),))
-        markdown = talent_markdown(told, dict.fromkeys(["hold-3", "hold-3-01"], "/"))
+        markdown = talent_markdown(told, dict.fromkeys(["hold-3", "hold-3-01"], "/"), draws_mermaid=True)
         assert f"| {word} |" in markdown
         assert f"*{word}*" in GUIDE
 

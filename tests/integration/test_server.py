@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ServerError
+from flows.cockpit.ui import FIRST, SECOND
 from flows.server.process import ServerPlace, answers, bound, free_port, has_deployment, prefect_server, wait_for
 from tests.support.prefect import ask, wait_until
 from tests.support.processes import busy_seconds, command_line, descendants, living, taken_port
@@ -43,6 +44,8 @@ def test_the_server_is_the_pinned_prefect_and_tells_nobody_of_it(server: ServerP
     assert ask(server, "/admin/version") == PINS["prefect"]
     settings = ask(server, "/admin/settings")
     assert settings["server"]["analytics_enabled"] is False
+    assert settings["server"]["events"]["retention_period"] == 14 * 24 * 60 * 60
+    assert settings["server"]["ui"]["show_promotional_content"] is False
     assert settings["home"] == str(server.home)
 
 
@@ -81,11 +84,13 @@ def test_the_ui_asks_the_api_where_it_really_is(server: ServerPlace) -> None:
         told = json.load(answer)
     # Relative: the UI works under each address that the server is known by.
     assert told["api_url"] == "/api"
-    assert told["default_ui"] == "v1"
+    assert told["default_ui"] == "v2"
+    assert told["available_uis"] == ["v1", "v2"]
     # A page's address can be opened and loaded again, not only the first page's.
-    page = urllib.request.Request(f"{server.ui}/artifacts/artifact/some", headers={"accept": "text/html"})
-    with urllib.request.urlopen(page) as answer:
-        assert b"<html" in answer.read()
+    for ui in (FIRST, SECOND):
+        page = urllib.request.Request(server.ui + ui.page("some"), headers={"accept": "text/html"})
+        with urllib.request.urlopen(page) as answer:
+            assert b"<html" in answer.read()
 
 
 def test_a_port_that_is_taken_gives_another_and_a_free_one_itself() -> None:

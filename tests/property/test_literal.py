@@ -118,9 +118,10 @@ def talent(name: str) -> str:
             mails=(MailLine(AT, name, name, "sent"),),
             history=(HistoryLine(AT, name, name, name, name, mail=False),),
             way=(Stage(name, "here"),),
-            places={"calendar": "active.started"},
+            picture="stateDiagram-v2",
         ),
         LINKS,
+        draws_mermaid=True,
     )
 
 

