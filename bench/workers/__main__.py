@@ -32,7 +32,7 @@ from tests.support.postgres import why_not
 LONGEST = 1500.0
 """Seconds within which what a killed worker has left must be done."""
 AFTERWARDS = timedelta(hours=1)
-"""The last tick's clock is so far ahead of the one before: what a killed worker had in hand is known to be lost then."""
+"""By so much the last tick's clock is ahead of the one before: what a killed worker had in hand is settled then."""
 AT_ONCE = 4
 """How many mails a killed worker may have in hand, and so leave unknown."""
 
