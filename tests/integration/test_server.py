@@ -44,7 +44,7 @@ def test_the_server_is_the_pinned_prefect_and_tells_nobody_of_it(server: ServerP
     assert ask(server, "/admin/version") == PINS["prefect"]
     settings = ask(server, "/admin/settings")
     assert settings["server"]["analytics_enabled"] is False
-    assert settings["server"]["events"]["retention_period"] == 14 * 24 * 60 * 60
+    assert settings["server"]["events"]["retention_period"] == "P14D"
     assert settings["server"]["ui"]["show_promotional_content"] is False
     assert settings["home"] == str(server.home)
 
