@@ -16,6 +16,7 @@ from prefect.context import FlowRunContext, TaskRunContext
 from prefect.events import emit_event
 from sqlalchemy import Row, select
 
+from config.grammar import Trigger
 from states.store.database import Database
 from states.store.tables import HistoryRow
 
@@ -40,7 +41,8 @@ def tell_events(database: Database, transitions: Sequence[str]) -> None:
 
 def event_name(machine: str, trigger: str) -> str:
     """Return the name of a transition's event, by its machine and trigger as history has them."""
-    kind = machine if machine in _OWN_KIND else "commitment"
+    beside = bool(Trigger.parse(trigger).part)  # A region of the journey, moved by a commitment's coming to a state.
+    kind = machine if machine in _OWN_KIND else "journey" if beside else "commitment"
     return f"talentnord.{kind}.{trigger.replace(':', '.')}"
 
 

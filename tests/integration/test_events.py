@@ -89,6 +89,8 @@ def test_a_run_does_what_it_is_for_even_if_nothing_can_be_told(
     [
         ("journey", "m1d1", "talentnord.journey.m1d1"),
         ("journey", "m1d1:invite", "talentnord.journey.m1d1.invite"),
+        ("journey", "expectation_talk:kept", "talentnord.journey.expectation_talk.kept"),
+        ("second_half", "second_half_choice:open", "talentnord.journey.second_half_choice.open"),
         ("mentor_meeting_m2", "keep", "talentnord.commitment.keep"),
         ("cohort", "alumni", "talentnord.cohort.alumni"),
         ("mail", "resend", "talentnord.mail.resend"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from email import policy
@@ -164,3 +165,31 @@ def test_what_an_earlier_rehearsal_left_is_removed_and_nothing_else(tmp_path: Pa
         run("usual", tmp_path / "both", seed, "spring", MENTOR_LIGHT)
     alone = run("usual", tmp_path / "alone", 2, "spring", MENTOR_LIGHT)
     assert bytes_of(tmp_path / "both") == bytes_of(alone.folder) | {"mine.txt": b"keep this"}
+
+
+def test_the_readme_follows_a_missed_meeting_that_was_missed(typical: Result) -> None:
+    """Rule, row, run and mail are as the demo, which is this rehearsal before a Prefect server, has them."""
+    root = Path(__file__).parents[2]
+    table = (
+        (root / "README.md")
+        .read_text("utf-8")
+        .partition("from the programme to the mail:")[2]
+        .partition("Each talent")[0]
+    )
+    rule, number = re.search(r"\| rule \| `(.*?)` \|.*#L(\d+)\)", table).groups()  # type: ignore[union-attr]
+    lines = (root / "config/programmes/talent-nord.yaml").read_text("utf-8").splitlines()
+    assert lines[int(number) - 1].strip() == rule
+    row = re.search(r"\| row \| `(.*?)`: `(.*?)` → `(.*?)`, because of `(.*?)` \|", table)
+    assert row is not None
+    ident, source, dest, cause = row.groups()
+    [found] = [one for one in typical.history if one["id"] == ident]
+    assert (found["source"], found["dest"], found["cause"]) == (source, dest, cause)
+    alike = [one for one in typical.history if (one["machine"], one["cause"]) == (found["machine"], cause)]
+    label = LIBRARY.cohort("hold-3").definition.trigger_label(cause.split()[1])
+    assert f"*Hold 3 · {label} · {len(alike)} talenter*" in table
+    file = re.search(r"`var/demo/(mail/\S+\.eml)`", table)
+    assert file is not None
+    mail = email.message_from_bytes((typical.folder / file[1]).read_bytes(), policy=policy.default)
+    assert f"*{mail['Subject']}*" in table
+    subjects = {str(one["Subject"]) for one in typical.mails}
+    assert subjects.issuperset(re.findall(r"\*([^*]*mangler)\*", table))
