@@ -135,7 +135,7 @@ def demo(
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Stop at a day midway.")] = None,
     wait: Annotated[bool, typer.Option(envvar="WAIT", help="Leave the server up until Ctrl-C.")] = True,
 ) -> None:
-    """Run a whole cohort through a real Prefect server, on a clock turned by hand, in under three minutes."""
+    """Run a whole cohort through a real Prefect server, on a clock turned by hand, in minutes."""
     folder = VAR / "demo"
     take_back(VAR)
     place = ServerPlace(free_port(port), folder / "prefect")

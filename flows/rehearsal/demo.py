@@ -1,4 +1,4 @@
-"""The demo: a whole cohort through a real Prefect server on a clock turned by hand, in under three minutes."""
+"""The demo: a whole cohort through a real Prefect server on a clock turned by hand, in minutes."""
 
 from __future__ import annotations
 
