@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from config.errors import DeliveryError, RejectedError, TransportBlockedError
 from notifications.decisions import resend
@@ -117,7 +117,11 @@ def test_a_peer_that_takes_no_mail_opens_a_task_that_says_why_and_closes_with_th
     assert tasks(post) == [BLOCKED], "in the evening nothing was tried, so nothing is known to be mended"
     post.at = post.driven.at("2027-01-04 09:00")
     send_all_but(post, 0, REFUSED)
+    another = BLOCKED[0].replace("Ingen", "En anden:")
+    with post.database.write() as connection:
+        task = dict(connection.execute(select(TaskRow.__table__)).one()._mapping)
+        connection.execute(insert(TaskRow).values(task | {"id": "another", "subject": "another", "title": another}))
     assert post.outbox.sound_alarm() == ((), ("hold-3",))
-    assert [status for _, _, status in tasks(post)] == ["done"]
+    assert {title: status for title, _, status in tasks(post)} == {BLOCKED[0]: "done", another: "open"}
     with post.database.read() as connection:
         assert set(connection.scalars(select(EffectRow.status))) == {"sent"}

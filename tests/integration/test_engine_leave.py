@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
+from config.definition import Definition
 from config.errors import FactIncompleteError, TransitionRefusedError
+from config.when import parse_when
 from states.store.database import Database
 from states.store.tables import EffectRow
-from tests.support.driver import Driver, hold_3_people
+from tests.support.driver import Driver, hold_3_people, talent_nord
 
 GRETE = {"name": "Grete Lund", "email": "grete.lund@aalborg.example.org"}
 
@@ -54,6 +56,23 @@ def test_return_takes_up_what_can_still_be_kept_and_ends_what_is_overdue(driven:
     assert states["mentor_meeting_m2"] == "planned"
     driven.until("2027-04-28 21:00")
     assert driven.states(1)["mentor_meeting_m2"] == "open"
+
+
+def test_a_deadline_that_hangs_on_the_opening_is_over_on_return_as_it_was_told(sqlite: Database) -> None:
+    """Due two weeks after it opened, 2027-03-25: who comes back later is not asked again."""
+    programme = talent_nord().programme
+    from_opening = {"due": parse_when("opened + 2w"), "reminders": ()}
+    commitments = [
+        one.model_copy(update=from_opening) if one.id == "leadership_foundation" else one
+        for one in programme.commitments
+    ]
+    definition = Definition(programme.model_copy(update={"commitments": tuple(commitments)}))
+    driven = Driver(sqlite, people=2, definition=definition).enrol().until("2027-03-16")
+    driven.fire("leave", 1, 2)
+    driven.until("2027-03-20").fire("return", 1)
+    driven.until("2027-03-30").fire("return", 2)
+    states = [driven.commitment("leadership_foundation", number).state for number in (1, 2)]
+    assert states == ["open", "cancelled"]
 
 
 def test_leave_of_a_day_asks_for_the_same_again(driven: Driver) -> None:

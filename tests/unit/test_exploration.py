@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from config.programme import EffectSpec
 from states.exploration.explore import Stuck, WithJourney, explore
 from states.exploration.ground import Ground
+from states.exploration.journey import JourneyMoves, JourneyNode
 from states.machines.commitment import commitment_rules
 from states.machines.journey import journey_rules
-from states.machines.rules import Rules
+from states.machines.rules import Rules, rules_for
 from tests.support.driver import talent_nord
 from tests.support.small_programme import Data, meeting, problems, small
 
@@ -159,3 +161,27 @@ def test_what_follows_a_choice_that_nobody_need_make_is_found_waiting_for_ever()
     found = {problem.machine: problem for problem in explore(small(until_a_day_without_date)).problems}
     assert found["film"].state == "planned"
     assert found["film"].path == ("enrol",)
+
+
+# -- what the walk stands on ---------------------------------------------------------------------------------------
+
+
+def test_a_task_counts_only_if_somebody_is_there_to_get_it() -> None:
+    """A commitment of the whole cohort has no talent, and so no consultant of one."""
+    ground = Ground(rules_for(talent_nord()))
+    of_consultant = [EffectSpec(task="help", to=("consultant",))]
+    assert ground.opens_task(of_consultant, None, of_talent=True)
+    assert not ground.opens_task(of_consultant, None, of_talent=False)
+    assert not ground.opens_task([EffectSpec(task="help", to=("second_mentor",))], None), "nobody has one for certain"
+
+
+def test_a_notice_moves_nobody_and_its_task_is_remembered() -> None:
+    def asks(data: Data) -> None:
+        notice = {"id": "ask", "when": "day - 1w", "effects": [{"task": "help", "to": ["coordinator"]}]}
+        data["calendar"][0]["notices"] = [notice]
+
+    moves = JourneyMoves(Ground(rules_for(small(asks))))
+    enrolled = JourneyNode("active.before", 0, dated=False)
+    told = [move for move in moves.moves(enrolled) if move.trigger == "kickoff:ask"]
+    assert [move.dest for move in told] == [enrolled._replace(task=True)]
+    assert [move.dest.state for move in moves.moves(enrolled) if move.trigger == "kickoff"] == ["active.started"]
