@@ -80,7 +80,7 @@ def test_a_link_opens_a_form_filled_in_and_one_click_sends_it(page: Page, served
     expect(filled.get_by_text(re.compile(r"Mar(ch)? 12th, 2027"))).to_be_visible()
     expect(filled.locator("textarea").first).to_have_value(given["note"])
     filled.get_by_role("button", name="Submit").click()
-    run = filled.get_by_role("link", name=re.compile(rf"mentor-meeting · {name}"))
+    run = filled.get_by_role("link", name=re.compile(rf"{FORM} · {name}"))
     expect(run.first).to_be_visible(timeout=120_000)
     run.first.click()
     expect(filled.get_by_text("Completed", exact=True).first).to_be_visible(timeout=120_000)

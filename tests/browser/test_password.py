@@ -127,7 +127,7 @@ def test_an_import_shows_who_is_new_and_says_when_the_password_is_not_right(lock
 
     right, wrong = imports(WORD), imports("koordinator:forkert")
     assert right.returncode == 0, right.stderr
-    assert "25 pages" in right.stdout.replace("\n", " ")
+    assert "25 sider" in right.stdout.replace("\n", " ")
     assert wrong.returncode == 2
     assert "asks for a password" in wrong.stderr
     assert "Traceback" not in wrong.stderr
