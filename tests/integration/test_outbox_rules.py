@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from config.errors import (
     UnknownRecordError,
@@ -14,7 +14,7 @@ from notifications.transports.protocol import Address
 from notifications.transports.sendgrid import SendGridTransport
 from notifications.transports.smtp import SmtpTransport
 from states.store.database import Database
-from states.store.tables import MailRow, TaskRow
+from states.store.tables import EffectRow, MailRow, TaskRow
 from tests.support.mailroom import Post
 from tests.support.sendgrid_server import sendgrid_server
 from tests.support.smtp_server import Script, smtp_server
@@ -30,6 +30,36 @@ def test_a_task_opens_once_and_closes_with_its_commitment(database: Database) ->
     post.driven.fire("expectation_talk:keep", 1, held_on="2027-02-18")
     with database.read() as connection:
         assert connection.scalars(select(TaskRow.status)).all() == ["done"]
+
+
+def test_a_task_that_is_closed_already_keeps_the_moment_it_was_closed(database: Database) -> None:
+    post = Post(database, people=1)
+    post.driven.until("2027-02-18 08:00")
+    post.empty()
+    with database.write() as connection:
+        connection.execute(update(TaskRow).values(status="done", closed_at=post.now()))
+    before = post.now()
+    post.driven.until("2027-02-19")
+    post.driven.fire("expectation_talk:keep", 1, held_on="2027-02-18")
+    with database.read() as connection:
+        assert connection.scalars(select(TaskRow.closed_at)).all() == [before]
+
+
+def test_in_the_evening_what_is_due_to_one_waits_and_nothing_else_is_moved(database: Database) -> None:
+    """A mail that is due only next week stays due next week."""
+    post = Post(database, people=1)
+    post.driven.until("2026-12-30 08:00")
+    first, *others = post.pending()
+    with database.write() as connection:
+        connection.execute(
+            update(EffectRow).where(EffectRow.id.in_(others)).values(send_at=post.driven.at("2027-01-08"))
+        )
+    post.at = post.driven.at("2026-12-30 22:00")
+    assert post.outbox.carry_out(first).status == "pending"
+    with database.read() as connection:
+        due = dict(connection.execute(select(EffectRow.id, EffectRow.send_at)).tuples().all())
+    assert due[first] > post.at
+    assert {due[one] for one in others} == {post.driven.at("2027-01-08")}
 
 
 def test_mails_that_wait_are_dropped_when_the_promise_is_kept(database: Database) -> None:
