@@ -9,7 +9,7 @@ finds both equal.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from threading import Lock
 from typing import NamedTuple
 
@@ -77,6 +77,12 @@ class RuleBook:
             for trigger in self.triggers
         }
         """The regions that each trigger may move."""
+        self._guards = {
+            trigger: tuple(
+                dict.fromkeys(guard for rule in self.rules if rule.trigger == trigger for guard in rule.guards)
+            )
+            for trigger in self.triggers
+        }
         self._kept: dict[tuple[str, str, str, frozenset[str]], Answer | None] = {}
         self._probe = _Probe()
         self._asking = Lock()
@@ -148,7 +154,7 @@ class RuleBook:
 
     def guards_of(self, trigger: str) -> tuple[str, ...]:
         """Return the names of all guards that rules of this trigger ask for."""
-        return tuple(dict.fromkeys(guard for rule in self.rules if rule.trigger == trigger for guard in rule.guards))
+        return self._guards.get(trigger, ())
 
 
 def _probe_of(event: EventData) -> _Probe:
@@ -156,6 +162,7 @@ def _probe_of(event: EventData) -> _Probe:
     return event.model
 
 
+@lru_cache
 def _condition(guard: str) -> Callable[[EventData], bool]:
     def holds(event: EventData) -> bool:
         return guard in _probe_of(event).holding
@@ -164,6 +171,7 @@ def _condition(guard: str) -> Callable[[EventData], bool]:
     return holds
 
 
+@lru_cache
 def _moves(region: str) -> Callable[[EventData], None]:
     def moved(event: EventData) -> None:
         _probe_of(event).told.setdefault(region, [])
@@ -171,6 +179,7 @@ def _moves(region: str) -> Callable[[EventData], None]:
     return moved
 
 
+@lru_cache(maxsize=1024)
 def _causes(region: str, name: str) -> Callable[[EventData], None]:
     def caused(event: EventData) -> None:
         _probe_of(event).told[region].append(name)
