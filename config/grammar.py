@@ -9,7 +9,6 @@ COMMITMENT_STATES = ("planned", "open", "kept", "missed", "kept_late", "waived",
 ESCALATED = "escalated"
 MOVE = "move"
 """The part of a milestone's trigger that tells of a new date."""
-_REMIND = "remind_"
 
 
 class Trigger(NamedTuple):
@@ -61,9 +60,4 @@ def without_level(state: str) -> str:
 
 def reminder(number: int) -> str:
     """Return the verb of a reminder, counted from 1."""
-    return f"{_REMIND}{number}"
-
-
-def reminder_number(verb: str) -> int:
-    """Return the number of the reminder that ``verb`` is, 0 for any other verb."""
-    return int(verb.removeprefix(_REMIND)) if verb.startswith(_REMIND) else 0
+    return f"remind_{number}"

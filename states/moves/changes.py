@@ -72,6 +72,12 @@ class Changes:
             return journey
         return journey._replace(state=moves[-1]["b_state"], version=moves[-1]["b_version"] + 1)
 
+    def move_journey(self, journey: Journey, trigger: str, dest: str) -> str:
+        """Move a journey on the calendar and return the id of its history row."""
+        self.journeys.append({"b_id": journey.id, "b_version": journey.version, "b_state": dest})
+        step = (trigger, journey.state, dest)
+        return self.record(journey.cohort_id, journey.id, journey.id, journey.version, "journey", step)
+
     def record(
         self,
         cohort_id: str,

@@ -94,12 +94,9 @@ class JourneyMover:
         return journey._replace(group_number=group)
 
     def _move_journey(self, trigger: str, journey: Journey, dest: str) -> str:
-        self._firing.changes.journeys.append({"b_id": journey.id, "b_version": journey.version, "b_state": dest})
         if dest != journey.state and trigger in self._firing.cohort.definition.programme.events:
             self._firing.changes.silenced.append(journey.id)
-        return self._firing.changes.record(
-            journey.cohort_id, journey.id, journey.id, journey.version, "journey", (trigger, journey.state, dest)
-        )
+        return self._firing.changes.move_journey(journey, trigger, dest)
 
     def _event_details(self, trigger: str, event: Event, journey: Journey) -> Journey:
         for need in event.needs:

@@ -61,12 +61,10 @@ def given(firing: Firing, trigger: str, journeys: Sequence[Journey]) -> Guards:
 
 
 def _on_calendar(firing: Firing, trigger: str, journeys: Sequence[Journey], guards: Guards) -> None:
-    changes = firing.changes
     for one in journeys:
         dest = firing.cohort.rules.journey.next_state(one.state, trigger, guards[one.id])
         if dest is not None:
-            changes.journeys.append({"b_id": one.id, "b_version": one.version, "b_state": dest})
-            changes.record(one.cohort_id, one.id, one.id, one.version, "journey", (trigger, one.state, dest))
+            firing.changes.move_journey(one, trigger, dest)
 
 
 def _beside(firing: Firing, trigger: str, region: str, journeys: Sequence[str], guards: Guards) -> None:

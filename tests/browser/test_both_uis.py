@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
 
 from flows.cockpit.literal import link
 from flows.cockpit.ui import DEFAULT, FIRST, SECOND, Ui
-from states.store.tables import CommitmentRow, JourneyRow, PersonRow
 from tests.support.browser import WITH_WEBGL, follow, watched
 from tests.support.prefect import artifact, ask, flow_runs, task_runs
-from tests.support.served import Served
+from tests.support.served import Served, meeting_of
 
 pytestmark = [
     pytest.mark.browser,
@@ -141,14 +139,3 @@ def deployment(served: Served, name: str) -> dict[str, Any]:
 
 def choices(served: Served, field: str) -> list[str]:
     return list(deployment(served, FORM)["parameter_openapi_schema"]["properties"][field]["enum"])
-
-
-def meeting_of(served: Served, name: str) -> str:
-    query = (
-        select(CommitmentRow.state)
-        .join(JourneyRow, JourneyRow.id == CommitmentRow.journey_id)
-        .join(PersonRow, PersonRow.id == JourneyRow.talent_id)
-        .where(PersonRow.name == name, CommitmentRow.name == "mentor_meeting_m1")
-    )
-    with served.database.read() as connection:
-        return str(connection.scalar(query))

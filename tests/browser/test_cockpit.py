@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
-from states.store.tables import CommitmentRow, JourneyRow, PersonRow
+from states.store.tables import JourneyRow, PersonRow
 from tests.support.browser import follow
 from tests.support.prefect import ask
-from tests.support.served import Served
+from tests.support.served import Served, meeting_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -33,7 +33,7 @@ def test_a_mentor_meeting_is_recorded_in_a_form(page: Page, served: Served) -> N
     expect(run.first).to_be_visible(timeout=120_000)
     run.first.click()
     expect(page.get_by_text("Completed", exact=True).first).to_be_visible(timeout=120_000)
-    assert meeting_of(served) == "kept"
+    assert meeting_of(served, TALENT) == "kept"
 
 
 def test_a_run_is_followed_without_loading_the_page_again(page: Page, served: Served) -> None:
@@ -113,17 +113,6 @@ def pick(page: Page, label: str, day: date) -> None:
 
 
 # -- what is true --------------------------------------------------------------------------------------------------
-
-
-def meeting_of(served: Served) -> str:
-    query = (
-        select(CommitmentRow.state)
-        .join(JourneyRow, JourneyRow.id == CommitmentRow.journey_id)
-        .join(PersonRow, PersonRow.id == JourneyRow.talent_id)
-        .where(PersonRow.name == TALENT, CommitmentRow.name == "mentor_meeting_m1")
-    )
-    with served.database.read() as connection:
-        return str(connection.scalar(query))
 
 
 def talents(served: Served) -> list[str]:

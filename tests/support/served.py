@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import select
+
 from config.settings import Settings
 from flows.clock import TurnedClock
 from flows.rehearsal.rehearsal import first_instant
 from flows.server.process import ServerPlace, child, free_port, prefect_server, wait_for
 from flows.services import open_services
 from states.store.database import Database
+from states.store.tables import CommitmentRow, JourneyRow, PersonRow
 from tests.support.prefect import artifact, ask
 
 
@@ -76,3 +79,15 @@ def _is_shown(place: ServerPlace) -> bool:
         return False
     form = ask(place, "/deployments/filter", {"deployments": {"name": {"any_": ["Afbryd et forløb"]}}})
     return any("enum" in one["parameter_openapi_schema"]["properties"].get("talent", {}) for one in form)
+
+
+def meeting_of(served: Served, name: str) -> str:
+    """The state of a talent's mentor meeting in module 1."""
+    query = (
+        select(CommitmentRow.state)
+        .join(JourneyRow, JourneyRow.id == CommitmentRow.journey_id)
+        .join(PersonRow, PersonRow.id == JourneyRow.talent_id)
+        .where(PersonRow.name == name, CommitmentRow.name == "mentor_meeting_m1")
+    )
+    with served.database.read() as connection:
+        return str(connection.scalar(query))
