@@ -11,6 +11,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -41,22 +42,24 @@ def main() -> None:
     """Play as the command line says."""
     parser = argparse.ArgumentParser(prog="python -m bench.workers", description=__doc__)
     parser.add_argument("--until", default="2027-03-20", help="the last day (default: %(default)s)")
+    parser.add_argument("--days", type=int, default=4, help="days from one tick to the next (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=7, help="decides what people do (default: %(default)s)")
     parser.add_argument("--kill-at", type=int, default=60, help="the mail at which a worker is killed")
     given = parser.parse_args()
     if missing := why_not():
         sys.exit(missing)
     until = datetime.fromisoformat(given.until).replace(hour=23, tzinfo=UTC)
+    steps = list(instants(until, timedelta(days=given.days)))
     with tempfile.TemporaryDirectory(prefix="talentnord-workers-") as folder, postgres_place() as place:
         home, ledger = Path(folder), Ledger()
-        alone = play_alone(home, given.seed, until)
+        alone = play_alone(home, given.seed, steps)
         with smtp_peer(ledger) as peer:
             settings = {"database_url": place.url, "sender_email": "talentnord@example.org", **peer}
             environment = {f"TALENTNORD_{name.upper()}": str(value) for name, value in settings.items()}
             services, clock = opened(Settings(**settings))
             with pool_of(2, home, place.cluster.create(), environment) as pool:
                 ledger.strikes[given.kill_at, "taken"] = lambda _mail: pool.kill_who_runs()
-                waited = play(pool, services, clock, given.seed, until)
+                waited = play(pool, services, clock, given.seed, steps)
         wrong = faults(services.database, alone, ledger, clock())
         report(services.database, pool, ledger, waited)
         services.database.close()
@@ -71,7 +74,7 @@ def opened(settings: Settings) -> tuple[Services, TurnedClock]:
     return open_services(settings, clock, create=True), clock
 
 
-def play_alone(home: Path, seed: int, until: datetime) -> Database:
+def play_alone(home: Path, seed: int, steps: Sequence[datetime]) -> Database:
     """Play the months in this process, without Prefect; return their database."""
     database, clock = (
         Database(f"sqlite:///{home}/alone.db", synchronous="OFF"),
@@ -80,7 +83,7 @@ def play_alone(home: Path, seed: int, until: datetime) -> Database:
     services = put_together(Settings(database_url=str(database.url)), Library(), database, Tray(), clock)
     people = People(seed)
     enrol(services, clock)
-    for at in instants(until):
+    for at in steps:
         clock.turn_to(at)
         tick_alone(services)
         act(services, people, at)
@@ -89,11 +92,11 @@ def play_alone(home: Path, seed: int, until: datetime) -> Database:
     return database
 
 
-def play(pool: Pool, services: Services, clock: TurnedClock, seed: int, until: datetime) -> float:
+def play(pool: Pool, services: Services, clock: TurnedClock, seed: int, steps: Sequence[datetime]) -> float:
     """Play the months by ticks through the pool; return how many seconds the killed worker's work has waited."""
-    people, waited, at = People(seed), 0.0, until
+    people, waited = People(seed), 0.0
     enrol(services, clock)
-    for at in instants(until):
+    for at in steps:
         clock.turn_to(at)
         began = time.monotonic()
         # The clock goes on while one is killed: what the first has written must not lie in the second one's future.
@@ -105,11 +108,11 @@ def play(pool: Pool, services: Services, clock: TurnedClock, seed: int, until: d
         act(services, people, at)
         sys.stderr.write(f"{at:%Y-%m-%d}: {time.monotonic() - began:.0f} s\n")
     began = time.monotonic()
-    clock.turn_to(at + AFTERWARDS)
+    clock.turn_to(steps[-1] + AFTERWARDS)
     pool.tick(clock())
     while left_over(services.database, clock()) and time.monotonic() < began + LONGEST:
         time.sleep(10)
-        clock.turn_to(at + AFTERWARDS + timedelta(seconds=time.monotonic() - began))
+        clock.turn_to(steps[-1] + AFTERWARDS + timedelta(seconds=time.monotonic() - began))
         pool.tick(clock())
     return waited
 

@@ -18,7 +18,6 @@ from notifications.transports.protocol import Mail, Receipt
 from states.store.database import Database
 from states.store.tables import PENDING, UNTAKEN, Base, EffectRow, HistoryRow, RunLinkRow
 
-STEP = timedelta(days=4)
 _HOUR = 9
 
 _COMPARED = {
@@ -44,12 +43,12 @@ class Tray:
         return Receipt("")
 
 
-def instants(until: datetime) -> Iterator[datetime]:
+def instants(until: datetime, step: timedelta) -> Iterator[datetime]:
     """Yield the instants at which the clock stands, one step after the other."""
     at = first_instant(hold_3()[0]).replace(hour=_HOUR, minute=7) + timedelta(days=1)
     while at <= until:
         yield at
-        at += STEP
+        at += step
 
 
 def enrol(services: Services, clock: TurnedClock) -> None:
