@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from config.errors import (
     DeliveryError,
@@ -60,7 +60,34 @@ def test_a_list_says_what_was_not_delivered_to_whom_and_why(database: Database) 
         ("rejected", "no such mailbox", "2026-12-30")
     }
     assert len({one.to for one in failed}) == len(failed) == 3
-    assert all(one.id.startswith("tn-") and one.about for one in failed)
+    assert all(one.id.startswith("tn-") for one in failed)
+    with database.read() as connection:
+        subjects = dict(connection.execute(select(MailRow.id, MailRow.subject)).tuples().all())
+    assert {one.about for one in failed} == {subjects[one.id] for one in failed} != {""}
+
+
+def test_what_never_became_a_mail_is_named_by_what_brought_it_about(database: Database) -> None:
+    office = Office(database, REFUSED)
+    office.post.driven.until("2027-01-14 08:00")
+    with database.read() as connection:
+        (waits, *_) = list_mails(connection, "hold-3", ("pending",))
+        trigger = connection.scalars(select(EffectRow.trigger).where(EffectRow.key == waits.id)).one()
+    assert waits.about == office.post.driven.definition.trigger_label(trigger) != ""
+
+
+def test_of_several_things_in_one_mail_those_that_are_true_can_still_be_sent_again(database: Database) -> None:
+    post = Post(database, people=1)
+    post.driven.until("2027-02-25 08:00")
+    post.fail_with(REFUSED)
+    post.empty()
+    with database.write() as connection:
+        first = select(func.min(EffectRow.id)).where(EffectRow.mail_id.is_not(None)).group_by(EffectRow.mail_id)
+        together = first.having(func.count() > 1)
+        connection.execute(update(EffectRow).where(EffectRow.id.in_(together)).values(overtaken="withdraw"))
+        several = {str(one) for one in connection.scalars(select(EffectRow.mail_id).where(EffectRow.id.in_(together)))}
+        listed = {one.id: one.overtaken for one in list_mails(connection, "hold-3")}
+    assert several
+    assert not any(listed[mail] for mail in several)
 
 
 @pytest.mark.parametrize("error", [REFUSED, LOST], ids=["refused", "unknown"])

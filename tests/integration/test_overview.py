@@ -11,9 +11,11 @@ import pytest
 from config.errors import UnknownRecordError
 from flows.cockpit.markdown import talent_markdown
 from states.store.database import Database
+from states.views.counts import summarise
 from states.views.overview import Overview
 from states.views.pages import CommitmentLine, TalentPage
 from tests.support.coordinator import Coordinator
+from tests.support.driver import Driver
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "coordinator.md").read_text()
 STATUSES = {
@@ -161,3 +163,16 @@ def test_a_talent_or_cohort_that_is_not_there_is_named(coordinator: Coordinator)
         coordinator.talent(99)
     with coordinator.driven.database.read() as connection, pytest.raises(UnknownRecordError, match="'hold-9'"):
         Overview(connection, "hold-9", coordinator.driven.now)
+
+
+def test_what_a_cohort_amounts_to_counts_no_other_cohort(database: Database) -> None:
+    driven = Driver(database, people=3).enrol()
+    driven.until("2027-02-25")
+    with database.read() as connection:
+        alone = summarise(connection, "hold-3")
+    other = Driver(database, people=4, cohort=driven.cohort.model_copy(update={"id": "hold-4"}), now=driven.now)
+    other.enrol().fire("leave", "hold-4-01")
+    with database.read() as connection:
+        both = [summarise(connection, cohort) for cohort in ("hold-3", "hold-4")]
+    assert both[0] == alone
+    assert [(one.talents, one.stuck) for one in both] == [(3, ()), (4, ())]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,10 +17,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import event, insert, inspect, select, text
 from sqlalchemy.exc import StatementError
 
-from config.errors import ConflictError, DatabaseRefusedError
+from config.errors import ConflictError, DatabaseRefusedError, DatabaseUnavailableError
 from states.store.database import Database
-from states.store.tables import Base, HistoryRow
-from states.store.upgrade import MIGRATIONS
+from states.store.tables import Base, HistoryRow, PersonRow, of_cohort
+from states.store.upgrade import _MIGRATING, MIGRATIONS
 from tests.support.driver import Driver
 
 NOW = datetime(2027, 1, 1, 12, tzinfo=UTC)
@@ -99,6 +100,12 @@ class TestMigrations:
         said = [process.communicate(timeout=60)[1] for process in started]
         assert [process.returncode for process in started] == [0, 0], said
 
+    def test_who_migrates_a_server_waits_for_who_does_so_already(self, postgresql_url: str) -> None:
+        with closing(Database(postgresql_url, patience=0.2)) as database, database.engine.begin() as other:
+            other.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATING})"))
+            with pytest.raises(DatabaseUnavailableError, match="is held by another process for too long"):
+                database.migrate()
+
 
 class TestSqlite:
     def test_it_is_durable_and_checked(self, sqlite_url: str) -> None:
@@ -120,8 +127,25 @@ class TestSqlite:
         assert "elsewhere" not in units
         assert driven.journey(1).unit == "elsewhere"
 
+    def test_a_reader_sees_one_state_however_long_it_reads(self, sqlite: Database) -> None:
+        Driver(sqlite, people=4).enrol()
+        read = text("SELECT count(*) FROM journeys WHERE unit = 'elsewhere'")
+        with sqlite.read() as reader:
+            before = reader.scalar(read)
+            with sqlite.write() as writer:
+                writer.execute(text("UPDATE journeys SET unit = 'elsewhere'"))
+            assert (before, reader.scalar(read)) == (0, 0)
+
 
 class TestBoth:
+    def test_ids_of_a_cohort_are_told_from_those_of_one_named_alike(self, database: Database) -> None:
+        ids = ("hold_3/a", "hold_3-01", "holdX3/a", "holdX3-01", "hold_31/a")
+        rows = [{"id": one, "name": "Ida", "email": "ida@example.org"} for one in ids]
+        with database.write() as connection:
+            connection.execute(insert(PersonRow), rows)
+            found = set(connection.scalars(select(PersonRow.id).where(of_cohort(PersonRow.id, "hold_3"))))
+        assert found == {"hold_3/a", "hold_3-01"}
+
     def test_foreign_keys_are_checked(self, database: Database) -> None:
         with pytest.raises(DatabaseRefusedError, match=r"(?i)foreign.?key"), database.write() as connection:
             connection.execute(

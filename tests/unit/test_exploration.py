@@ -6,6 +6,7 @@ from config.programme import EffectSpec
 from states.exploration.explore import Stuck, WithJourney, explore
 from states.exploration.ground import Ground
 from states.exploration.journey import JourneyMoves, JourneyNode
+from states.exploration.walk import Walk
 from states.machines.commitment import commitment_rules
 from states.machines.journey import journey_rules
 from states.machines.rules import Rules, rules_for
@@ -38,6 +39,14 @@ def test_every_state_of_every_machine_of_talent_nord_is_walked() -> None:
     walked = {pair.commitment.state for pair in pairs.nodes if pair.commitment}
     late = {"missed", "escalated.1", "escalated.2"}
     assert walked == {"planned", "open", *late, "kept", "kept_late", "waived", "cancelled"}
+
+
+def test_a_walk_counts_each_transition_once_and_knows_a_shortest_way() -> None:
+    walk = Walk(1, lambda number: [("add", number + 1), ("double", 2 * number)] if number < 4 else [])
+    assert walk.nodes == [1, 2, 3, 4, 6]
+    assert walk.transitions == 6
+    assert walk.path(6) == ("add", "add", "double")
+    assert walk.leading_to(lambda number: number == 6) == {1, 2, 3, 6}
 
 
 def test_the_same_definition_gives_the_same_exploration() -> None:

@@ -95,6 +95,17 @@ def test_the_number_of_groups_keeps_them_nearest_to_six(number: int, groups: int
     assert group_count(number, RULES) == groups
 
 
+@pytest.mark.parametrize(
+    ("number", "size", "bounds", "groups"), [(12, 6, (3, 6), 2), (16, 4, (4, 8), 4)], ids=["largest", "smallest"]
+)
+def test_a_group_may_be_as_large_and_as_small_as_the_rules_say(
+    number: int, size: int, bounds: tuple[int, int], groups: int
+) -> None:
+    smallest, largest = bounds
+    rules = Groups(size=size, smallest=smallest, largest=largest, formed_at="m1d1")
+    assert group_count(number, rules) == groups
+
+
 def test_hold_3_gets_four_groups_of_six_that_mix() -> None:
     people = [Candidate(f"t{one.number:02d}", one.organisation, one.unit, one.level) for one in hold_3_people().talents]
     proposal = propose_groups(people, RULES)
