@@ -6,12 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from babel.dates import format_datetime
 from prefect import flow, runtime
 from prefect.client.orchestration import PrefectClient
 
 from config.errors import MailsFailingError, TalentNordError, TickFailedError
-from config.working_time import WorkingTime
 from flows.client import one_client
 from flows.cockpit.ending import completed, failed
 from flows.cockpit.mail_form import set_mail_list
@@ -19,7 +17,7 @@ from flows.cockpit.publish import publish
 from flows.react import react_to
 from flows.runs import ACTIVITY, NOTHING_TO_DO
 from flows.services import Services, current_services
-from notifications.run_words import counted, run_name, said
+from notifications.run_words import counted, said, tick_name
 from states.facts import Outcome
 
 
@@ -30,17 +28,15 @@ class _Passed(NamedTuple):
     failure: TickFailedError | None
 
 
-def tick_name() -> str:
-    """Return what a tick's run is called: by the programme's clock, as people read it."""
+def _name() -> str:
+    """Return what a tick's run is called, by the programme's clock."""
     try:
-        now = current_services().now()
+        return tick_name(current_services().now())
     except TalentNordError:  # The run itself says what is wrong.
         return "tick"
-    at = format_datetime(WorkingTime().local(now), "d. MMMM y 'kl.' HH.mm", locale="da")
-    return run_name("tick", at=at)
 
 
-@flow(name="tick", flow_run_name=tick_name, persist_result=False)
+@flow(name="tick", flow_run_name=_name, persist_result=False)
 async def tick() -> str:
     """Fire every timer that is due and carry out every effect that waits; safe to run at any time, even twice.
 

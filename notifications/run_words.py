@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import Any
 
+from babel.dates import format_datetime
+
 from config.files.yaml_file import load_yaml
+from config.working_time import WorkingTime
 from notifications.languages import runs_in
 
 
@@ -17,6 +21,12 @@ def _words(language: str) -> Any:
 def run_name(kind: str, language: str = "da", **parts: str) -> str:
     """Return what a run of a kind is called; ``parts`` are what tells it from others."""
     return str(_words(language)["names"][kind]).format(**parts)
+
+
+def tick_name(at: datetime, language: str = "da") -> str:
+    """Return what a tick's run is called: by the programme's clock, as people read it; ``at`` is aware."""
+    local = format_datetime(WorkingTime().local(at), "d. MMMM y 'kl.' HH.mm", locale=language)
+    return run_name("tick", language, at=local)
 
 
 def said(what: str, language: str = "da", **parts: str) -> str:

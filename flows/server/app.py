@@ -15,6 +15,8 @@ from flows.server.one_writer import OneAtATime
 from flows.server.private import only_for_owner
 from flows.server.process import LOOPBACK, ServerPlace, bound, may_listen
 from flows.server.same_origin import guarded
+from flows.server.scheduled_names import name_scheduled
+from notifications.run_words import tick_name
 
 
 def main() -> None:
@@ -47,6 +49,7 @@ def serve(place: ServerPlace) -> None:
     os.environ.update(place.server_environment())
     from prefect.server.api.server import create_app
     from prefect.server.events.messaging import EventPublisher
+    from prefect.server.models import deployments
     from prefect.settings import get_current_settings
 
     server = get_current_settings().server
@@ -57,6 +60,7 @@ def serve(place: ServerPlace) -> None:
     # Bound before anything else begins: with the port taken, nothing has.
     with listener:
         make_lean(EventPublisher)
+        name_scheduled(deployments, {"tick": tick_name})
         app = create_app(final=True)
         app.add_middleware(OneAtATime)
         config = uvicorn.Config(
