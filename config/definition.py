@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from config.grammar import MOVE, Trigger
+from config.grammar import CALL_OFF, MOVE, Trigger
 from config.programme import (
     CommitmentSpec,
     EffectSpec,
@@ -159,10 +159,15 @@ class Definition:
         for milestone in self.milestones.values():
             found |= {str(Trigger(milestone.id, notice.id)): notice.effects for notice in milestone.notices}
             found |= {found_in(milestone.id, finding.place): finding.effects for finding in milestone.finds}
-            if self.programme.on_move is not None:
-                news = EffectSpec(mail=self.programme.on_move, to=milestone.audience)
-                found[str(Trigger(milestone.id, MOVE))] = (news,)
+            found |= self._news(milestone)
         return found | {name: event.effects for name, event in self.programme.events.items()}
+
+    def _news(self, milestone: Milestone) -> Iterator[tuple[str, tuple[EffectSpec, ...]]]:
+        programme = self.programme
+        find = () if programme.find_date is None else (programme.find_date,)
+        for part, message, more in ((MOVE, programme.on_move, ()), (CALL_OFF, programme.on_call_off, find)):
+            if message is not None:
+                yield str(Trigger(milestone.id, part)), (EffectSpec(mail=message, to=milestone.audience), *more)
 
     def effects(self) -> Iterator[tuple[str, EffectSpec]]:
         """Yield every effect of the definition with the name of what causes it (``portrait:on_miss``)."""

@@ -7,14 +7,15 @@ from typing import NamedTuple, Self
 COMMITMENT_STATES = ("planned", "open", "kept", "missed", "kept_late", "waived", "cancelled")
 """What a commitment comes to, beside the levels of its escalation."""
 ESCALATED = "escalated"
-MOVE = "move"
-"""The part of a milestone's trigger that tells of a new date."""
+MOVE, CALL_OFF = "move", "call_off"
+"""The parts of a milestone's trigger that tell of a new date, time or place, and that there is no date any more."""
+NEWS = frozenset({MOVE, CALL_OFF})
 
 
 class Trigger(NamedTuple):
     """A trigger: ``leave`` or ``m2d1`` is a name alone, ``mentor_meeting_m2:keep`` a name and a part.
 
-    The part is a commitment's verb, a milestone's notice, or ``move``.
+    The part is a commitment's verb, a milestone's notice, ``move`` or ``call_off``.
     """
 
     name: str

@@ -9,7 +9,7 @@ from datetime import date
 
 from babel.dates import format_date
 
-from config.checks.dates import date_of
+from config.checks.date_rules import Span, date_of
 from config.checks.time import written_out
 from config.definition import Definition
 from config.library import LoadedCohort
@@ -76,7 +76,8 @@ def _people(loaded: LoadedCohort) -> Iterator[str]:
 def _commitment(spec: CommitmentSpec, loaded: LoadedCohort) -> list[str]:
     written = written_out(spec, loaded.definition)
     label = written[0].label if len(written) == 1 else _label_for_all(spec, loaded.definition)
-    days = [date_of(one.due, loaded.cohort, loaded.definition) for one in written]
+    spans = {ident: Span.of(day, loaded.definition) for ident, day in loaded.cohort.dates.items()}
+    days = [date_of(one.due, spans, loaded.definition) for one in written]
     if spec.due.anchor == "opened":
         return _wrapped(f"  {label}", [f"frist {_distance(spec)} efter at den er åbnet"])
     return _wrapped(f"  {label}", _short_dates(days))

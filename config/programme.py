@@ -33,6 +33,9 @@ Role = Literal[
     "challenge_owner",
 ]
 
+OF_COHORT: frozenset[Role] = frozenset({"coordinator", "administration", "challenge_owner"})
+"""Roles of people who belong to no single journey."""
+
 ON_OPEN, ON_MISS, ON_KEEP = "on_open", "on_miss", "on_keep"
 
 
@@ -66,6 +69,8 @@ class Notice(Spec):
     effects: tuple[EffectSpec, ...] = Field(min_length=1)
     state: str | None = None
     """Only journeys that have reached this place are told (R39: never before the journey is complete)."""
+    once: bool = False
+    """Nobody gets it a second time when the day is moved: the news of the new day says it already."""
 
 
 class Finding(Spec):
@@ -271,7 +276,11 @@ class Programme(Spec):
     regions: dict[Name, RegionSpec] = Field(default_factory=dict)
     """What goes on beside the calendar: the second half with or without a second mentor (R33 to R36)."""
     on_move: str | None = None
-    """The mail to a milestone's audience when its date is moved."""
+    """The mail to a milestone's audience when its date, time or place is another."""
+    on_call_off: str | None = None
+    """The mail to a milestone's audience when it is called off and has no new date yet."""
+    find_date: EffectSpec | None = None
+    """Whose task it is to find a new day for a milestone that was called off; ``day`` is the day on which it was."""
     groups: Groups | None = None
     shapes: dict[str, Shape] = Field(default_factory=dict)
     calendar: tuple[CalendarEntry, ...] = Field(min_length=1)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
+from config.cohort import Day
 from config.definition import Definition, Module
 from config.grammar import Trigger
 from config.plain_text import without_the_unseen
@@ -125,6 +126,16 @@ class CohortReader:
         module = self.definition.milestones[view.id].module
         return EventView(view.id, view.label, view.start, view.end, view.place, view.staff, self.module(module))
 
+    def _was(self, effect: Effect) -> EventView | None:
+        """Return a milestone as it was before the change that an effect tells of."""
+        was = effect.details.get("was")
+        if not was:
+            return None
+        day, milestone = Day.model_validate(was), self.definition.milestones[effect.details["milestone"]]
+        hours = self.definition.working_time
+        start, end = (hours.local(at) for at in (day.starts(hours), day.ends(hours)))
+        return EventView(milestone.id, milestone.label, start, end, day.place, day.staff)
+
     def next_event(self) -> EventView | None:
         """Return the next event of the journeys' calendar."""
         now = self.definition.working_time.local(self.read_at)
@@ -186,7 +197,7 @@ class CohortReader:
         """Return the event, module or commitment that a message is about."""
         event = self.event(effect.details.get("milestone"))
         if name in self.definition.milestones or "milestone" in effect.details:
-            return {"event": event, "module": event.module if event else None}
+            return {"event": event, "module": event.module if event else None, "was": self._was(effect)}
         if name not in self.definition.commitments:
             return {}
         spec = self.definition.commitments[name]

@@ -90,6 +90,8 @@ class Context:
     group: tuple[Person, ...] = ()
     group_number: int | None = None
     event: EventView | None = None
+    was: EventView | None = None
+    """The event as people knew it before its day, time or place was changed."""
     module: ModuleView | None = None
     commitment: CommitmentView | None = None
     next_event: EventView | None = None

@@ -10,26 +10,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from config.cohort import Cohort, Day
 from config.definition import Definition
 from config.errors import (
     ConflictError,
+    ConsequencesChangedError,
     TickFailedError,
     TimerFailedError,
     UnknownRecordError,
     UnknownTriggerError,
 )
-from config.grammar import MOVE, Trigger, commitment_id
+from config.grammar import CALL_OFF, MOVE, Trigger, commitment_id
 from config.people import People
 from states.facts import Fact, Outcome
 from states.machines.commitment import recordable_verbs
 from states.moves.changes import Changes
 from states.moves.commitments import CommitmentMover
+from states.moves.consequences import Consequences
 from states.moves.enrol import Enrolment
 from states.moves.firing import Firing
 from states.moves.journeys import JourneyMover
@@ -38,6 +40,7 @@ from states.moves.writing import write
 from states.plain_facts import plain_fact
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.database import Database
+from states.store.due_timers import Due, falling, first_due, first_due_of, hold_a_cohort_that_is_due
 from states.store.fact_log import FactAlreadyLogged, earlier_outcome, log_fact, with_day
 from states.store.queries import (
     all_found,
@@ -47,7 +50,6 @@ from states.store.queries import (
     journeys_of,
     lock_cohort_of,
 )
-from states.store.tables import ARMED, CohortRow, TimerRow
 from states.store.trouble import in_plain_words, is_conflict
 
 R = TypeVar("R")
@@ -55,51 +57,11 @@ R = TypeVar("R")
 _ATTEMPTS = 5
 
 
-# Built once: building a statement costs several times what running it does.
-_FIRST = (
-    select(TimerRow.cohort_id, TimerRow.trigger, TimerRow.due_at, TimerRow.rank)
-    .where(ARMED, TimerRow.due_at <= bindparam("now"))
-    .order_by(TimerRow.due_at, TimerRow.rank, TimerRow.id)
-    .limit(1)
-)
-_FIRST_OF_COHORT = _FIRST.where(TimerRow.cohort_id == bindparam("cohort_id"))
-# Whoever holds the cohort fires its timers, so that what falls together or one after the other does so in order. The
-# cohort alone is held: holding a timer first and then its cohort, two ticks would wait for each other.
-_COHORT_DUE = _FIRST.with_only_columns(TimerRow.cohort_id).join(CohortRow, CohortRow.id == TimerRow.cohort_id)
-_FREE_COHORT_DUE = _COHORT_DUE.with_for_update(of=CohortRow, key_share=True, skip_locked=True)
-_BUSY_COHORT_DUE = _COHORT_DUE.with_for_update(of=CohortRow, key_share=True)
-_FALLING = (
-    select(TimerRow.id, TimerRow.subject)
-    .where(
-        ARMED,
-        TimerRow.due_at == bindparam("due_at"),
-        TimerRow.rank == bindparam("rank"),
-        TimerRow.cohort_id == bindparam("cohort_id"),
-        TimerRow.trigger == bindparam("trigger"),
-    )
-    .order_by(TimerRow.subject)
-)
-
-
-def _without(statement: Select[Any], cohorts: Sequence[str]) -> Select[Any]:
-    """Return a statement about timers that leaves some cohorts out; as a rule there are none."""
-    return statement.where(TimerRow.cohort_id.not_in(cohorts)) if cohorts else statement
-
-
 def _passes(error: Exception) -> bool:
     """Whether the timer is not to blame: another writer was first, or the database is not there."""
     if isinstance(error, DBAPIError):
         return is_conflict(error) or not isinstance(error, IntegrityError | DataError)
     return isinstance(error, ConflictError)
-
-
-class _Due(NamedTuple):
-    """The timers that fall together: one instant, one cohort, one trigger."""
-
-    cohort_id: str
-    trigger: str
-    due_at: datetime
-    rank: int
 
 
 class Engine:
@@ -175,15 +137,32 @@ class Engine:
             raise TickFailedError(outcomes, list(failures.values()))
         return outcomes
 
-    def reschedule(self, cohort_id: str, milestone: str, day: Day, fact: Fact) -> Outcome:
-        """Give a milestone a (new) date: deadlines and timers follow, and its audience is told (R39).
+    def preview(self, cohort_id: str, milestone: str, day: Day | None) -> Consequences:
+        """Return what ``reschedule`` would bring about at this moment, and write nothing (R63).
 
         Raises:
-            UnknownRecordError: no such cohort or milestone, or it has been held.
+            UnknownRecordError, UnknownTriggerError: see ``reschedule``.
+        """
+        with self.database.read() as connection:
+            changes = Changes(self.now(), "preview")
+            moving = Rescheduling(connection, read_cohort(connection, cohort_id), changes, milestone, day)
+            moving.work_out({})
+            return moving.consequences()
+
+    def reschedule(self, cohort_id: str, milestone: str, day: Day | None, fact: Fact, seal: str = "") -> Outcome:
+        """Give a milestone another day, time or place, or call it off: deadlines and timers follow, people are told.
+
+        With the ``seal`` of a preview it is done only if the consequences are still those.
+
+        Raises:
+            UnknownRecordError: no such cohort or milestone.
+            UnknownTriggerError: it is to be called off, and the programme has no word for that.
+            DayRefusedError: a rule of dates is broken, and no reason given or none would do (R15, R21, R39).
+            ConsequencesChangedError: something has changed since the preview.
             FactReusedError: the key stands for another fact.
         """
 
-        trigger = str(Trigger(milestone, MOVE))
+        trigger = str(Trigger(milestone, CALL_OFF if day is None else MOVE))
         fact = plain_fact(fact, trigger, [cohort_id])
         told = with_day(fact, day)
 
@@ -192,8 +171,11 @@ class Engine:
             log_fact(connection, told, trigger, [cohort_id], now)
             lock_cohort_of(connection, [cohort_id])
             changes = Changes(now, f"fact {fact.key}")
-            cohort = read_cohort(connection, cohort_id)
-            Rescheduling(connection, cohort, changes, milestone, day).work_out(fact.details)
+            moving = Rescheduling(connection, read_cohort(connection, cohort_id), changes, milestone, day)
+            moving.refuse_what_breaks_rules()
+            moving.work_out(fact.details)
+            if seal and moving.consequences().seal != seal:
+                raise ConsequencesChangedError(cohort_id, milestone)
             write(changes, connection)
             return Outcome(cohort_id, trigger, tuple(changes.transitions))
 
@@ -241,20 +223,17 @@ class Engine:
 
     def _fire_due(self, connection: Connection, now: datetime, aside: Sequence[str]) -> Outcome | None:
         """Fire what falls first in all cohorts but those laid ``aside``; ``None`` when nothing is due any more."""
-        at = {"now": now}
         if self.database.is_sqlite:
-            due = connection.execute(_without(_FIRST, aside), at).one_or_none()
-            return None if due is None else self._fire_or_fail(connection, _Due._make(due), now)
-        # Others may hold what is due, for a fact that leaves it due: wait for them, so that nothing is left over.
-        free, busy = (_without(statement, aside) for statement in (_FREE_COHORT_DUE, _BUSY_COHORT_DUE))
-        cohort = connection.scalar(free, at) or connection.scalar(busy, at)
+            due = first_due(connection, now, aside)
+            return None if due is None else self._fire_or_fail(connection, due, now)
+        cohort = hold_a_cohort_that_is_due(connection, now, aside)
         if cohort is None:
             return None
         # Looked up again now that the cohort is held: whoever held it before has fired or armed some.
-        due = connection.execute(_FIRST_OF_COHORT, {**at, "cohort_id": cohort}).one_or_none()
-        return Outcome(cohort, "", ()) if due is None else self._fire_or_fail(connection, _Due._make(due), now)
+        due = first_due_of(connection, now, cohort)
+        return Outcome(cohort, "", ()) if due is None else self._fire_or_fail(connection, due, now)
 
-    def _fire_or_fail(self, connection: Connection, due: _Due, now: datetime) -> Outcome:
+    def _fire_or_fail(self, connection: Connection, due: Due, now: datetime) -> Outcome:
         try:
             return self._fire_timers(connection, due, now)
         except Exception as error:
@@ -265,8 +244,8 @@ class Engine:
                 raise TimerFailedError(due.cohort_id, due.trigger, due.due_at, why) from None
             raise TimerFailedError(due.cohort_id, due.trigger, due.due_at, str(error)) from error
 
-    def _fire_timers(self, connection: Connection, due: _Due, now: datetime) -> Outcome:
-        timers = connection.execute(_FALLING, due._asdict()).all()
+    def _fire_timers(self, connection: Connection, due: Due, now: datetime) -> Outcome:
+        timers = falling(connection, due)
         cohort = self._cohort(connection, due.cohort_id, calendar_version(connection, due.cohort_id))
         changes = Changes(now, f"timer {due.trigger} {due.due_at:%Y-%m-%dT%H:%MZ}")
         changes.fired += [timer.id for timer in timers]

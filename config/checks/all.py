@@ -114,15 +114,7 @@ def _cohort(cohort: Cohort, definition: Definition | None, people: People | None
     yield from one_name_each(cohort, people, source)
     if definition is None:
         return
-    for check in (
-        dates.names,
-        dates.days,
-        dates.order,
-        dates.modules,
-        dates.windows,
-        dates.deadlines,
-        challenges,
-    ):
+    for check in (dates.names, dates.rules, challenges):
         yield from check(cohort, definition, source)
     if people is not None:
         yield from group_sizes(people, definition, source)

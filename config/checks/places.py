@@ -66,6 +66,8 @@ def effects(programme: Programme) -> Iterator[PlacedEffect]:
     for number, entry in enumerate(programme.calendar):
         for place, finding in enumerate(entry.finds if isinstance(entry, MilestoneSpec) else ()):
             yield from _effects(("calendar", number, "finds", place, "effects"), finding.effects, DAY)
+    if programme.find_date is not None:
+        yield PlacedEffect(("find_date",), programme.find_date, DAY)
     for name, event in programme.events.items():
         yield from _effects(("events", name, "effects"), event.effects, DAY)
     for number, spec in enumerate(programme.commitments):

@@ -9,12 +9,11 @@ from config.checks.places import effects, notice_lists, notices
 from config.definition import ACTIVE, Definition, in_active
 from config.errors import Problem
 from config.files.yaml_file import Source, Step
-from config.programme import CommitmentSpec, MilestoneSpec, ModuleSpec, Role
+from config.programme import OF_COHORT, CommitmentSpec, MilestoneSpec, ModuleSpec, Role
 from config.suggest import did_you_mean
 
 PLACE = "place"
 RESERVED = frozenset({"opened", "due", "missed", "day", "last_day", "next_day1", ACTIVE, PLACE})
-OF_COHORT: frozenset[Role] = frozenset({"coordinator", "administration", "challenge_owner"})
 OF_GROUP: frozenset[Role] = frozenset({"group", "partner"})
 LEADER = ("opens_on", "commitment")
 
@@ -27,17 +26,19 @@ def unknown_messages(definition: Definition, source: Source, messages: Collectio
             yield source.problem(
                 (*path, kind), f"no template {effect.message!r}{did_you_mean(effect.message, messages)}"
             )
-    on_move = definition.programme.on_move
-    if on_move is not None and on_move not in messages:
-        yield source.problem(("on_move",), f"no template {on_move!r}{did_you_mean(on_move, messages)}")
+    for key in ("on_move", "on_call_off"):
+        message = getattr(definition.programme, key)
+        if message is not None and message not in messages:
+            yield source.problem((key,), f"no template {message!r}{did_you_mean(message, messages)}")
 
 
 def nobody_meant(definition: Definition, source: Source) -> Iterator[Problem]:
     """Yield a problem for roles that stand for nobody where they are written, so that no one would ever be told."""
     programme = definition.programme
     for path, effect, _, spec in effects(programme):
+        of_cohort = path == ("find_date",) or (spec is not None and spec.subject == "cohort")
         for number, role in enumerate(effect.to):
-            if spec is not None and spec.subject == "cohort" and role not in OF_COHORT:
+            if of_cohort and role not in OF_COHORT:
                 yield source.problem((*path, "to", number), f"{role!r} is nobody in a commitment of the whole cohort")
             if role in OF_GROUP and programme.groups is None:
                 yield source.problem((*path, "to", number), f"{role!r} is nobody in a programme without 'groups'")

@@ -46,6 +46,32 @@ class ConflictError(TalentNordError):
         super().__init__(f"{what} was changed by someone else meanwhile; nothing was written, try again")
 
 
+class DayRefusedError(TalentNordError):
+    """A day that a milestone cannot have; ``broken`` are the rules against it, in order with ``sentences``."""
+
+    def __init__(self, cohort_id: str, milestone: str, broken: Sequence[Any], sentences: Sequence[str]) -> None:
+        self.cohort_id = cohort_id
+        self.milestone = milestone
+        self.broken = tuple(broken)
+        why = "; ".join(
+            f"{sentence} (a reason would do)" if one.excusable else sentence
+            for one, sentence in zip(broken, sentences, strict=True)
+        )
+        super().__init__(f"{cohort_id}: {milestone} cannot be changed so: {why}. Nothing was recorded.")
+
+
+class ConsequencesChangedError(TalentNordError):
+    """What would follow is not what was shown before; nothing was changed."""
+
+    def __init__(self, cohort_id: str, milestone: str) -> None:
+        self.cohort_id = cohort_id
+        self.milestone = milestone
+        super().__init__(
+            f"{cohort_id}: what follows from the new day of {milestone} is other than it was when it was shown; look"
+            " at it again. Nothing was recorded."
+        )
+
+
 class CohortOverError(TalentNordError):
     """Somebody is to join a cohort whose last day is over; nothing was changed."""
 

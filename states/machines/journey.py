@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from config.definition import ACTIVE, Definition, found_in, in_active
-from config.grammar import MOVE, Trigger
+from config.grammar import MOVE, NEWS, Trigger
 from config.programme import Event
 from config.regions import Move
 from states.machines.rulebook import Rule, RuleBook
@@ -74,8 +74,10 @@ def _notice_rules(definition: Definition) -> Iterator[Rule]:
         for notice in milestone.notices:
             trigger = str(Trigger(milestone.id, notice.id))
             yield Rule(trigger, in_active(notice.state) if notice.state else ACTIVE, None, causes=(trigger,))
-        moved = str(Trigger(milestone.id, MOVE))
-        yield Rule(moved, ACTIVE, None, causes=(moved,) if moved in definition.causes else ())
+        for part in sorted(NEWS):
+            news = str(Trigger(milestone.id, part))
+            if news in definition.causes or part == MOVE:
+                yield Rule(news, ACTIVE, None, causes=(news,) if news in definition.causes else ())
 
 
 def _event_rules(definition: Definition) -> Iterator[Rule]:

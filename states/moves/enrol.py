@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from config.cohort import Cohort, Contact, Day
+from config.cohort import Cohort, Contact
 from config.definition import ACTIVE, Definition
 from config.errors import CohortOverError
 from config.grammar import commitment_id
@@ -23,6 +23,7 @@ from states.plan.calendar import Calendar
 from states.plan.late_joiners import catch_up_notices, group_to_join
 from states.plan.timers import Timer, cohort_timers, opening_timer
 from states.running_cohort import cast_of, read_cohort
+from states.store.days import day_details
 from states.store.tables import (
     CohortRow,
     CommitmentRow,
@@ -262,11 +263,6 @@ class Enrolment:
             self._now,
             self.changes.cause,
         )
-
-
-def day_details(day: Day) -> dict[str, Any]:
-    """Return what a milestone keeps beside its time and place."""
-    return {"staff": list(day.staff), "material": dict(day.material)}
 
 
 def _person(ident: str, contact: Contact) -> dict[str, Any]:

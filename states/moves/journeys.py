@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from config.definition import ACTIVE
+from config.definition import ACTIVE, Milestone
 from config.errors import FactIncompleteError
-from config.grammar import MOVE, Trigger, commitment_id
+from config.grammar import NEWS, Trigger, commitment_id
 from config.programme import Event
 from states.machines.commitment import FINAL, PLANNED
 from states.machines.journey import PLACE, place_guard
@@ -77,7 +77,7 @@ class JourneyMover:
     def _comes_too_late(self, trigger: str) -> bool:
         """Whether this is the notice of a milestone that is over: after an outage nobody is invited to the past."""
         name, part = Trigger.parse(trigger)
-        held = self._firing.cohort.calendar.days.get(name) if part and part != MOVE else None
+        held = self._firing.cohort.calendar.days.get(name) if part and part not in NEWS else None
         return not self._firing.strict and held is not None and held.ends_at <= self._firing.changes.now
 
     def _welcome_back(self, journey: Journey, dest: str) -> Journey:
@@ -128,8 +128,7 @@ class JourneyMover:
         shared = None
         if milestone is not None:
             details["milestone"] = milestone.id
-            held = self._firing.cohort.calendar.days.get(milestone.id)
-            shared = f"{journey.cohort_id}/{trigger}@{held.sequence if held else 0}"
+            shared = f"{journey.cohort_id}/{trigger}@{self._edition(milestone, part)}"
         return Cause(
             cohort_id=journey.cohort_id,
             subject=journey.id,
@@ -142,6 +141,14 @@ class JourneyMover:
             details=details,
             shared_key=shared,
         )
+
+    def _edition(self, milestone: Milestone, part: str) -> int:
+        """Return what tells a notice from the same one about an earlier day: nobody gets the same one twice."""
+        if "sequence" in self._firing.details:
+            return int(self._firing.details["sequence"])
+        held = self._firing.cohort.calendar.days.get(milestone.id)
+        once = any(notice.once for notice in milestone.notices if notice.id == part)
+        return held.sequence if held and not once else 0
 
     def _carry_along(self, event: Event, journeys: Sequence[Journey]) -> None:
         """Pause, resume or cancel the commitments of journeys that an event has befallen."""

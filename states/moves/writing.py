@@ -138,7 +138,8 @@ def write(changes: Changes, connection: Connection) -> None:
     _send_again(changes, connection)
     if changes.timers:
         connection.execute(_TIMERS, [timer._asdict() for timer in changes.timers])
-    _write_effects(changes, connection)
+    if fresh := fresh_effects(changes, connection):
+        connection.execute(_EFFECTS, fresh)
 
 
 def _write_people(changes: Changes, connection: Connection) -> None:
@@ -214,10 +215,8 @@ def _send_again(changes: Changes, connection: Connection) -> None:
         let_wait(connection, refused & EffectRow.recipient_id.in_(people), back)
 
 
-def _write_effects(changes: Changes, connection: Connection) -> None:
-    """Insert the effects that are not there yet: an invitation shared by two journeys is one effect."""
-    if not changes.effects:
-        return
+def fresh_effects(changes: Changes, connection: Connection) -> list[dict[str, Any]]:
+    """Return the effects that are not there yet: an invitation shared by two journeys is one effect."""
     rows: dict[str, dict[str, Any]] = {}
     for row in changes.effects:
         rows.setdefault(row["key"], row)
@@ -225,9 +224,7 @@ def _write_effects(changes: Changes, connection: Connection) -> None:
     shared = [key for key, row in rows.items() if not key.startswith(row["history_id"])]
     for keys in chunks(shared):
         known.update(connection.scalars(select(EffectRow.key).where(EffectRow.key.in_(keys))))
-    fresh = [row for key, row in rows.items() if key not in known]
-    if fresh:
-        connection.execute(_EFFECTS, fresh)
+    return [row for key, row in rows.items() if key not in known]
 
 
 def _move(connection: Connection, statement: Prepared, rows: list[dict[str, Any]], what: str) -> None:

@@ -35,9 +35,9 @@ class FactAlreadyLogged(Exception):
     """Somebody told a fact with this key before; the transaction is to be given up."""
 
 
-def with_day(fact: Fact, day: Day) -> Fact:
-    """Return a fact that moves a milestone as it is kept: the new day is a part of what was told."""
-    return replace(fact, details={**fact.details, _NEW_DAY: day.model_dump(mode="json")})
+def with_day(fact: Fact, day: Day | None) -> Fact:
+    """Return a fact that moves a milestone as it is kept: the new day, or none, is a part of what was told."""
+    return replace(fact, details={**fact.details, _NEW_DAY: day and day.model_dump(mode="json")})
 
 
 def log_fact(connection: Connection, fact: Fact, trigger: str, subjects: Sequence[str], now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.errors import UnknownRecordError
+from config.errors import DayRefusedError, UnknownRecordError
 from states.store.database import Database
 from tests.support.driver import Driver, day, undated
 
@@ -66,7 +66,7 @@ def test_a_date_set_late_invites_at_once_and_ends_the_matter(driven: Driver) -> 
 
 
 def test_a_date_set_early_invites_nobody_before_the_journey_is_complete(driven: Driver) -> None:
-    driven.until("2027-06-01").move("alumni_day", day("2028-01-05", "12:00", "16:00"))
+    driven.until("2027-06-01").move("alumni_day", day("2028-01-05", "12:00", "16:00", "Vores første hold"))
     driven.until("2027-12-01 15:59")
     assert driven.mails(*ALUMNI) == []
     driven.until("2027-12-02")
@@ -76,7 +76,7 @@ def test_a_date_set_early_invites_nobody_before_the_journey_is_complete(driven: 
 
 def test_the_invitation_waits_for_a_last_day_that_is_moved(sqlite: Database) -> None:
     driven = Driver(sqlite, people=2).enrol().until("2027-11-25")
-    driven.move("m6d2", day("2028-02-09"))
+    driven.move("m6d2", day("2028-02-09", reason="Sne"))
     driven.until("2028-02-09 15:59")
     assert driven.mails(*ALUMNI) == []
     driven.until("2028-02-10")
@@ -100,8 +100,8 @@ def test_a_moved_day_is_told_and_its_notices_follow(sqlite: Database) -> None:
 def test_a_day_that_has_been_held_does_not_move(sqlite: Database) -> None:
     driven = Driver(sqlite, people=2).enrol().until("2027-03-12")
     before = driven.dump()
-    with pytest.raises(UnknownRecordError, match="still to come"):
-        driven.move("m1d1", day("2027-06-01"))
+    with pytest.raises(DayRefusedError, match="it was held already"):
+        driven.move("m1d1", day("2027-06-01", reason="Sne"))
     with pytest.raises(UnknownRecordError, match="no milestone 'm9d1'"):
         driven.move("m9d1", day("2027-06-01"))
     assert driven.dump() == before
@@ -110,7 +110,7 @@ def test_a_day_that_has_been_held_does_not_move(sqlite: Database) -> None:
 def test_a_day_moved_into_the_past_has_been_held(sqlite: Database) -> None:
     """Somebody tells us only afterwards that it was held earlier: nobody may be left waiting for it."""
     driven = Driver(sqlite, people=2).enrol().until("2028-03-20")
-    driven.move("alumni_day", day("2028-03-15", "12:00", "16:00"))
+    driven.move("alumni_day", day("2028-03-15", "12:00", "16:00", "Holdt i sidste uge"))
     driven.until("2028-03-20 12:01")
     assert driven.state(1) == "alumni"
     assert driven.mails("date_moved") == [], "nobody can come any more"

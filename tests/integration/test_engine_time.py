@@ -162,7 +162,6 @@ def test_who_joins_finds_the_dates_as_they_were_moved(driven: Driver) -> None:
 def test_a_day_that_is_moved_while_one_is_on_leave_waits_for_the_return(driven: Driver) -> None:
     driven.until("2027-03-16").fire("leave", 1)
     driven.move("m2d1", day("2027-05-03", "09:00", "21:00"))
-    driven.move("m2d2", day("2027-05-04", "07:30", "16:00"))
     driven.until("2027-05-05")
     assert driven.states(1)["mentor_meeting_m2"] == "planned"
     driven.fire("return", 1)
@@ -173,7 +172,9 @@ def test_a_day_that_is_moved_while_one_is_on_leave_waits_for_the_return(driven: 
 
 def test_a_moved_day_is_told_once_and_nobody_is_invited_twice(driven: Driver) -> None:
     driven.until("2027-04-15").move("m2d1", day("2027-05-03", "09:00", "21:00"))
-    assert [mail.to for mail in driven.mails("date_moved")] == ["01", "02", "03", "04"]
+    told = [(mail.details["milestone"], mail.to) for mail in driven.mails("date_moved")]
+    # The other day of the bootcamp goes along.
+    assert sorted(told) == [(day, to) for day in ("m2d1", "m2d2") for to in ("01", "02", "03", "04")]
     driven.until("2027-05-03")
     invitations = [mail for mail in driven.mails("module_invitation", number=1) if mail.details["milestone"] == "m2d1"]
     assert len(invitations) == 1
@@ -224,7 +225,7 @@ def test_enrolling_again_with_another_leader_gives_nobody_a_wrong_one(driven: Dr
 def test_nobody_joins_a_cohort_that_is_over(database: Database, told_late: bool) -> None:
     """After the last day nothing would ever move them; also when that day is told of only afterwards."""
     driven = Driver(database, people=2).enrol().until("2027-12-26")
-    driven.move("alumni_day", day("2027-12-15" if told_late else "2028-02-15"))
+    driven.move("alumni_day", day("2027-12-15" if told_late else "2028-02-15", "12:00", "16:00", "Vores første hold"))
     driven.until("2028-03-01")
     before = driven.dump()
     with pytest.raises(CohortOverError, match=r"Hold 3 is over since .* \(Alumnedag\) and takes nobody more: Kirsten"):

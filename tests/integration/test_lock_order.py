@@ -20,6 +20,7 @@ from states.moves.enrol import Enrolment
 from states.moves.journeys import JourneyMover
 from states.moves.reschedule import Rescheduling
 from states.moves.writing import write
+from states.store import due_timers
 from states.store.database import Database
 from states.store.queries import lock_cohort_of
 from tests.support.driver import Driver, day, hold_3_people
@@ -127,7 +128,7 @@ def test_a_fact_and_a_tick_that_meet_on_one_commitment(
 
     if old_order:
         monkeypatch.setattr(engine_module, "lock_cohort_of", of_facts_about_journeys_only)
-        monkeypatch.setattr(engine_module, "_FALLING", engine_module._FALLING.with_for_update())
+        monkeypatch.setattr(due_timers, "_FALLING", due_timers._FALLING.with_for_update())
     met: list[None] = []
 
     def meet() -> None:

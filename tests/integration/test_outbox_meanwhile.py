@@ -40,7 +40,7 @@ class TestBetweenReadingAndClaiming:
 
     def test_a_date_that_was_moved_is_told_as_it_is_now(self, post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
         def moved() -> None:
-            post.driven.move("kickoff", day("2027-02-17"))
+            post.driven.move("kickoff", day("2027-02-17", "13:00", "17:00"))
 
         while_it_is_written(monkeypatch, moved, "write_digest")
         post.outbox.carry_out(post.effect("talk_expect"))

@@ -59,9 +59,9 @@ def undated(milestone: str) -> Cohort:
     return hold_3().model_copy(update={"dates": dates})
 
 
-def day(text: str, start: str = "09:00", end: str = "16:00") -> Day:
-    """A day of the calendar: ``2027-04-14``."""
-    return Day.model_validate({"date": text, "start": start, "end": end, "place": "Aalborg"})
+def day(text: str, start: str = "09:00", end: str = "16:00", reason: str = "") -> Day:
+    """A day of the calendar: ``2027-04-14``; with a reason it may break rules."""
+    return Day.model_validate({"date": text, "start": start, "end": end, "place": "Aalborg", "reason": reason})
 
 
 class Effect(NamedTuple):
@@ -134,8 +134,8 @@ class Driver:
         fact = Fact(key or f"test-{next(self._keys)}", "tester", details)
         return self.engine.fire(trigger, journeys, fact)
 
-    def move(self, milestone: str, to: Day, key: str | None = None, **details: Any) -> Outcome:
-        """Give a milestone a date."""
+    def move(self, milestone: str, to: Day | None, key: str | None = None, **details: Any) -> Outcome:
+        """Give a milestone a date, or none."""
         fact = Fact(key or f"test-{next(self._keys)}", "tester", details)
         return self.engine.reschedule(self.cohort.id, milestone, to, fact)
 

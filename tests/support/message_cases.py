@@ -109,8 +109,21 @@ def milestone_cases() -> Iterator[Case]:
             yield from addressed(effects_of(entry.get("finds", [])), context, f"{entry['milestone']}-found")
             announced = effects_of(entry.get("notices", []))
             yield from map(without_talent, addressed(announced, context, entry["milestone"]))
-            moved = [{"mail": DEFINITION["on_move"], "to": entry.get("audience", ["talent"])}]
-            yield from map(without_talent, addressed(moved, context, f"{entry['milestone']}-moved"))
+            yield from day_news_cases(entry, context)
+
+
+def day_news_cases(entry: dict[str, Any], context: Context) -> Iterator[Case]:
+    """A day that is another, part by part, and one that was called off."""
+    audience = [*entry.get("audience", ["talent"]), "challenge_owner"]
+    was = replace(KICKOFF, id=entry["milestone"], label=entry["label"], place="Hjørring Rådhus")
+    for changed in ("date", "date start end place", "start end", "place", "staff", "material"):
+        told = replace(context, was=was, details={"changed": changed})
+        moved = [{"mail": DEFINITION["on_move"], "to": audience}]
+        where = f"{entry['milestone']}-moved-{changed.replace(' ', '-')}"
+        yield from map(without_talent, addressed(moved, told, where))
+    gone = replace(context, event=None, was=was, details={"changed": "date"})
+    called_off = [{"mail": DEFINITION["on_call_off"], "to": audience}, DEFINITION["find_date"]]
+    yield from map(without_talent, addressed(called_off, gone, f"{entry['milestone']}-off"))
 
 
 def without_talent(case: Case) -> Case:
