@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
@@ -15,8 +15,6 @@ from config.cohort import Day
 from config.definition import ACTIVE, Milestone, in_active
 from config.errors import DayRefusedError, UnknownRecordError
 from config.grammar import CALL_OFF, Trigger
-from config.programme import CommitmentSpec
-from config.when import When
 from states.machines.commitment import CANCELLED, FINAL, OPEN, PLANNED
 from states.moves.changes import Changes
 from states.moves.commitments import CommitmentMover
@@ -24,7 +22,7 @@ from states.moves.consequences import Consequences, MovedDay, MovedDeadline, Sta
 from states.moves.day_news import DayNews
 from states.moves.firing import Firing
 from states.plan.calendar import Calendar, MilestoneDate
-from states.plan.day_change import broken_by_change, with_what_goes_along
+from states.plan.day_change import broken_by_change, milestones_behind, with_what_goes_along
 from states.plan.timers import EVENT_RANK, Dates, Timer, commitment_timers, milestone_timers
 from states.records import Commitment
 from states.running_cohort import RunningCohort
@@ -166,7 +164,8 @@ class Rescheduling:
         """Return the commitments that hang on the days, whatever has become of them."""
         mine = CommitmentRow.cohort_id == self._cohort.cohort_id
         rows = self._connection.execute(select(*COMMITMENT_COLUMNS).where(mine).order_by(CommitmentRow.id))
-        return [one for one in map(Commitment._make, rows) if self._hangs_on_it(self._cohort.spec(one.name))]
+        behind = cache(partial(milestones_behind, self._cohort.definition))
+        return [one for one in map(Commitment._make, rows) if behind(one.name) & self._new.keys()]
 
     @cached_property
     def _away(self) -> frozenset[str]:
@@ -174,13 +173,6 @@ class Rescheduling:
         on_it = JourneyRow.state.startswith(ACTIVE)
         mine = select(JourneyRow.id).where(JourneyRow.cohort_id == self._cohort.cohort_id, ~on_it)
         return frozenset(self._connection.scalars(mine))
-
-    def _hangs_on_it(self, spec: CommitmentSpec) -> bool:
-        points: list[When | None] = [spec.opens, spec.due, spec.miss, spec.changeable_until]
-        points += [step.when for step in (*spec.reminders, *spec.escalation)]
-        if spec.opens_on is not None and self._hangs_on_it(self._cohort.spec(spec.opens_on.commitment)):
-            return True
-        return any(point is not None and point.anchor in self._new for point in points)
 
     def _follow(self, commitment: Commitment) -> None:
         """Give a commitment the deadline and timers that the new days give it, unless it is past them."""

@@ -54,3 +54,12 @@ def broken_by_change(
                 yield BrokenRule("past", ident, {"day": day.date}, excusable=True)
     known = list(broken(before, definition))
     yield from (one for one in broken(after, definition) if one.milestone in new_days or one not in known)
+
+
+def milestones_behind(definition: Definition, commitment: str) -> frozenset[str]:
+    """Return the milestones that the dates of a commitment hang on, its own or those of the one it follows."""
+    spec = definition.commitments[commitment]
+    points = [spec.opens, spec.due, spec.miss, spec.changeable_until]
+    points += [step.when for step in (*spec.reminders, *spec.escalation)]
+    own = frozenset(point.anchor for point in points if point is not None) & definition.milestones.keys()
+    return own | milestones_behind(definition, spec.opens_on.commitment) if spec.opens_on is not None else own

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from config.definition import ACTIVE
+from config.definition import ACTIVE, Definition
 from config.grammar import ESCALATED
 from states.machines.commitment import FINAL
+from states.plan.day_change import milestones_behind
 from states.running_cohort import read_cohort
 from states.store.tables import ARMED, CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, TaskRow, TimerRow
 
@@ -64,11 +65,11 @@ def summarise(connection: Connection, cohort_id: str) -> Summary:
         states=by_state(JourneyRow),
         commitments=by_state(CommitmentRow),
         unsent=count(EffectRow, EffectRow.status.in_(("pending", "claimed"))),
-        stuck=tuple(_stuck(connection, cohort_id, cohort.definition.final_states)),
+        stuck=tuple(_stuck(connection, cohort_id, cohort.definition)),
     )
 
 
-def _stuck(connection: Connection, cohort_id: str, final_states: frozenset[str]) -> Iterator[str]:
+def _stuck(connection: Connection, cohort_id: str, definition: Definition) -> Iterator[str]:
     """Yield what is not at an end although no timer, open task or unsent effect points out of it (invariant 6)."""
     armed = set(connection.scalars(select(TimerRow.subject).where(TimerRow.cohort_id == cohort_id, ARMED)))
     armed |= set(
@@ -87,14 +88,17 @@ def _stuck(connection: Connection, cohort_id: str, final_states: frozenset[str])
         select(JourneyRow.id, JourneyRow.state).where(JourneyRow.cohort_id == cohort_id).order_by(JourneyRow.id)
     ):
         states[journey] = state
-        if state not in final_states and journey not in armed and not calendar_goes_on:
+        if state not in definition.final_states and journey not in armed and not calendar_goes_on:
             yield journey
+    called_off = {milestone for milestone in definition.milestones if f"{cohort_id}/{milestone}" in armed}
     rows = connection.execute(
-        select(CommitmentRow.id, CommitmentRow.journey_id)
+        select(CommitmentRow.id, CommitmentRow.journey_id, CommitmentRow.name)
         .where(CommitmentRow.cohort_id == cohort_id, CommitmentRow.state.not_in(FINAL))
         .order_by(CommitmentRow.id)
     )
-    for commitment, owner in rows:
+    for commitment, owner, name in rows:
         paused = owner is not None and not states[owner].startswith(ACTIVE) and owner in armed
-        if commitment not in armed and not paused:
+        # Somebody has the task to find a day for what was called off, and that arms it again.
+        waits = called_off and called_off & milestones_behind(definition, name)
+        if not (commitment in armed or paused or waits):
             yield commitment

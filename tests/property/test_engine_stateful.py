@@ -28,6 +28,7 @@ from states.store.tables import CommitmentRow, EffectRow, FactRow, JourneyRow, R
 from states.views.counts import summarise
 from tests.support.cut import Cut, cut_at
 from tests.support.driver import Driver, day, hold_3_people, replayed, talent_nord
+from tests.support.previewed import Rows, assert_exactly
 
 TALENTS = ["hold-3-01", "hold-3-02", "hold-3-03"]
 DEFINITION = talent_nord()
@@ -114,22 +115,30 @@ class Cohort(RuleBasedStateMachine):
             return False
         return True
 
-    @rule(milestone=st.sampled_from(sorted(DEFINITION.milestones)), days=st.integers(-20, 40))
-    def a_day_is_moved(self, milestone: str, days: int) -> None:
-        """A date moves to somewhere around now, even into the past; refused if it has been held."""
+    @rule(
+        milestone=st.sampled_from(sorted(DEFINITION.milestones)),
+        days=st.none() | st.integers(-20, 40),
+        reason=st.sampled_from(["", "Sne"]),
+    )
+    def a_day_is_moved_or_called_off(self, milestone: str, days: int | None, reason: str) -> None:
+        """A date moves to somewhere around now, even into the past, by the rules; what follows is what was shown."""
         self.number += 1
         key = f"fact-{self.number}"
-        to = day((self.driven.now + timedelta(days=days)).date().isoformat())
-        before = self.driven.dump()
+        on = self.driven.now + timedelta(days=days or 0)
+        to = None if days is None else day(on.date().isoformat(), reason=reason)
+        preview = self.driven.engine.preview(self.driven.cohort.id, milestone, to)
+        before, rows = self.driven.dump(), Rows.of(self.driven)
         told = self._move(self.driven, milestone, to, key)
-        assert told == self._move(self.twin, milestone, to, key)
+        assert told == self._move(self.twin, milestone, to, key) == preview.allowed
         if told:
-            self.taken[key] = (f"{milestone}:move", [self.driven.cohort.id], Fact(key, "tester"))
+            assert_exactly(preview, rows, Rows.of(self.driven))
+            part = "call_off" if to is None else "move"
+            self.taken[key] = (f"{milestone}:{part}", [self.driven.cohort.id], Fact(key, "tester"))
         else:
             assert self.driven.dump() == before
 
     @staticmethod
-    def _move(driver: Driver, milestone: str, to: Day, key: str) -> bool:
+    def _move(driver: Driver, milestone: str, to: Day | None, key: str) -> bool:
         try:
             driver.move(milestone, to, key=key)
         except TalentNordError:
@@ -162,7 +171,7 @@ class Cohort(RuleBasedStateMachine):
         known, whom, fact = self.taken[key]
         same = (trigger, set(journeys), given) == (known, set(whom), fact.details)
         assert self._tell(self.driven.engine, trigger, journeys, Fact(key, "tester", given)) == same
-        if not known.endswith(":move"):
+        if not known.endswith((":move", ":call_off")):
             assert self._tell(self.driven.engine, known, whom[::-1], fact)
         assert self.driven.dump() == before
 

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, select, text, update
 
 from config.cohort import Cohort, Day
 from config.definition import Definition
@@ -138,6 +138,13 @@ class Driver:
         """Give a milestone a date, or none."""
         fact = Fact(key or f"test-{next(self._keys)}", "tester", details)
         return self.engine.reschedule(self.cohort.id, milestone, to, fact)
+
+    def all_sent(self) -> Self:
+        """Let every mail that is due have reached its reader."""
+        due = (EffectRow.status == "pending") & (EffectRow.kind == "mail") & (EffectRow.send_at <= self.now)
+        with self.database.write() as connection:
+            connection.execute(update(EffectRow).where(due).values(status="sent"))
+        return self
 
     # -- what came of it -------------------------------------------------------------------------------------------
 
