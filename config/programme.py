@@ -223,7 +223,7 @@ class Groups(Spec):
 
 
 class Form(Spec):
-    """A form in which a coordinator records what happened: a verb on commitments of some kinds, or an event."""
+    """A form for coordinators: a verb on commitments of some kinds, an event, or another day for a milestone."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=LONGEST_ID)
     label: Line
@@ -232,11 +232,13 @@ class Form(Spec):
     """Kinds of commitments, as they are written under ``commitments``."""
     verb: Literal["keep", "waive"] = "keep"
     event: str | None = None
+    moves: tuple[str, ...] | Literal["all"] = ()
+    """The milestones that it gives another day."""
 
     @model_validator(mode="after")
     def _one_purpose(self) -> Self:
-        if bool(self.commitments) == (self.event is not None):
-            raise ValueError("a form records either 'commitments' or an 'event'")
+        if sum(map(bool, (self.commitments, self.event, self.moves))) != 1:
+            raise ValueError("a form is about 'commitments', an 'event', or milestones that it 'moves'")
         return self
 
 

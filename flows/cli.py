@@ -21,7 +21,7 @@ from config.library import LoadedCohort
 from config.one_page import one_page
 from config.profile import Profile, load_profile
 from config.settings import Settings, load_settings
-from flows import diagram_command, mail_commands
+from flows import day_commands, diagram_command, mail_commands
 from flows.checking import check_cohorts, checked_cohort
 from flows.clock import system_clock
 from flows.console import bar, out, print_rules, print_summary
@@ -52,6 +52,7 @@ app = typer.Typer(
 )
 app.add_typer(mail_commands.app)
 app.add_typer(diagram_command.app)
+app.add_typer(day_commands.app)
 CohortOption = Annotated[str, typer.Option("--cohort", help="The cohort, by its folder in config/cohorts.")]
 PortOption = Annotated[int, typer.Option("--port", help="The port of the Prefect UI; another if it is taken.")]
 HostOption = Annotated[

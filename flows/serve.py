@@ -19,6 +19,7 @@ from flows.cockpit.form_lists import forms
 from flows.cockpit.labels import words
 from flows.mail_rate import set_mail_rate
 from flows.mails import mails
+from flows.move_day import move_day
 from flows.operator_alarm import set_alarm
 from flows.react import react
 from flows.record import record
@@ -39,7 +40,8 @@ async def deployments(services: Services) -> list[RunnerDeployment]:
     served.append(await _deployment(mails, words()["mails_label"], words()["mails"], None))
     for definition, form in forms(services):
         given = {"programme": definition.programme.id, "form": form.id}
-        served.append(await _deployment(record, form.label, form.help, None, given))
+        flow: Flow[..., Any] = move_day if form.moves else record
+        served.append(await _deployment(flow, form.label, form.help, None, given))
     return served
 
 

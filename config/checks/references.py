@@ -162,6 +162,7 @@ def forms(definition: Definition, source: Source) -> Iterator[Problem]:
     programme = definition.programme
     kinds = {spec.id for spec in programme.commitments}
     complete = all(path[0] not in ("commitments", "events") for path in source.dropped)
+    complete_calendar = all(path[0] not in ("calendar", "shapes") for path in source.dropped)
     for number, form in enumerate(programme.forms):
         if form.id in [other.id for other in programme.forms[:number]]:
             yield source.problem(("forms", number, "id"), f"{form.id!r} is already the id of another form")
@@ -169,6 +170,10 @@ def forms(definition: Definition, source: Source) -> Iterator[Problem]:
             if kind not in kinds and complete:
                 what = f"unknown commitment {kind!r}{did_you_mean(kind, kinds)}"
                 yield source.problem(("forms", number, "commitments", index), what)
+        for index, milestone in enumerate(() if form.moves == "all" else form.moves):
+            if milestone not in definition.milestones and complete_calendar:
+                what = f"unknown milestone {milestone!r}{did_you_mean(milestone, definition.milestones)}"
+                yield source.problem(("forms", number, "moves", index), what)
         if form.event is not None and form.event not in programme.events and complete:
             what = f"unknown event {form.event!r}{did_you_mean(form.event, programme.events)}"
             yield source.problem(("forms", number, "event"), what)

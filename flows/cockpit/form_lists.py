@@ -21,8 +21,8 @@ from flows.cockpit.mail_form import FLOW as MAILS
 from flows.services import Services
 from states.store.tables import CohortRow
 
-RECORD = "record"
-"""The flow whose deployments the forms are."""
+RECORD, MOVE_DAY = "record", "move_day"
+"""The flows whose deployments the forms are: of what happened, and of another day."""
 
 
 def forms(services: Services) -> Iterator[tuple[Definition, Form]]:
@@ -31,6 +31,11 @@ def forms(services: Services) -> Iterator[tuple[Definition, Form]]:
         definition = services.library.programme(programme).definition
         for form in definition.programme.forms:
             yield definition, form
+
+
+def flow_of(form: Form) -> str:
+    """Return the name of the flow that a form runs."""
+    return MOVE_DAY if form.moves else RECORD
 
 
 async def set_lists(client: PrefectClient, services: Services) -> int:
@@ -42,7 +47,7 @@ async def set_lists(client: PrefectClient, services: Services) -> int:
     links = await _links(client, services)
     for definition, form in forms(services):
         try:
-            deployment = await client.read_deployment_by_name(f"{RECORD}/{form.label}")
+            deployment = await client.read_deployment_by_name(f"{flow_of(form)}/{form.label}")
         except ObjectNotFound:
             continue
         with services.database.read() as connection:

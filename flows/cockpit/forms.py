@@ -18,7 +18,18 @@ from config.grammar import talent_number
 from config.plain_text import quoted
 from config.programme import CommitmentSpec, Form
 from states.running_cohort import RunningCohort, read_cohort
+from states.store.days import read_days
 from states.store.tables import CohortRow, JourneyRow, PersonRow
+
+_TEXT = {"type": "string"}
+_DAY_FIELDS: Mapping[str, dict[str, Any]] = {
+    "day": _TEXT,
+    "to": {"type": "string", "format": "date"},
+    **dict.fromkeys(("start", "end", "place", "staff", "material"), _TEXT),
+    "called_off": {"type": "boolean", "default": False},
+    "because": _TEXT,
+    "seal": _TEXT,
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,8 @@ class Choices:
     commitments: Mapping[str, str]
     choices: Mapping[str, str]
     milestones: Mapping[str, str]
+    days: Mapping[str, str]
+    """Milestones of all cohorts that may still be moved; ids are ``cohort/milestone``."""
 
 
 def form_of(definition: Definition, ident: str) -> Form:
@@ -63,6 +76,7 @@ def choices_for(connection: Connection, programme_id: str, form: Form) -> Choice
     commitments: dict[str, str] = {}
     choices: dict[str, str] = {}
     milestones: dict[str, str] = {}
+    days: dict[str, str] = {}
     for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
         cohort = read_cohort(connection, cohort_id)
         if cohort.definition.programme.id != programme_id:
@@ -72,7 +86,17 @@ def choices_for(connection: Connection, programme_id: str, form: Form) -> Choice
         commitments |= {spec.label: spec.id for spec in specs}
         choices |= {label: key for spec in specs for key, label in spec.choices.items()}
         milestones |= {milestone.label: milestone.id for milestone in cohort.definition.milestones.values()}
-    return Choices(talents, commitments, choices, milestones)
+        days |= _days(connection, cohort, form) if form.moves else {}
+    return Choices(talents, commitments, choices, milestones, days)
+
+
+def _days(connection: Connection, cohort: RunningCohort, form: Form) -> dict[str, str]:
+    held = read_days(connection, cohort.cohort_id, cohort.definition)
+    return {
+        f"{milestone.label} ({cohort.name})": f"{cohort.cohort_id}/{milestone.id}"
+        for milestone in cohort.definition.milestones.values()
+        if (form.moves == "all" or milestone.id in form.moves) and not held[milestone.id].held
+    }
 
 
 def _subjects(connection: Connection, cohort: RunningCohort, specs: list[CommitmentSpec], form: Form) -> dict[str, str]:
@@ -90,7 +114,8 @@ def _subjects(connection: Connection, cohort: RunningCohort, specs: list[Commitm
 
 def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, Any]:
     """Return the form's fields as the JSON schema that the Prefect UI draws."""
-    names = definition.programme.form_fields
+    if form.moves:
+        return _schema(definition, {**_DAY_FIELDS, "day": _list(choices.days)}, ["day"])
     specs = specs_of(definition, form)
     fields: dict[str, dict[str, Any]] = {"talent": _list(choices.talents)}
     required = ["talent"]
@@ -114,6 +139,11 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
         fields["new_mentor_email"] = {"type": "string", "format": "email"}
         required += ["new_mentor_name", "new_mentor_email"]
     fields["note"] = {"type": "string"}
+    return _schema(definition, fields, required)
+
+
+def _schema(definition: Definition, fields: Mapping[str, dict[str, Any]], required: list[str]) -> dict[str, Any]:
+    names = definition.programme.form_fields
     properties = {
         name: field | {"title": names.get(name, name), "position": position}
         for position, (name, field) in enumerate(fields.items())

@@ -16,14 +16,14 @@ from states.views.undelivered import MailRecord
 
 def cohort_markdown(page: CohortPage, links: Mapping[str, str], language: str = "da") -> str:
     """Return a cohort's overview; ``links`` are the addresses of the pages of its talents, by id."""
-    return _environment(language).get_template("cohort.md.j2").render(page=page, links=_trusted(links))
+    return page_text("cohort.md.j2", {"page": page, "links": _trusted(links)}, language)
 
 
 def talent_markdown(page: TalentPage, links: Mapping[str, str], draws_mermaid: bool, language: str = "da") -> str:
     """Return a talent's page; ``links`` as above. Where the UI draws it, with a picture of the whole journey."""
     picture = Markdown(page.picture) if draws_mermaid else None
     values = {"page": page, "picture": picture, "links": _trusted(links)}
-    return _environment(language).get_template("talent.md.j2").render(values)
+    return page_text("talent.md.j2", values, language)
 
 
 def mails_markdown(
@@ -31,7 +31,12 @@ def mails_markdown(
 ) -> str:
     """Return the page of a cohort's ``mails`` that were not delivered; ``links`` as above."""
     values = {"page": page, "mails": mails, "links": _trusted(links)}
-    return _environment(language).get_template("mails.md.j2").render(values)
+    return page_text("mails.md.j2", values, language)
+
+
+def page_text(template: str, values: Mapping[str, object], language: str) -> str:
+    """Return a page; whatever its template is given is text, but what is ``Markdown``."""
+    return _environment(language).get_template(template).render(values)
 
 
 @lru_cache

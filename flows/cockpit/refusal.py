@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from config.errors import FactIncompleteError, TalentNordError, TransitionRefusedError
+from config.errors import (
+    ConsequencesChangedError,
+    DayRefusedError,
+    FactIncompleteError,
+    TalentNordError,
+    TransitionRefusedError,
+)
 from config.grammar import without_level
+from flows.cockpit.day_page import rule_sentence
 from flows.cockpit.labels import words
 from flows.services import Services
 from notifications.run_words import field_fault, said
@@ -24,6 +31,13 @@ def refusal(services: Services, error: TalentNordError, programme: str = "") -> 
         return said("refused", where=where)
     if isinstance(error, FactIncompleteError):
         return said("incomplete", field=_label(services, programme, error.field), why=field_fault(error.what))
+    if isinstance(error, DayRefusedError):
+        with services.database.read() as connection:
+            milestones = read_cohort(connection, error.cohort_id).definition.milestones
+        labels = {ident: milestone.label for ident, milestone in milestones.items()}
+        return said("day_refused", why="; ".join(rule_sentence(one, labels) for one in error.broken))
+    if isinstance(error, ConsequencesChangedError):
+        return said("changed_meanwhile")
     return said("failed", why=str(error))
 
 

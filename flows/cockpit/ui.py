@@ -27,7 +27,7 @@ class Ui:
         """Return the path of an artifact's page."""
         return f"{self.base}/artifacts/artifact/{artifact}"
 
-    def form(self, deployment: UUID | str, values: Mapping[str, str] | None = None) -> str:
+    def form(self, deployment: UUID | str, values: Mapping[str, object] | None = None) -> str:
         """Return the path of a deployment's form, which opens with ``values`` filled in, by parameter."""
         path = f"{self.base}/deployments/deployment/{deployment}/run"
         if not values:

@@ -1,4 +1,4 @@
-"""All words, a folder a language: ``messages`` (mails, tasks), ``pages``, ``deployments.yaml`` and ``runs.yaml``."""
+"""All words, a folder a language: ``messages``, ``pages``, and the files below."""
 
 from __future__ import annotations
 
@@ -27,3 +27,8 @@ def deployments_in(language: str) -> Path:
 def runs_in(language: str) -> Path:
     """Return the file that says in a language what runs are called and what they came to."""
     return LANGUAGES / language / "runs.yaml"
+
+
+def dates_in(language: str) -> Path:
+    """Return the file that says in a language what is wrong with a day, and what follows from one."""
+    return LANGUAGES / language / "dates.yaml"

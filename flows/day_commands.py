@@ -1,0 +1,126 @@
+"""``talentnord move``: a day's date, time, place, staff or material, or that it is called off; consequences first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from config.checks.dates import sentence
+from config.cohort import Day
+from config.errors import DayRefusedError
+from config.settings import load_settings
+from flows.clock import system_clock
+from flows.console import out
+from flows.mail_commands import OPERATOR
+from flows.new_day import Asked, asked_day
+from flows.services import Services, open_services
+from states.facts import Fact
+from states.moves.consequences import Consequences
+from states.views.new_days import NewDaysPage, as_dict, new_days_page, together
+
+app = typer.Typer()
+FEW = 3
+"""So many people are named one by one; --json names all."""
+
+Cohort = Annotated[str, typer.Argument(help="The cohort, by its folder in config/cohorts.")]
+Milestone = Annotated[str, typer.Argument(help="The day, as the programme calls it: m3d1.")]
+To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The new date.")]
+Clock = Annotated[str, typer.Option(help="Local time, 09:00.")]
+Place = Annotated[str, typer.Option(help="Where it is held.")]
+Staff = Annotated[list[str] | None, typer.Option("--staff", help="Who staffs it; several times for several people.")]
+Material = Annotated[
+    list[str] | None, typer.Option("--material", help="'Title = https://…'; several times, in place of what there is.")
+]
+Because = Annotated[str, typer.Option(help="Why a rule may be broken.")]
+Off = Annotated[bool, typer.Option("--off", help="Call it off; it has no date until one is found.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it; without, it is shown only.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the consequences as JSON.")]
+
+
+@app.command()
+def move(
+    cohort: Cohort,
+    milestone: Milestone,
+    to: To = None,
+    start: Clock = "",
+    end: Clock = "",
+    place: Place = "",
+    staff: Staff = None,
+    material: Material = None,
+    because: Because = "",
+    off: Off = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Show what follows from another date, time, place, staff or material of a day; with --yes do it and tell everyone.
+
+    Exit code 2 if a rule of dates stands against it.
+    """
+    asked = Asked(to and to.date(), start, end, place, staff or (), material or (), because, off)
+    services = open_services(load_settings(), system_clock)
+    try:
+        found, page = _shown(services, cohort, milestone, asked)
+        _print(page, as_json)
+        if not found.allowed:
+            broken = found.objections
+            raise DayRefusedError(cohort, milestone, broken, [sentence(one) for one in broken])
+        if yes:
+            day = found.days[0].new
+            fact = Fact(f"command:{uuid4()}", OPERATOR, {})
+            services.engine.reschedule(cohort, milestone, day, fact, seal=found.seal)
+        if not as_json:
+            out.print("Done. Mails go out at the next tick." if yes else "Nothing was changed; --yes does it.")
+    finally:
+        services.database.close()
+
+
+def _shown(services: Services, cohort: str, milestone: str, asked: Asked) -> tuple[Consequences, NewDaysPage]:
+    with services.database.read() as connection:
+        day = asked_day(connection, cohort, milestone, asked)
+    found = services.engine.preview(cohort, milestone, day)
+    with services.database.read() as connection:
+        return found, new_days_page(connection, found)
+
+
+def _print(page: NewDaysPage, as_json: bool) -> None:
+    sentences = [sentence(one) for one in page.broken]
+    if as_json:
+        print(json.dumps(as_dict(page, sentences), ensure_ascii=False, indent=2))
+        return
+    for line in page.days:
+        out.print(f"{line.label}: {_when(line.old)} -> {_when(line.new)}", markup=False)
+    for one, says in zip(page.broken, sentences, strict=True):
+        excuse = " (accepted with the reason)" if page.reason else " (a reason would do)"
+        out.print(f"! {says}{excuse if one.excusable else ''}", markup=False)
+    _table(
+        ("deadline", "from", "to", "who"),
+        [(one.who, (one.label, _day(one.old), _day(one.new))) for one in page.deadlines],
+    )
+    _table(("notice", "from", "to", ""), [("", (one.label, _day(one.old), _day(one.new))) for one in page.notices])
+    _table(("told", "by", "on", "who"), [(one.to, (one.message, one.kind, _day(one.on))) for one in page.told])
+    _table(("stays", "as", "", "who"), [(one.who, (one.label, one.state, "")) for one in page.stays])
+
+
+def _table(titles: Sequence[str], lines: Sequence[tuple[str, tuple[str, str, str]]]) -> None:
+    if not lines:
+        return
+    table = Table(*titles, show_edge=False)
+    for row, names in together(lines).items():
+        who = ", ".join(names) if len(names) <= FEW else f"{len(names)}: {', '.join(names[:FEW])} …"
+        table.add_row(*map(Text, (*row, who)))
+    out.print(table)
+
+
+def _when(day: Day | None) -> str:
+    return "no date" if day is None else f"{day.date} {day.start:%H:%M}-{day.end:%H:%M}, {day.place}"
+
+
+def _day(at: date | None) -> str:
+    return "-" if at is None else f"{at:%Y-%m-%d}"

@@ -1,0 +1,126 @@
+"""``move_day``: a coordinator's form for another day. First a page shows what follows; from there it is done."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+
+from prefect import flow, runtime
+
+from config.errors import TalentNordError
+from flows.client import one_client
+from flows.cockpit import ui
+from flows.cockpit.artifacts import find, replace
+from flows.cockpit.day_page import day_markdown
+from flows.cockpit.ending import completed, failed
+from flows.cockpit.form_lists import MOVE_DAY, set_lists
+from flows.cockpit.forms import choices_for, chosen, form_of
+from flows.cockpit.labels import words
+from flows.cockpit.refusal import refusal
+from flows.new_day import Asked, asked_day
+from flows.react import react_to
+from flows.services import Services, current_services
+from notifications.run_words import run_name, said
+from states.facts import Fact, Outcome
+from states.views.new_days import NewDaysPage, new_days_page
+
+
+def move_day_name() -> str:
+    """Return what a run is called: by the form and the day, and whether it only shows."""
+    given = runtime.flow_run.parameters
+    kind = "move_day" if given.get("seal") else "show_day"
+    return run_name(kind, day=str(given.get("day", "")))
+
+
+@flow(name="move_day", flow_run_name=move_day_name, persist_result=False)
+async def move_day(
+    programme: str,
+    form: str,
+    day: str,
+    to: date | None = None,
+    start: str = "",
+    end: str = "",
+    place: str = "",
+    staff: str = "",
+    material: str = "",
+    called_off: bool = False,
+    because: str = "",
+    seal: str = "",
+) -> str:
+    """Show what follows from another day; with the ``seal`` of that page do exactly that, and tell everybody.
+
+    Raises:
+        FactIncompleteError: a part is missing or cannot be meant.
+        DayRefusedError: a rule of dates stands against it.
+        ConsequencesChangedError: something has changed since the page was made.
+    """
+    services = current_services()
+    lines = [line.strip() for line in material.splitlines() if line.strip()]
+    names = [name.strip() for name in staff.split(",") if name.strip()]
+    asked = Asked(to, start, end, place, names, lines, because, called_off)
+    try:
+        cohort, milestone = await asyncio.to_thread(_meant, services, programme, form, day)
+        if not seal:
+            page = await asyncio.to_thread(_page, services, cohort, milestone, asked)
+            label = form_of(services.library.programme(programme).definition, form).label
+            await _show(page, label, _filled_in(page, day, asked))
+            return completed(said("shown" if page.allowed else "not_so"))
+        fact = Fact(f"form:{runtime.flow_run.id}", "coordinator", {})
+        outcome = await asyncio.to_thread(_done, services, cohort, milestone, asked, fact, seal)
+    except TalentNordError as error:
+        return failed(await asyncio.to_thread(refusal, services, error, programme), error)
+    reacted = await react_to(services, [outcome])
+    async with one_client() as client:
+        await set_lists(client, services)
+    came = await asyncio.to_thread(services.outbox.came_of, reacted.effects)
+    return completed(f"{said('moved')}: {came.said() or said('no_effects').lower()}")
+
+
+def _meant(services: Services, programme: str, ident: str, label: str) -> tuple[str, str]:
+    """Return the cohort and the milestone that a label of the form's list stands for."""
+    with services.database.read() as connection:
+        form = form_of(services.library.programme(programme).definition, ident)
+        cohort, _, milestone = chosen(choices_for(connection, programme, form).days, "day", label, form).partition("/")
+    return cohort, milestone
+
+
+def _page(services: Services, cohort: str, milestone: str, asked: Asked) -> NewDaysPage:
+    with services.database.read() as connection:
+        day = asked_day(connection, cohort, milestone, asked)
+    found = services.engine.preview(cohort, milestone, day)
+    with services.database.read() as connection:
+        return new_days_page(connection, found)
+
+
+def _done(services: Services, cohort: str, milestone: str, asked: Asked, fact: Fact, seal: str) -> Outcome:
+    with services.database.read() as connection:
+        day = asked_day(connection, cohort, milestone, asked)
+    return services.engine.reschedule(cohort, milestone, day, fact, seal=seal)
+
+
+def _filled_in(page: NewDaysPage, label: str, asked: Asked) -> dict[str, object]:
+    """Return what the form that does it is filled in with: what was asked, and the seal."""
+    given = {
+        "day": label,
+        "to": asked.to.isoformat() if asked.to else "",
+        "start": asked.start,
+        "end": asked.end,
+        "place": asked.place,
+        "staff": ", ".join(asked.staff),
+        "material": "\n".join(asked.material),
+        "called_off": asked.off,
+        "because": asked.because,
+        "seal": page.seal,
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+async def _show(page: NewDaysPage, label: str, values: dict[str, object]) -> None:
+    """Publish the page, which links to the very form it came from, filled in; the cohort's page of before goes."""
+    ident, title = f"{page.cohort_id}/new-day", f"{page.cohort}: {words()['new_day_page']}"
+    async with one_client() as client:
+        found = await find(client, [page.cohort_id])
+        links = {one: ui.DEFAULT.page(artifact) for one, artifact in found.items()}
+        deployment = await client.read_deployment_by_name(f"{MOVE_DAY}/{label}")
+        text = day_markdown(page, links, ui.DEFAULT.form(deployment.id, values))
+        await replace(client, ident, title, text)
