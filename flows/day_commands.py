@@ -32,13 +32,13 @@ FEW = 3
 Cohort = Annotated[str, typer.Argument(help="The cohort, by its folder in config/cohorts.")]
 Milestone = Annotated[str, typer.Argument(help="The day, as the programme calls it: m3d1.")]
 To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The new date.")]
-Clock = Annotated[str, typer.Option(help="Local time, 09:00.")]
-Place = Annotated[str, typer.Option(help="Where it is held.")]
+Clock = Annotated[str | None, typer.Option(help="Local time, 09:00.")]
+Place = Annotated[str | None, typer.Option(help="Where it is held.")]
 Staff = Annotated[list[str] | None, typer.Option("--staff", help="Who staffs it; several times for several people.")]
 Material = Annotated[
     list[str] | None, typer.Option("--material", help="'Title = https://…'; several times, in place of what there is.")
 ]
-Because = Annotated[str, typer.Option(help="Why a rule may be broken.")]
+Because = Annotated[str | None, typer.Option(help="Why a rule may be broken.")]
 Off = Annotated[bool, typer.Option("--off", help="Call it off; it has no date until one is found.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it; without, it is shown only.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the consequences as JSON.")]
@@ -49,12 +49,12 @@ def move(
     cohort: Cohort,
     milestone: Milestone,
     to: To = None,
-    start: Clock = "",
-    end: Clock = "",
-    place: Place = "",
+    start: Clock = None,
+    end: Clock = None,
+    place: Place = None,
     staff: Staff = None,
     material: Material = None,
-    because: Because = "",
+    because: Because = None,
     off: Off = False,
     yes: Yes = False,
     as_json: Json = False,
@@ -63,7 +63,8 @@ def move(
 
     Exit code 2 if a rule of dates stands against it.
     """
-    asked = Asked(to and to.date(), start, end, place, staff or (), material or (), because, off)
+    words = (start or "", end or "", place or "")
+    asked = Asked(to and to.date(), *words, staff or (), material or (), because or "", off)
     services = open_services(load_settings(), system_clock)
     try:
         found, page = _shown(services, cohort, milestone, asked)
