@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 
 def system_clock() -> datetime:
     """Return the present instant, aware and in UTC."""
     return datetime.now(UTC)
+
+
+def clock_ahead(seconds: int) -> Callable[[], datetime]:
+    """Return a clock that goes as the real one does, so many seconds ahead of it."""
+    ahead = timedelta(seconds=seconds)
+    return lambda: system_clock() + ahead
 
 
 class TurnedClock:

@@ -16,7 +16,7 @@ from config.checks.dates import sentence
 from config.cohort import Day
 from config.errors import DayRefusedError
 from config.settings import load_settings
-from flows.clock import system_clock
+from flows.clock import clock_ahead
 from flows.console import out
 from flows.mail_commands import OPERATOR
 from flows.new_day import Asked, asked_day
@@ -65,7 +65,8 @@ def move(
     """
     words = (start or "", end or "", place or "")
     asked = Asked(to and to.date(), *words, staff or (), material or (), because or "", off)
-    services = open_services(load_settings(), system_clock)
+    settings = load_settings()
+    services = open_services(settings, clock_ahead(settings.clock_ahead))
     try:
         found, page = _shown(services, cohort, milestone, asked)
         _print(page, as_json)

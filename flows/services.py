@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from config.library import Library
 from config.settings import Settings, load_settings
-from flows.clock import system_clock
+from flows.clock import clock_ahead
 from flows.mail_rate import MailRate
 from notifications.outbox import Letterhead, Outbox
 from notifications.transports.choose import transport_from
@@ -78,9 +78,8 @@ def current_services() -> Services:
     """Return the services of this process, put together from the environment at first use."""
     if not _open:
         settings = load_settings()
-        ahead = timedelta(seconds=settings.clock_ahead)
         rate = MailRate() if settings.mails_per_second else None
-        use(open_services(settings, lambda: system_clock() + ahead, rate=rate))
+        use(open_services(settings, clock_ahead(settings.clock_ahead), rate=rate))
     return _open[0]
 
 

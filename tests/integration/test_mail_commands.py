@@ -2,40 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from config.errors import DeliveryUnknownError
 from states.store.database import Database
 from tests.support.mailroom import Post
-
-
-class Terminal:
-    """A terminal in which the database of ``post`` is the one that the settings name."""
-
-    def __init__(self, url: str, folder: Path) -> None:
-        self._environment = {**os.environ, "TALENTNORD_DATABASE_URL": url, "COLUMNS": "200"}
-        self._folder = folder
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", "from flows.cli import main; main()", *arguments],
-            env=self._environment | {"PYTHONPATH": str(Path(__file__).parents[2])},
-            cwd=self._folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def mails(self, *arguments: str) -> list[dict[str, Any]]:
-        listed: list[dict[str, Any]] = json.loads(self.run("mails", "--json", *arguments).stdout)
-        return listed
+from tests.support.terminal import Terminal
 
 
 @pytest.fixture
