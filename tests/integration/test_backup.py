@@ -128,3 +128,16 @@ def test_postgresql_has_a_tool_of_its_own(postgresql_url: str, talentnord: Calla
         2,
         "no backup was made: this database is PostgreSQL's, which has a tool of its own: pg_dump\n",
     )
+
+
+def test_where_a_file_system_has_no_links_the_copy_gets_its_name_all_the_same(
+    half_way: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def has_none(*_: object) -> None:
+        raise OSError("no links here")
+
+    monkeypatch.setattr("states.store.backup.os.link", has_none)
+    copy = back_up(half_way.database.address, tmp_path / "copy.db")
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT count(*) FROM journeys").fetchone() == (3,)
+    assert [path.name for path in tmp_path.glob("copy*")] == ["copy.db"]

@@ -255,3 +255,12 @@ def test_whatever_the_day_and_the_moment_the_preview_is_what_is_written(
             with pytest.raises(DayRefusedError):
                 driven.move(milestone, to)
     database.close()
+
+
+def test_what_opens_on_the_day_opens_on_the_new_one(sqlite: Database) -> None:
+    driven = Driver(sqlite, people=2).enrol().until("2027-04-10")
+    driven.move("m2d1", held("m2d1", date=date(2027, 5, 3)))
+    driven.until("2027-05-03 20:59")
+    assert driven.commitment("mentor_meeting_m2", 1).state == "planned"
+    driven.until("2027-05-03 21:00")
+    assert driven.commitment("mentor_meeting_m2", 1).state == "open"

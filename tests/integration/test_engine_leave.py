@@ -240,3 +240,21 @@ def test_a_late_comer_is_told_of_what_is_ahead(driven: Driver) -> None:
     driven.until("2027-04-12")
     assert [mail.details["milestone"] for mail in driven.mails("module_invitation", number=7)] == ["m2d1"]
     assert driven.journey(7).group_number == 1
+
+
+def test_what_one_alone_was_to_be_told_passes_to_nobody(driven: Driver) -> None:
+    """Only invitations, which several share, pass to one who stays: not the news of somebody's own leave."""
+    driven.fire("leave", 1)
+    driven.fire("withdraw", 1)
+    assert {(mail.status, mail.subject) for mail in driven.mails("leave_started")} == {("dropped", "hold-3-01")}
+
+
+def test_a_new_leader_gets_the_old_ones_mails_and_not_those_of_another_role(driven: Driver) -> None:
+    """The consultant stands in as leader: what is for the consultant stays when there is a leader again."""
+    organisation = driven.people.talents[0].organisation
+    consultant = driven.cohort.organisations[organisation].consultant
+    driven.fire("change_mentor", 1, new_mentor={"name": consultant.name, "email": consultant.email})
+    driven.until("2027-04-05 08:00")
+    before = {mail.to for mail in driven.mails("meeting_escalated", number=1)}
+    driven.fire("change_mentor", 1, new_mentor=GRETE)
+    assert {mail.to for mail in driven.mails("meeting_escalated", number=1)} == before != set()

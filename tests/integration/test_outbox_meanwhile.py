@@ -147,3 +147,32 @@ class TestAnotherWorkerWasFaster:
 
         while_it_is_written(monkeypatch, opened, "render_task")
         assert post.outbox.carry_out(task).status == "done"
+
+
+def test_of_what_is_on_its_way_only_the_old_leaders_has_a_successor(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = Post(database, people=4)
+    post.driven.until("2027-01-14 08:00")
+    with database.write() as connection:
+        connection.execute(update(EffectRow).where(EffectRow.message == "talk_convene").values(status="claimed"))
+    post.driven.fire("change_mentor", 1, new_mentor=GRETE)
+    with database.read() as connection:
+        query = select(EffectRow.journey_id).where(EffectRow.successor_id.is_not(None))
+        assert set(connection.scalars(query)) == {"hold-3-01"}
+
+
+def test_each_outcomes_run_has_its_own_effects_and_what_no_run_has_taken_has_one_too(database: Database) -> None:
+    post = Post(database, people=2)
+    post.driven.now = post.driven.at("2027-01-14 08:00")
+    outcomes = [one for one in post.driven.engine.tick() if one.trigger in {"kickoff:invite", "expectation_talk:open"}]
+    assert len(outcomes) == 2
+    first, second, *rest = post.outbox.due(outcomes, with_untaken=True)
+    with database.read() as connection:
+        behind = dict(connection.execute(select(EffectRow.id, EffectRow.history_id)).tuples().all())
+    for due, outcome in zip((first, second), outcomes, strict=True):
+        assert due.effects
+        assert {behind[effect] for effect in due.effects} <= {one.id for one in outcome.transitions}
+    # Enrolment tells nobody anything, and is to be found by its run all the same.
+    [enrolment] = [due for due in rest if due.trigger == "enrol"]
+    assert (enrolment.effects, enrolment.untaken, len(enrolment.transitions)) == ((), True, 2)

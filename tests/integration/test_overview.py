@@ -7,10 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from config.errors import UnknownRecordError
 from flows.cockpit.markdown import talent_markdown
 from states.store.database import Database
+from states.store.tables import EffectRow
 from states.views.counts import summarise
 from states.views.overview import Overview
 from states.views.pages import CommitmentLine, TalentPage
@@ -176,3 +178,28 @@ def test_what_a_cohort_amounts_to_counts_no_other_cohort(database: Database) -> 
         both = [summarise(connection, cohort) for cohort in ("hold-3", "hold-4")]
     assert both[0] == alone
     assert [(one.talents, one.stuck) for one in both] == [(3, ()), (4, ())]
+
+
+def test_a_talents_page_lists_mails_and_neither_tasks_nor_what_was_dropped(coordinator: Coordinator) -> None:
+    coordinator.until("2027-02-18 08:00")
+    coordinator.driven.fire("expectation_talk:keep", 1, held_on="2027-02-18")
+    with coordinator.driven.database.read() as connection:
+        mine = EffectRow.journey_id == "hold-3-01"
+        rows = connection.execute(select(EffectRow.kind, EffectRow.status).where(mine)).all()
+    assert {("task", "done"), ("mail", "dropped")} <= {tuple(row) for row in rows}
+    mails = coordinator.talent(1).mails
+    assert len(mails) == sum(row.kind == "mail" and row.status != "dropped" for row in rows)
+
+
+def test_promises_stand_in_the_order_of_their_deadlines(coordinator: Coordinator) -> None:
+    coordinator.until("2027-03-12")
+    due = [line.due for line in coordinator.talent(1).commitments]
+    dated = [day for day in due if day is not None]
+    assert dated == sorted(dated)
+    assert due == [*dated, *[None] * (len(due) - len(dated))]
+
+
+def test_what_a_cohort_amounts_to_is_plain_data(coordinator: Coordinator) -> None:
+    with coordinator.driven.database.read() as connection:
+        found = summarise(connection, "hold-3").as_dict()
+    assert (found["cohort"], found["talents"], found["stuck"]) == ("Hold 3", 6, [])

@@ -19,9 +19,10 @@ from sqlalchemy.exc import StatementError
 
 from config.errors import ConflictError, DatabaseRefusedError, DatabaseUnavailableError
 from states.store.database import Database
+from states.store.queries import calendar_version
 from states.store.tables import Base, HistoryRow, PersonRow, of_cohort
 from states.store.upgrade import _MIGRATING, MIGRATIONS
-from tests.support.driver import Driver
+from tests.support.driver import Driver, day
 
 NOW = datetime(2027, 1, 1, 12, tzinfo=UTC)
 
@@ -145,6 +146,14 @@ class TestBoth:
             connection.execute(insert(PersonRow), rows)
             found = set(connection.scalars(select(PersonRow.id).where(of_cohort(PersonRow.id, "hold_3"))))
         assert found == {"hold_3/a", "hold_3-01"}
+
+    def test_each_cohort_has_a_version_of_its_calendar(self, database: Database) -> None:
+        driven = Driver(database, people=1).enrol()
+        Driver(database, people=1, cohort=driven.cohort.model_copy(update={"id": "hold-4"})).enrol()
+        driven.move("m1d2", day("2027-04-02"))
+        with database.read() as connection:
+            found = [calendar_version(connection, cohort) for cohort in ("hold-3", "hold-4", "hold-5")]
+        assert found == [1, 0, None]
 
     def test_foreign_keys_are_checked(self, database: Database) -> None:
         with pytest.raises(DatabaseRefusedError, match=r"(?i)foreign.?key"), database.write() as connection:
