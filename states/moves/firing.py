@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, select
@@ -46,6 +48,12 @@ class Firing:
         self.strict = strict
         self.today = cohort.calendar.local_day(changes.now)
         self._active_journeys: ActiveJourneys | None = None
+
+    @cached_property
+    def held_on(self) -> date | None:
+        """The day on which what is told took place, as far as the fact says."""
+        given = self.details.get("held_on")
+        return date.fromisoformat(str(given)) if given else None
 
     def answered(
         self, trigger: str, subjects: Iterable[S], ask: Callable[[S], Answer | None], strict: bool

@@ -15,6 +15,7 @@ from states.machines.commitment import FINAL, PLANNED
 from states.machines.journey import PLACE, place_guard
 from states.moves.commitments import CommitmentMover
 from states.moves.firing import Firing
+from states.moves.plausible import refuse_impossible_day
 from states.moves.reassign import pass_to_those_who_stay, readdress
 from states.moves.regions import given
 from states.plan.effects import Cause, named
@@ -45,6 +46,8 @@ class JourneyMover:
             return
         definition = self._firing.cohort.definition
         event = definition.programme.events.get(trigger)
+        if self._firing.strict:
+            refuse_impossible_day(self._firing, trigger)
         guards = self._guards(trigger, event, journeys)
         answer = self._firing.cohort.rules.journey.answer
         moved = self._firing.answered(

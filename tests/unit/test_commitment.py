@@ -12,6 +12,7 @@ from config.grammar import escalated
 from config.programme import CommitmentSpec
 from states.machines.commitment import (
     AHEAD,
+    BEGUN,
     CHANGEABLE,
     DROPS_PENDING,
     FINAL,
@@ -57,13 +58,25 @@ def along(book: RuleBook, *verbs: str) -> str:
         (("open", "miss", "escalate", "escalate"), "escalated.2"),
         (("open", "miss", "escalate", "escalate", "keep"), "kept_late"),
         (("open", "miss", "escalate", "waive"), "waived"),
-        (("keep",), "kept"),
         (("open", "pause"), "planned"),
         (("cancel",), "cancelled"),
     ],
 )
 def test_a_mentor_meeting_goes_its_ways(verbs: tuple[str, ...], state: str) -> None:
     assert along(MEETING, *verbs) == state
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_what_is_planned_is_kept_once_its_time_has_come_or_where_the_programme_lets_it_be_early(name: str) -> None:
+    book = commitment_rules(SPECS[name])
+    assert ask(book, "planned", "keep") == ("kept" if SPECS[name].early else None)
+    assert ask(book, "planned", "keep", BEGUN) == "kept"
+
+
+def test_the_talk_and_the_challenges_may_be_early_and_nothing_else() -> None:
+    """R8, R22: the leader convenes the talk when it suits; a challenge is never found too soon."""
+    early = {name for name, spec in SPECS.items() if spec.early}
+    assert early == {"expectation_talk", "challenge_m2", "challenge_m5"}
 
 
 @pytest.mark.parametrize("state", LATE)
