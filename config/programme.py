@@ -137,7 +137,8 @@ class Event(Spec):
     """A state, ``place`` for where the cohort stands now, or nothing: the journey stays where it is."""
     final: bool = False
     commitments: Literal["leave", "pause", "resume", "cancel"] = "leave"
-    needs: tuple[Literal["milestone", "new_mentor"], ...] = ()
+    needs: tuple[Literal["milestone", "absence", "new_mentor"], ...] = ()
+    """``milestone``: a teaching day to stay away from; ``absence``: one that is no longer stayed away from (R29)."""
     effects: tuple[EffectSpec, ...] = ()
 
 

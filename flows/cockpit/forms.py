@@ -65,14 +65,20 @@ def choices_for(connection: Connection, programme_id: str, form: Form) -> Choice
     milestones: dict[str, str] = {}
     for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
         cohort = read_cohort(connection, cohort_id)
-        if cohort.definition.programme.id != programme_id:
+        if cohort.definition.programme.id != programme_id or not _has(cohort.definition, form):
             continue
         specs = specs_of(cohort.definition, form)
         talents |= _subjects(connection, cohort, specs, form)
         commitments |= {spec.label: spec.id for spec in specs}
         choices |= {label: key for spec in specs for key, label in spec.choices.items()}
-        milestones |= {milestone.label: milestone.id for milestone in cohort.definition.milestones.values()}
+        days = (one for one in cohort.definition.milestones.values() if one.module is not None)
+        milestones |= {day.label: day.id for day in days}
     return Choices(talents, commitments, choices, milestones)
+
+
+def _has(definition: Definition, form: Form) -> bool:
+    """Whether a cohort's definition has what a form records: a cohort may have begun before there was that event."""
+    return form.event is None or form.event in definition.programme.events
 
 
 def _subjects(connection: Connection, cohort: RunningCohort, specs: list[CommitmentSpec], form: Form) -> dict[str, str]:
@@ -106,7 +112,7 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
                 fields["person_name"] = {"type": "string"}
                 fields["person_email"] = {"type": "string", "format": "email"}
     needs = definition.programme.events[form.event].needs if form.event else ()
-    if "milestone" in needs:
+    if {"milestone", "absence"} & set(needs):
         fields["milestone"] = _list(choices.milestones)
         required.append("milestone")
     if "new_mentor" in needs:

@@ -46,6 +46,8 @@ class Changes:
     persons: list[dict[str, Any]] = field(default_factory=list)
     """People whom a fact names; written unless their id is there already."""
     absences: list[dict[str, Any]] = field(default_factory=list)
+    present: list[tuple[str, str]] = field(default_factory=list)
+    """Absences that are taken back: (journey, milestone)."""
     new: dict[type[Base], list[dict[str, Any]]] = field(default_factory=dict)
     """Rows that an enrolment adds, by table, in the order in which they refer to one another."""
     corrected: list[dict[str, Any]] = field(default_factory=list)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Text, Update, bindparam, case, insert, literal_column, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Text,
+    Update,
+    bindparam,
+    case,
+    delete,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from config.errors import ConflictError
@@ -156,6 +168,9 @@ def _write_people(changes: Changes, connection: Connection) -> None:
         )
         if known is None:
             connection.execute(insert(AbsenceRow), absence)
+    for journey, milestone in changes.present:
+        mine = (AbsenceRow.journey_id == journey) & (AbsenceRow.milestone == milestone)
+        connection.execute(delete(AbsenceRow).where(mine))
 
 
 def _write_calendar(changes: Changes, connection: Connection) -> None:
