@@ -193,6 +193,11 @@ class CommitmentSpec(Spec):
     escalation: tuple[Reminder, ...] = ()
     on_keep: tuple[EffectSpec, ...] = ()
 
+    @property
+    def secures(self) -> str | None:
+        """The module whose challenge is told when it is kept (R22)."""
+        return self.module if self.subject == "cohort" and self.only_challenges else None
+
     @cached_property
     def causes(self) -> Mapping[str, tuple[EffectSpec, ...]]:
         """What the commitment's transitions cause, by the names that its machine calls them."""

@@ -186,7 +186,7 @@ def import_cohort(cohort: CohortOption = "hold-3", port: PortOption = 4200, host
     services = open_services(settings, system_clock, create=True)
     try:
         outcome = services.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
-        out.print(f"{loaded.cohort.name}: {len(outcome.transitions)} talents enrolled")
+        out.print(f"{loaded.cohort.name}: {outcome.enrolled} talents enrolled")
         _refresh(services, ServerPlace(port, VAR / "prefect", host, settings.ui_addresses))
     finally:
         services.database.close()

@@ -96,12 +96,17 @@ def _cohort_of(text: str) -> Cohort:
     return Cohort.model_validate_json(text, context=AS_KEPT)
 
 
+def owner_id(cohort_id: str, module: str) -> str:
+    """Return the id of whoever hears the solutions to a module's challenge for its owner."""
+    return f"{cohort_id}/owner-{module}"
+
+
 def cast_of(cohort: Cohort) -> Cast:
     """Return the ids of a cohort's coordinators, administration and challenge owners."""
     return Cast(
         coordinators=tuple(f"{cohort.id}/coordinator-{n}" for n in range(1, len(cohort.coordinators) + 1)),
         administration=f"{cohort.id}/administration",
-        owners={module: f"{cohort.id}/owner-{module}" for module in cohort.challenges},
+        owners={module: owner_id(cohort.id, module) for module in cohort.challenges},
     )
 
 

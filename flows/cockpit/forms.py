@@ -109,15 +109,16 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
             if any(spec.choices for spec in specs):
                 fields["choice"] = _list(choices.choices)
             if any(spec.fills for spec in specs):
-                fields["person_name"] = {"type": "string"}
-                fields["person_email"] = {"type": "string", "format": "email"}
+                fields |= _person("person")
+            if any(spec.secures for spec in specs):
+                fields |= {"owner": {"type": "string"}, **_person("representative")}
+                fields |= {"title": {"type": "string"}, "text": {"type": "string"}}
     needs = definition.programme.events[form.event].needs if form.event else ()
     if {"milestone", "absence"} & set(needs):
         fields["milestone"] = _list(choices.milestones)
         required.append("milestone")
     if "new_mentor" in needs:
-        fields["new_mentor_name"] = {"type": "string"}
-        fields["new_mentor_email"] = {"type": "string", "format": "email"}
+        fields |= _person("new_mentor")
         required += ["new_mentor_name", "new_mentor_email"]
     fields["note"] = {"type": "string"}
     properties = {
@@ -125,6 +126,10 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
         for position, (name, field) in enumerate(fields.items())
     }
     return {"title": "Parameters", "type": "object", "properties": properties, "required": required}
+
+
+def _person(role: str) -> dict[str, dict[str, Any]]:
+    return {f"{role}_name": {"type": "string"}, f"{role}_email": {"type": "string", "format": "email"}}
 
 
 def _list(options: Mapping[str, str]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ FULFILLED = "fulfilled"
 AHEAD = "ahead"
 """Guard: the deadline lies today or later."""
 CHANGEABLE = "changeable"
-"""Guard: a choice that was made may still be changed (R36)."""
+"""Guard: a choice that was made may still be changed (R36), or another challenge is told of (R22)."""
 
 DROPS_PENDING = frozenset({"miss", "lapse", "keep", "waive", "cancel", "pause", "retract", "expire"})
 """Verbs after which mails and tasks that earlier transitions caused are no longer true."""
@@ -52,15 +52,25 @@ def commitment_rules(spec: CommitmentSpec) -> RuleBook:
         spec.kept_by_date_of is not None,
         spec.opens_on is not None,
         spec.early,
+        spec.secures is not None,
     )
 
 
 @lru_cache
 def _rule_book(
-    levels: int, reminders: int, lapses: bool, changeable: bool, fulfilled_by_date: bool, follows: bool, early: bool
+    levels: int,
+    reminders: int,
+    lapses: bool,
+    changeable: bool,
+    fulfilled_by_date: bool,
+    follows: bool,
+    early: bool,
+    retold: bool,
 ) -> RuleBook:
     late = [MISSED, *(escalated(number) for number in range(1, levels + 1))]
-    rules = [*_opening(fulfilled_by_date), *_passing(late, reminders, lapses), *_keeping(late, changeable, early)]
+    rules = [*_opening(fulfilled_by_date), *_passing(late, reminders, lapses), *_keeping(late, early)]
+    rules += [Rule("keep", KEPT, None, (CHANGEABLE,), (ON_KEEP,))] if changeable or retold else []
+    rules += [Rule("keep", KEPT_LATE, None, (CHANGEABLE,), (ON_KEEP,))] if retold else []
     rules += [Rule("waive", state, WAIVED) for state in (PLANNED, OPEN, *late)]
     rules += [Rule("cancel", state, CANCELLED) for state in (PLANNED, OPEN, *late)]
     rules += [Rule("pause", state, PLANNED) for state in (OPEN, *late)]
@@ -87,12 +97,10 @@ def _passing(late: list[str], reminders: int, lapses: bool) -> Iterator[Rule]:
         yield Rule("escalate", source, dest, causes=(dest,))
 
 
-def _keeping(late: list[str], changeable: bool, early: bool) -> Iterator[Rule]:
+def _keeping(late: list[str], early: bool) -> Iterator[Rule]:
     told = (ON_KEEP,)
     yield Rule("keep", PLANNED, KEPT, () if early else (BEGUN,), told)
     yield Rule("keep", OPEN, KEPT, causes=told)
     for source in late:
         yield Rule("keep", source, KEPT, (ON_TIME,), told)
         yield Rule("keep", source, KEPT_LATE, causes=told)
-    if changeable:
-        yield Rule("keep", KEPT, None, (CHANGEABLE,), told)

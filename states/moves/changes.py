@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from config.cohort import Cohort
 from states.facts import Transition
 from states.plan.timers import Timer
 from states.records import Journey
@@ -52,6 +53,8 @@ class Changes:
     """Rows that an enrolment adds, by table, in the order in which they refer to one another."""
     corrected: list[dict[str, Any]] = field(default_factory=list)
     """People whose name or address is another now."""
+    described: dict[str, Cohort] = field(default_factory=dict)
+    """Cohorts that are described otherwise now, by id."""
     revised: list[str] = field(default_factory=list)
     """Cohorts that read otherwise now without a transition: whoever keeps one in memory reads it anew."""
     reachable: list[str] = field(default_factory=list)

@@ -11,6 +11,7 @@ from config.errors import FactIncompleteError, TransitionRefusedError
 from config.grammar import Trigger, commitment_id
 from config.programme import CommitmentSpec
 from states.machines.commitment import AHEAD, BEGUN, CHANGEABLE, DROPS_PENDING, FINAL, FULFILLED, KEPT, ON_TIME, PLANNED
+from states.moves.challenges import is_news, put_in_force
 from states.moves.firing import Firing
 from states.moves.plausible import has_begun, refuse_impossible_day, why_not_yet
 from states.moves.regions import lead_on
@@ -99,7 +100,7 @@ class CommitmentMover:
             held_on = self._firing.held_on
             if held_on and commitment.due_on and held_on <= commitment.due_on:
                 holding.add(ON_TIME)
-            if commitment.state == KEPT and self._changeable(spec):
+            if self._changeable(spec, commitment):
                 holding.add(CHANGEABLE)
             if commitment.state == PLANNED and has_begun(self._firing, spec, commitment):
                 holding.add(BEGUN)
@@ -111,7 +112,11 @@ class CommitmentMover:
                 holding.add(AHEAD)
         return frozenset(holding)
 
-    def _changeable(self, spec: CommitmentSpec) -> bool:
+    def _changeable(self, spec: CommitmentSpec, commitment: Commitment) -> bool:
+        if spec.secures is not None:
+            return is_news(self._firing, spec)
+        if commitment.state != KEPT:
+            return False
         last = self._firing.cohort.calendar.day_of(spec.changeable_until) if spec.changeable_until else None
         return last is not None and self._firing.today <= last
 
@@ -139,6 +144,8 @@ class CommitmentMover:
         if move.partner != commitment.partner_id:
             changes.partners.append((commitment.id, move.partner))
         self._fill(move)
+        if verb == "keep" and move.spec.secures is not None:
+            put_in_force(self._firing, move.spec, history)
         if move.causes:
             self._firing.cause(named(move.spec.causes, move.causes), self._cause_of(move, history, dates))
 

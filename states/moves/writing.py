@@ -179,8 +179,11 @@ def _write_calendar(changes: Changes, connection: Connection) -> None:
     for cohort_id, milestone in changes.held:
         mine = (MilestoneRow.cohort_id == cohort_id) & (MilestoneRow.id == milestone)
         connection.execute(update(MilestoneRow).where(mine).values(held_at=changes.now))
+    for cohort_id, cohort in changes.described.items():
+        text = cohort.model_dump_json()
+        connection.execute(update(CohortRow).where(CohortRow.id == cohort_id).values(cohort=text))
     dated = (*(row["b_cohort"] for row in changes.dates), *(cohort_id for cohort_id, _ in changes.held))
-    for cohort_id in dict.fromkeys((*dated, *changes.revised)):
+    for cohort_id in dict.fromkeys((*dated, *changes.revised, *changes.described)):
         connection.execute(
             update(CohortRow).where(CohortRow.id == cohort_id).values(calendar_version=CohortRow.calendar_version + 1)
         )

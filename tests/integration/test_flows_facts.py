@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from config.cohort import Challenge
 from flows.server.process import ServerPlace
+from states.running_cohort import read_cohort
 from states.store.tables import AbsenceRow
 from tests.support.hold import Hold, enrolled
 
@@ -46,3 +48,23 @@ def test_an_absence_is_told_once_and_taken_back(server: ServerPlace, hold: Hold)
     assert again == "Intet er registreret. Undervisningsdag: der er ikke meldt afbud til den dag"
     over = record("absence", mette, milestone="Modul 1 dag 1")
     assert over == "Intet er registreret. Undervisningsdag: er allerede holdt"
+
+
+def test_a_challenge_is_recorded_with_its_owner_and_changed_with_what_is_new(server: ServerPlace, hold: Hold) -> None:
+    given = {"commitment": "Udfordring til bootcamp i modul 2", "held_on": "2027-03-16"}
+    told = record("cohort", hold.id, **given, title="Færre overgange", text="Hvordan møder borgeren én indgang?")
+    assert told == "Udfordring til bootcamp i modul 2: gennemført: ingen mails eller opgaver fulgte"
+    known = challenge(hold)
+    assert (known.owner, known.title) == ("Direktionen i Hjørring Kommune", "Færre overgange")
+    ida = {"representative_name": "Ida Falk", "representative_email": "ida.falk@aalborg.example.org"}
+    record("cohort", hold.id, **given, owner="Direktionen i Aalborg Kommune", **ida)
+    known = challenge(hold)
+    assert (known.owner, known.representative.name) == ("Direktionen i Aalborg Kommune", "Ida Falk")
+    again = record("cohort", hold.id, **given)
+    why = "Udfordring til bootcamp i modul 2 (Hold 3) er gennemført. Intet er registreret."
+    assert again == f"Det kan ikke lade sig gøre, som det står nu: {why}"
+
+
+def challenge(hold: Hold) -> Challenge:
+    with hold.coordinator.database.read() as connection:
+        return read_cohort(connection, hold.id).described.challenges["m2"]

@@ -59,6 +59,12 @@ def undated(milestone: str) -> Cohort:
     return hold_3().model_copy(update={"dates": dates})
 
 
+def unsecured(*modules: str) -> Cohort:
+    """Hold-3 without the challenges of some modules; of none of them if none is named."""
+    kept = {ident: one for ident, one in hold_3().challenges.items() if modules and ident not in modules}
+    return hold_3().model_copy(update={"challenges": kept})
+
+
 def day(text: str, start: str = "09:00", end: str = "16:00") -> Day:
     """A day of the calendar: ``2027-04-14``."""
     return Day.model_validate({"date": text, "start": start, "end": end, "place": "Aalborg"})
