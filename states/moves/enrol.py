@@ -19,7 +19,7 @@ from config.programme import CommitmentSpec
 from states.facts import Transition
 from states.machines.commitment import KEPT, PLANNED
 from states.moves.changes import Changes
-from states.moves.reimport import tell_challenges
+from states.moves.reimport import tell_challenges, tell_organisations
 from states.plain_facts import refuse_unplain_people
 from states.plan.calendar import Calendar
 from states.plan.late_joiners import catch_up_notices, group_to_join
@@ -101,6 +101,7 @@ class Enrolment:
         self.changes.transitions += [self._enrolled(talent) for talent in fresh]
         self.changes.transitions += [self._kept(row) for row in commitments if row["state"] == KEPT]
         if pinned is not None:
+            tell_organisations(pinned, self.cohort, self.changes)
             tell_challenges(connection, pinned, self.cohort, self.changes)
 
     def _refuse_those_too_late(self, fresh: Sequence[TalentRow]) -> None:

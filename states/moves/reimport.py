@@ -14,6 +14,15 @@ from states.running_cohort import RunningCohort
 from states.store.queries import commitments_named
 
 
+def tell_organisations(running: RunningCohort, file: Cohort, changes: Changes) -> None:
+    """Let organisations that are new, or called otherwise, be known: those who join may come from one."""
+    names = {ident: one.name for ident, one in running.described.organisations.items()}
+    if any(names.get(ident) != one.name for ident, one in file.organisations.items()):
+        organisations = {**running.described.organisations, **file.organisations}
+        described = changes.described.get(running.cohort_id, running.described)
+        changes.described[running.cohort_id] = described.model_copy(update={"organisations": organisations})
+
+
 def tell_challenges(connection: Connection, running: RunningCohort, file: Cohort, changes: Changes) -> None:
     """Put the challenges of a cohort's file in force, as if they were told in a form."""
     for spec in running.definition.commitments.values():
