@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from config.mail_address import MailAddress
 from config.names import LONGEST_ID, FileName
-from config.plain_text import Line, Link, OptionalLine, PersonName
+from config.plain_text import Line, Link, Note, OptionalLine, PersonName
 from config.spec import Spec
 from config.working_time import WorkingTime
 
@@ -76,6 +76,8 @@ class Challenge(Spec):
     owner: Line
     representative: Contact
     title: OptionalLine = ""
+    text: Note = ""
+    """What the owner asks for, in a few sentences."""
 
 
 class Cohort(Spec):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
+from config.cohort import Challenge
 from config.errors import FileMissingError
 from config.files.yaml_file import load_yaml
 from config.library import typed
@@ -59,6 +60,8 @@ class Profile(Spec):
     """By commitment id as written in the programme; ``default`` for all others."""
     choices: dict[str, dict[str, tuple[int, ...]]] = Field(default_factory=dict)
     incidents: tuple[Incident, ...] = ()
+    challenge: Challenge | None = None
+    """What is found for a module that has no challenge yet; without it none is."""
 
     def habit(self, commitment: str) -> Habit:
         """Return the habit for a commitment id, that of its kind (``mentor_meeting`` for ``mentor_meeting_m2``)."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationInfo, model_validator
 
 from config.grammar import escalated, reminder
 from config.names import LONGEST_ID, Folder, Language, Name, filled_with
-from config.plain_text import Line, Note, OptionalLine
+from config.plain_text import AS_KEPT, Line, Note, OptionalLine
 from config.regions import Move, RegionSpec
 from config.spec import Spec
 from config.when import WhenField, parse_when
@@ -142,7 +142,8 @@ class Event(Spec):
     """A state, ``place`` for where the cohort stands now, or nothing: the journey stays where it is."""
     final: bool = False
     commitments: Literal["leave", "pause", "resume", "cancel"] = "leave"
-    needs: tuple[Literal["milestone", "new_mentor"], ...] = ()
+    needs: tuple[Literal["milestone", "absence", "new_mentor"], ...] = ()
+    """``milestone``: a teaching day to stay away from; ``absence``: one that is no longer stayed away from (R29)."""
     effects: tuple[EffectSpec, ...] = ()
 
 
@@ -177,6 +178,8 @@ class CommitmentSpec(Spec):
     module: str | None = None
     opens: WhenField | None = None
     opens_on: OpensOn | None = None
+    early: bool = False
+    """Whether it may be kept before it opens: the leader may convene the talk earlier (R8)."""
     due: WhenField
     miss: WhenField = parse_when("due + 1d")
     choices: dict[str, Line] = Field(default_factory=dict)
@@ -195,12 +198,23 @@ class CommitmentSpec(Spec):
     escalation: tuple[Reminder, ...] = ()
     on_keep: tuple[EffectSpec, ...] = ()
 
+    @property
+    def secures(self) -> str | None:
+        """The module whose challenge is told when it is kept (R22)."""
+        return self.module if self.subject == "cohort" and self.only_challenges else None
+
     @cached_property
     def causes(self) -> Mapping[str, tuple[EffectSpec, ...]]:
         """What the commitment's transitions cause, by the names that its machine calls them."""
         found = {ON_OPEN: self.on_open, ON_MISS: self.on_miss, ON_KEEP: self.on_keep}
         found |= {reminder(number): step.effects for number, step in enumerate(self.reminders, start=1)}
         return found | {escalated(number): step.effects for number, step in enumerate(self.escalation, start=1)}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _goes_on_as_it_began(cls, data: Any, info: ValidationInfo) -> Any:
+        """Let a cohort that was enrolled before there was this key go on as it began: all could be kept early."""
+        return {"early": True} | data if info.context is AS_KEPT and isinstance(data, dict) else data
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -5,7 +5,6 @@ Prefect is imported by the commands that need it only, after its environment is 
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sys
@@ -21,16 +20,16 @@ from config.library import LoadedCohort
 from config.one_page import one_page
 from config.profile import Profile, load_profile
 from config.settings import Settings, load_settings
-from flows import day_commands, diagram_command, mail_commands
+from flows import day_commands, diagram_command, import_command, mail_commands
 from flows.checking import check_cohorts, checked_cohort
 from flows.clock import system_clock
 from flows.console import bar, out, print_rules, print_summary
+from flows.options import VAR, CohortOption, HostOption, PortOption
 from flows.rule_list import FILES, read_rules
 from flows.server.private import only_for_owner, take_back
 from flows.server.process import (
     LOOPBACK,
     ServerPlace,
-    answers,
     child,
     free_port,
     has_deployment,
@@ -39,7 +38,7 @@ from flows.server.process import (
     stop_on_signals,
     wait_for,
 )
-from flows.services import Services, library_of, open_services, use
+from flows.services import library_of, open_services
 from states.store.address import Address
 from states.store.backup import back_up, stamp
 from states.views.counts import summarise
@@ -50,15 +49,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Runs a leadership programme: every talent's journey is a state machine, every effect a Prefect run.",
 )
+app.add_typer(import_command.app)
 app.add_typer(mail_commands.app)
 app.add_typer(diagram_command.app)
 app.add_typer(day_commands.app)
-CohortOption = Annotated[str, typer.Option("--cohort", help="The cohort, by its folder in config/cohorts.")]
-PortOption = Annotated[int, typer.Option("--port", help="The port of the Prefect UI; another if it is taken.")]
-HostOption = Annotated[
-    str, typer.Option("--host", help="The address to listen on; one that other machines reach needs a password.")
-]
-VAR = Path("var")
 
 
 def main() -> None:
@@ -178,21 +172,6 @@ def up(port: PortOption = 4200, host: HostOption = LOOPBACK) -> None:
         _serve(place, settings, {}, VAR / "serve.log")
 
 
-@app.command(name="import")
-def import_cohort(cohort: CohortOption = "hold-3", port: PortOption = 4200, host: HostOption = LOOPBACK) -> None:
-    """Enrol a cohort from its files: people, dates, journeys. Again with more people in the file, those are added."""
-    settings = load_settings()
-    library = library_of(settings)
-    loaded = checked_cohort(library, cohort)
-    services = open_services(settings, system_clock, create=True)
-    try:
-        outcome = services.engine.enrol(loaded.cohort, loaded.definition, loaded.people)
-        out.print(f"{loaded.cohort.name}: {len(outcome.transitions)} talents enrolled")
-        _refresh(services, ServerPlace(port, VAR / "prefect", host, settings.ui_addresses))
-    finally:
-        services.database.close()
-
-
 @app.command()
 def status(
     cohort: Annotated[str | None, typer.Option("--cohort", help="One cohort; all if not given.")] = None,
@@ -264,18 +243,6 @@ def _serve(place: ServerPlace, settings: Settings, environment: dict[str, str], 
             out.print("\nEnding …")
             return
         wait_for(process, lambda: False, "the process that serves the flows", log)
-
-
-def _refresh(services: Services, place: ServerPlace) -> None:
-    """Let a running server show at once who is new."""
-    if not answers(place):
-        return
-    has_deployment(place, "refresh", "refresh")  # Asked for the password: whoever has not the right one is told so.
-    os.environ.update(place.environment())
-    from flows.refresh import refresh
-
-    use(services)
-    out.print(f"Prefect UI at {place.ui}: {asyncio.run(refresh())}")
 
 
 def _empty(folder: Path) -> None:

@@ -22,7 +22,7 @@ from notifications.naming import definition_if_readable, trigger_name
 from notifications.run_words import run_name, said
 from states.facts import Fact, Outcome
 
-PEOPLE = ("new_mentor", "person")
+PEOPLE = ("new_mentor", "person", "representative")
 """The people whom a form may name, each with a mail address."""
 
 
@@ -51,6 +51,11 @@ async def record(
     new_mentor_email: str = "",
     person_name: str = "",
     person_email: str = "",
+    owner: str = "",
+    representative_name: str = "",
+    representative_email: str = "",
+    title: str = "",
+    text: str = "",
     note: str = "",
 ) -> str:
     """Record what happened, in one commit, and tell those concerned. The run's id is the fact's key.
@@ -60,12 +65,13 @@ async def record(
         FactIncompleteError: something is missing, or is none of the choices.
     """
     services = current_services()
-    details: dict[str, Any] = {"note": note} if note else {}
+    words = {"note": note, "owner": owner, "title": title, "text": text}
+    details: dict[str, Any] = {name: given for name, given in words.items() if given}
     if held_on is not None:
         details["held_on"] = held_on.isoformat()
-    for name, (person, address) in zip(
-        PEOPLE, ((new_mentor_name, new_mentor_email), (person_name, person_email)), strict=True
-    ):
+    named = (new_mentor_name, person_name, representative_name)
+    reached = (new_mentor_email, person_email, representative_email)
+    for name, person, address in zip(PEOPLE, named, reached, strict=True):
         if person or address:
             details[name] = {"name": person, "email": address}
     given = {"talent": talent, "commitment": commitment, "choice": choice, "milestone": milestone}

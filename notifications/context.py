@@ -114,6 +114,8 @@ class CohortReader:
             bootcamp=module.hours is not None,
             days=days,
             challenge_owner=challenge.owner if challenge else None,
+            challenge_title=challenge.title if challenge else None,
+            challenge_text=challenge.text if challenge else None,
             representative=representative.name if representative else None,
             material=self._materials.get(module.days[0], ()) if days else (),
         )

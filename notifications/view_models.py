@@ -48,6 +48,8 @@ class ModuleView:
     bootcamp: bool
     days: tuple[EventView, ...]
     challenge_owner: str | None = None
+    challenge_title: str | None = None
+    challenge_text: str | None = None
     representative: str | None = None
     material: tuple[tuple[str, str], ...] = ()
 

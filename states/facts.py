@@ -42,3 +42,8 @@ class Outcome:
     cohort_id: str
     trigger: str
     transitions: tuple[Transition, ...] = ()
+
+    @property
+    def enrolled(self) -> int:
+        """How many talents were enrolled."""
+        return sum(step.trigger == "enrol" for step in self.transitions)

@@ -15,8 +15,8 @@ from config.people import EMAIL, LEADER_EMAIL, LEADER_NAME, LEADER_TITLE, NAME, 
 from config.plain_text import clean_line, clean_name, clean_note, clean_optional_line, not_plain, quoted
 from states.facts import Fact
 
-_PERSONS = ("new_mentor", "person")
-_RULES: Mapping[str, Callable[[str], str]] = {"note": clean_note}
+_PERSONS = ("new_mentor", "person", "representative")
+_RULES: Mapping[str, Callable[[str], str]] = {"note": clean_note, "text": clean_note}
 _LARGEST_NUMBER = 10**9
 _MOST_DETAILS = 20
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")

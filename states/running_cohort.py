@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date, datetime
+from functools import cached_property, lru_cache
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from config.cohort import Cohort
 from config.definition import Definition
@@ -17,7 +18,7 @@ from states.machines.journey import places
 from states.machines.rules import Rules, rules_of
 from states.plan.calendar import Calendar, MilestoneDate
 from states.plan.effects import Cast
-from states.store.tables import CohortRow, MilestoneRow
+from states.store.tables import CohortRow, HistoryRow, JourneyRow, MilestoneRow
 
 # Built once: building a query costs several times what running it does.
 _COHORT = select(CohortRow.name, CohortRow.definition, CohortRow.cohort, CohortRow.calendar_version).where(
@@ -31,6 +32,9 @@ _MILESTONES = select(
     MilestoneRow.sequence,
     MilestoneRow.held_at,
 ).where(MilestoneRow.cohort_id == bindparam("cohort"))
+_ENROLLED = select(func.min(HistoryRow.at)).where(
+    HistoryRow.id.in_(select(JourneyRow.id.concat("#0")).where(JourneyRow.cohort_id == bindparam("cohort")))
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,16 @@ class RunningCohort:
     cast: Cast
     reached: str
     """The state in which the cohort stands: where the last milestone held has led."""
+    enrolled_at: datetime | None = None
+    """When its first talents were enrolled."""
+
+    @cached_property
+    def began(self) -> date | None:
+        """The day before which nothing of it can have taken place: it was enrolled then, or late, after its begin."""
+        openings = (self.calendar.opening_at(spec.opens) for spec in self.definition.commitments.values() if spec.opens)
+        moments = [day.starts_at for day in self.calendar.days.values()]
+        moments += [at for at in (self.enrolled_at, *openings) if at is not None]
+        return min(map(self.calendar.local_day, moments), default=None)
 
     @property
     def definition(self) -> Definition:
@@ -82,12 +96,17 @@ def _cohort_of(text: str) -> Cohort:
     return Cohort.model_validate_json(text, context=AS_KEPT)
 
 
+def owner_id(cohort_id: str, module: str) -> str:
+    """Return the id of whoever hears the solutions to a module's challenge for its owner."""
+    return f"{cohort_id}/owner-{module}"
+
+
 def cast_of(cohort: Cohort) -> Cast:
     """Return the ids of a cohort's coordinators, administration and challenge owners."""
     return Cast(
         coordinators=tuple(f"{cohort.id}/coordinator-{n}" for n in range(1, len(cohort.coordinators) + 1)),
         administration=f"{cohort.id}/administration",
-        owners={module: f"{cohort.id}/owner-{module}" for module in cohort.challenges},
+        owners={module: owner_id(cohort.id, module) for module in cohort.challenges},
     )
 
 
@@ -121,4 +140,5 @@ def read_cohort(connection: Connection, cohort_id: str) -> RunningCohort:
         described=cohort,
         cast=cast_of(cohort),
         reached=reached[-1] if reached else order[0],
+        enrolled_at=connection.scalar(_ENROLLED, {"cohort": cohort_id}),
     )

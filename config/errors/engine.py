@@ -28,6 +28,23 @@ class TransitionRefusedError(TalentNordError):
         super().__init__(f"{trigger!r} is not possible: {where}. Nothing was recorded.")
 
 
+class NotOpenYetError(TransitionRefusedError):
+    """A commitment is told kept before it opens; ``opens_on`` is when it does, ``follows`` the one that it waits for.
+
+    Both are empty where the date that it hangs on is not set yet.
+    """
+
+    def __init__(
+        self, trigger: str, refused: Sequence[tuple[str, str]], opens_on: date | None = None, follows: str = ""
+    ) -> None:
+        super().__init__(trigger, refused)
+        self.opens_on = opens_on
+        self.follows = follows
+        when = f"on {opens_on}" if opens_on else f"by a choice in {follows!r}" if follows else "when it has a date"
+        who = ", ".join(who for who, _ in refused)
+        self.args = (f"{trigger!r} is not possible yet: {who} opens {when}. Nothing was recorded.",)
+
+
 class UnknownRecordError(TalentNordError):
     """A journey, a cohort, a mail or another record that is not in the database."""
 
@@ -124,3 +141,13 @@ class FactIncompleteError(TalentNordError):
         self.field = field
         self.what = what
         super().__init__(f"{trigger!r}: {field}: {what}. Nothing was recorded.")
+
+
+class HeldOnRefusedError(FactIncompleteError):
+    """A fact tells of a day that cannot be: one still to come, or one before the cohort ``began``."""
+
+    def __init__(self, trigger: str, field: str, day: date, began: date | None = None) -> None:
+        self.day = day
+        self.began = began
+        what = f"{day} is still to come" if began is None else f"{day} is before the cohort began ({began})"
+        super().__init__(trigger, field, what)

@@ -79,13 +79,13 @@ def choices_for(connection: Connection, programme_id: str, form: Form) -> Choice
     days: dict[str, str] = {}
     for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
         cohort = read_cohort(connection, cohort_id)
-        if cohort.definition.programme.id != programme_id:
+        if cohort.definition.programme.id != programme_id or not _has(cohort.definition, form):
             continue
         specs = specs_of(cohort.definition, form)
         talents |= _subjects(connection, cohort, specs, form)
         commitments |= {spec.label: spec.id for spec in specs}
         choices |= {label: key for spec in specs for key, label in spec.choices.items()}
-        milestones |= {milestone.label: milestone.id for milestone in cohort.definition.milestones.values()}
+        milestones |= {one.label: one.id for one in cohort.definition.milestones.values() if one.module is not None}
         days |= _days(connection, cohort, form) if form.moves else {}
     return Choices(talents, commitments, choices, milestones, days)
 
@@ -97,6 +97,11 @@ def _days(connection: Connection, cohort: RunningCohort, form: Form) -> dict[str
         for milestone in cohort.definition.milestones.values()
         if (form.moves == "all" or milestone.id in form.moves) and not held[milestone.id].held
     }
+
+
+def _has(definition: Definition, form: Form) -> bool:
+    """Whether a cohort's definition has what a form records: a cohort may have begun before there was that event."""
+    return form.event is None or form.event in definition.programme.events
 
 
 def _subjects(connection: Connection, cohort: RunningCohort, specs: list[CommitmentSpec], form: Form) -> dict[str, str]:
@@ -128,15 +133,16 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
             if any(spec.choices for spec in specs):
                 fields["choice"] = _list(choices.choices)
             if any(spec.fills for spec in specs):
-                fields["person_name"] = {"type": "string"}
-                fields["person_email"] = {"type": "string", "format": "email"}
+                fields |= _person("person")
+            if any(spec.secures for spec in specs):
+                fields |= {"owner": {"type": "string"}, **_person("representative")}
+                fields |= {"title": {"type": "string"}, "text": {"type": "string"}}
     needs = definition.programme.events[form.event].needs if form.event else ()
-    if "milestone" in needs:
+    if {"milestone", "absence"} & set(needs):
         fields["milestone"] = _list(choices.milestones)
         required.append("milestone")
     if "new_mentor" in needs:
-        fields["new_mentor_name"] = {"type": "string"}
-        fields["new_mentor_email"] = {"type": "string", "format": "email"}
+        fields |= _person("new_mentor")
         required += ["new_mentor_name", "new_mentor_email"]
     fields["note"] = {"type": "string"}
     return _schema(definition, fields, required)
@@ -149,6 +155,10 @@ def _schema(definition: Definition, fields: Mapping[str, dict[str, Any]], requir
         for position, (name, field) in enumerate(fields.items())
     }
     return {"title": "Parameters", "type": "object", "properties": properties, "required": required}
+
+
+def _person(role: str) -> dict[str, dict[str, Any]]:
+    return {f"{role}_name": {"type": "string"}, f"{role}_email": {"type": "string", "format": "email"}}
 
 
 def _list(options: Mapping[str, str]) -> dict[str, Any]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from babel.dates import format_date
 from sqlalchemy import Connection, select
 
 from config.errors import (
     ConsequencesChangedError,
     DayRefusedError,
     FactIncompleteError,
+    HeldOnRefusedError,
+    NotOpenYetError,
     TalentNordError,
     TransitionRefusedError,
 )
@@ -28,9 +33,12 @@ def refusal(services: Services, error: TalentNordError, programme: str = "") -> 
     if isinstance(error, TransitionRefusedError):
         with services.database.read() as connection:
             where = "; ".join(_standing(connection, who, state) for who, state in error.refused)
+            if isinstance(error, NotOpenYetError):
+                return said("not_yet", where=where, when=_opening(connection, error))
         return said("refused", where=where)
     if isinstance(error, FactIncompleteError):
-        return said("incomplete", field=_label(services, programme, error.field), why=field_fault(error.what))
+        why = _day_fault(error) if isinstance(error, HeldOnRefusedError) else field_fault(error.what)
+        return said("incomplete", field=_label(services, programme, error.field), why=why)
     if isinstance(error, DayRefusedError):
         with services.database.read() as connection:
             milestones = read_cohort(connection, error.cohort_id).definition.milestones
@@ -39,6 +47,27 @@ def refusal(services: Services, error: TalentNordError, programme: str = "") -> 
     if isinstance(error, ConsequencesChangedError):
         return said("changed_meanwhile")
     return said("failed", why=str(error))
+
+
+def _day(day: date) -> str:
+    return format_date(day, "d. MMMM y", locale="da")
+
+
+def _day_fault(error: HeldOnRefusedError) -> str:
+    if error.began is None:
+        return said("day_to_come", day=_day(error.day))
+    return said("day_before", day=_day(error.day), began=_day(error.began))
+
+
+def _opening(connection: Connection, error: NotOpenYetError) -> str:
+    """Return when a commitment opens, or by which other one."""
+    if error.opens_on is not None:
+        return said("opens_on", day=_day(error.opens_on))
+    if not error.follows:
+        return said("opens_undated")
+    ident = error.refused[0][0]
+    cohort = connection.execute(select(CommitmentRow.cohort_id).where(CommitmentRow.id == ident)).scalar_one()
+    return said("opens_by", leader=read_cohort(connection, cohort).spec(error.follows).label)
 
 
 def _label(services: Services, programme: str, field: str) -> str:

@@ -59,7 +59,8 @@ class Behaviour:
         # A commitment that opens again has another id in history, so people may do otherwise then.
         dice = random.Random(f"{self.seed}/{opened.id}")
         choice = self._choice(opened, dice)
-        if due is None or (spec.choices and choice is None):
+        found = self.profile.challenge if spec.secures else None
+        if due is None or (spec.choices and choice is None) or (spec.secures and found is None):
             return
         habit = self.profile.habit(spec.id)
         luck = dice.random()
@@ -76,6 +77,9 @@ class Behaviour:
         details: dict[str, Any] = {"held_on": self.calendar.local_day(at).isoformat()}
         if choice is not None:
             details["choice"] = choice
+        if found is not None:
+            who = {"name": found.representative.name, "email": found.representative.email}
+            details |= {"owner": found.owner, "representative": who, "title": found.title, "text": found.text}
         yield Act(at, str(Trigger(spec.id, verb)), subject, f"rehearsal/{opened.id}/{verb}", tuple(details.items()))
 
     def _choice(self, opened: Transition, dice: random.Random) -> str | None:

@@ -1,7 +1,8 @@
 """The commitment: a promise with an owner and a deadline, as a small machine.
 
 planned → open → kept, or missed → escalated (levels) → kept late or waived; or cancelled. A pause (leave) puts an
-unkept commitment back to planned, a resumption takes it up again if its deadline still lies ahead. A commitment that
+unkept commitment back to planned, a resumption takes it up again if its deadline still lies ahead. What is planned is
+kept only once its time has come, unless the definition lets it be kept early. A commitment that
 follows a choice is retracted to planned when the choice is changed, and expires with the last day for changing it.
 """
 
@@ -20,12 +21,14 @@ FINAL = frozenset({KEPT, KEPT_LATE, WAIVED, CANCELLED})
 
 ON_TIME = "on_time"
 """Guard: what was promised took place by its deadline, though it is recorded later."""
+BEGUN = "begun"
+"""Guard: its time to open has come, though it stands as planned: a pause has put it back, or the tick is still due."""
 FULFILLED = "fulfilled"
 """Guard: what is promised is there already (R39: the alumni day has its date)."""
 AHEAD = "ahead"
 """Guard: the deadline lies today or later."""
 CHANGEABLE = "changeable"
-"""Guard: a choice that was made may still be changed (R36)."""
+"""Guard: a choice that was made may still be changed (R36), or another challenge is told of (R22)."""
 
 DROPS_PENDING = frozenset({"miss", "lapse", "keep", "waive", "cancel", "pause", "retract", "expire"})
 """Verbs after which mails and tasks that earlier transitions caused are no longer true."""
@@ -48,15 +51,26 @@ def commitment_rules(spec: CommitmentSpec) -> RuleBook:
         spec.changeable_until is not None,
         spec.kept_by_date_of is not None,
         spec.opens_on is not None,
+        spec.early,
+        spec.secures is not None,
     )
 
 
 @lru_cache
 def _rule_book(
-    levels: int, reminders: int, lapses: bool, changeable: bool, fulfilled_by_date: bool, follows: bool
+    levels: int,
+    reminders: int,
+    lapses: bool,
+    changeable: bool,
+    fulfilled_by_date: bool,
+    follows: bool,
+    early: bool,
+    retold: bool,
 ) -> RuleBook:
     late = [MISSED, *(escalated(number) for number in range(1, levels + 1))]
-    rules = [*_opening(fulfilled_by_date), *_passing(late, reminders, lapses), *_keeping(late, changeable)]
+    rules = [*_opening(fulfilled_by_date), *_passing(late, reminders, lapses), *_keeping(late, early)]
+    rules += [Rule("keep", KEPT, None, (CHANGEABLE,), (ON_KEEP,))] if changeable or retold else []
+    rules += [Rule("keep", KEPT_LATE, None, (CHANGEABLE,), (ON_KEEP,))] if retold else []
     rules += [Rule("waive", state, WAIVED) for state in (PLANNED, OPEN, *late)]
     rules += [Rule("cancel", state, CANCELLED) for state in (PLANNED, OPEN, *late)]
     rules += [Rule("pause", state, PLANNED) for state in (OPEN, *late)]
@@ -83,12 +97,10 @@ def _passing(late: list[str], reminders: int, lapses: bool) -> Iterator[Rule]:
         yield Rule("escalate", source, dest, causes=(dest,))
 
 
-def _keeping(late: list[str], changeable: bool) -> Iterator[Rule]:
+def _keeping(late: list[str], early: bool) -> Iterator[Rule]:
     told = (ON_KEEP,)
-    yield Rule("keep", PLANNED, KEPT, causes=told)
+    yield Rule("keep", PLANNED, KEPT, () if early else (BEGUN,), told)
     yield Rule("keep", OPEN, KEPT, causes=told)
     for source in late:
         yield Rule("keep", source, KEPT, (ON_TIME,), told)
         yield Rule("keep", source, KEPT_LATE, causes=told)
-    if changeable:
-        yield Rule("keep", KEPT, None, (CHANGEABLE,), told)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from config.cohort import Cohort
 from states.facts import Transition
 from states.plan.timers import Timer
 from states.records import Journey
@@ -46,10 +47,14 @@ class Changes:
     persons: list[dict[str, Any]] = field(default_factory=list)
     """People whom a fact names; written unless their id is there already."""
     absences: list[dict[str, Any]] = field(default_factory=list)
+    present: list[tuple[str, str]] = field(default_factory=list)
+    """Absences that are taken back: (journey, milestone)."""
     new: dict[type[Base], list[dict[str, Any]]] = field(default_factory=dict)
     """Rows that an enrolment adds, by table, in the order in which they refer to one another."""
     corrected: list[dict[str, Any]] = field(default_factory=list)
     """People whose name or address is another now."""
+    described: dict[str, Cohort] = field(default_factory=dict)
+    """Cohorts that are described otherwise now, by id."""
     revised: list[str] = field(default_factory=list)
     """Cohorts that read otherwise now without a transition: whoever keeps one in memory reads it anew."""
     reachable: list[str] = field(default_factory=list)

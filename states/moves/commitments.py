@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
 
-from config.errors import FactIncompleteError
+from config.errors import FactIncompleteError, TransitionRefusedError
 from config.grammar import Trigger, commitment_id
 from config.programme import CommitmentSpec
-from states.machines.commitment import AHEAD, CHANGEABLE, DROPS_PENDING, FINAL, FULFILLED, KEPT, ON_TIME, PLANNED
+from states.machines.commitment import AHEAD, BEGUN, CHANGEABLE, DROPS_PENDING, FINAL, FULFILLED, KEPT, ON_TIME, PLANNED
+from states.moves.challenges import is_news, put_in_force
 from states.moves.firing import Firing
+from states.moves.plausible import has_begun, refuse_impossible_day, why_not_yet
 from states.moves.regions import lead_on
 from states.plan.effects import Cause, named
 from states.plan.groups import partners
@@ -20,9 +21,6 @@ from states.plan.timers import Dates, Step, rearmed
 from states.records import Commitment, Journey
 from states.store.queries import COMMITMENT_COLUMNS
 from states.store.tables import CommitmentRow
-
-ONE_YEAR = timedelta(days=366)
-"""How long before a cohort's first date something of it may have been held."""
 
 
 class _Move(NamedTuple):
@@ -55,19 +53,23 @@ class CommitmentMover:
 
         Raises:
             TransitionRefusedError: strict, and one of them stands where the verb is not possible.
-            FactIncompleteError: a choice is to be made, and the fact names none of the possible ones.
+            FactIncompleteError: a choice is to be made, and the fact names none of the possible ones; or it tells of
+                a day that cannot be.
         """
         if not commitments:
             return
         spec = self._firing.cohort.spec(name)
         choice = self._choice(spec, verb)
         rules = self._firing.cohort.rules.commitments[name]
-        moved = self._firing.answered(
-            str(Trigger(name, verb)),
-            commitments,
-            lambda one: rules.answer(one.state, verb, self._guards(spec, verb, one)),
-            self._firing.strict if strict is None else strict,
-        )
+        trigger, strict = str(Trigger(name, verb)), self._firing.strict if strict is None else strict
+        if strict:
+            refuse_impossible_day(self._firing, trigger)
+        try:
+            moved = self._firing.answered(
+                trigger, commitments, lambda one: rules.answer(one.state, verb, self._guards(spec, verb, one)), strict
+            )
+        except TransitionRefusedError as refused:
+            raise why_not_yet(self._firing, spec, verb, refused) from None
         pairs = self.pairs() if spec.pairs and verb == "open" else {}
         if pairs:
             mine = [journeys.get(one.journey_id or "") for one, _ in moved]
@@ -95,11 +97,13 @@ class CommitmentMover:
     def _guards(self, spec: CommitmentSpec, verb: str, commitment: Commitment) -> frozenset[str]:
         holding: set[str] = set()
         if verb == "keep":
-            held_on = self._held_on(spec)
+            held_on = self._firing.held_on
             if held_on and commitment.due_on and held_on <= commitment.due_on:
                 holding.add(ON_TIME)
-            if commitment.state == KEPT and self._changeable(spec):
+            if self._changeable(spec, commitment):
                 holding.add(CHANGEABLE)
+            if commitment.state == PLANNED and has_begun(self._firing, spec, commitment):
+                holding.add(BEGUN)
         elif verb == "open" and spec.kept_by_date_of in self._firing.cohort.calendar.days:
             holding.add(FULFILLED)
         elif verb == "resume":
@@ -108,24 +112,11 @@ class CommitmentMover:
                 holding.add(AHEAD)
         return frozenset(holding)
 
-    def _held_on(self, spec: CommitmentSpec) -> date | None:
-        given = self._firing.details.get("held_on")
-        if not given:
-            return None
-        try:
-            day = date.fromisoformat(str(given))
-        except ValueError:
-            raise FactIncompleteError(str(Trigger(spec.id, "keep")), "held_on", f"{given!r} is not a date") from None
-        if day > self._firing.today:
-            raise FactIncompleteError(str(Trigger(spec.id, "keep")), "held_on", f"{day} is still to come")
-        first = min((held.day for held in self._firing.cohort.calendar.days.values()), default=day)
-        if day < first - ONE_YEAR:
-            raise FactIncompleteError(
-                str(Trigger(spec.id, "keep")), "held_on", f"{day} is long before the cohort began"
-            )
-        return day
-
-    def _changeable(self, spec: CommitmentSpec) -> bool:
+    def _changeable(self, spec: CommitmentSpec, commitment: Commitment) -> bool:
+        if spec.secures is not None:
+            return is_news(self._firing, spec)
+        if commitment.state != KEPT:
+            return False
         last = self._firing.cohort.calendar.day_of(spec.changeable_until) if spec.changeable_until else None
         return last is not None and self._firing.today <= last
 
@@ -153,6 +144,8 @@ class CommitmentMover:
         if move.partner != commitment.partner_id:
             changes.partners.append((commitment.id, move.partner))
         self._fill(move)
+        if verb == "keep" and move.spec.secures is not None:
+            put_in_force(self._firing, move.spec, history)
         if move.causes:
             self._firing.cause(named(move.spec.causes, move.causes), self._cause_of(move, history, dates))
 

@@ -17,7 +17,9 @@ from config.grammar import commitment_id
 from config.people import People, TalentRow
 from config.programme import CommitmentSpec
 from states.facts import Transition
+from states.machines.commitment import KEPT, PLANNED
 from states.moves.changes import Changes
+from states.moves.reimport import tell_challenges, tell_organisations
 from states.plain_facts import refuse_unplain_people
 from states.plan.calendar import Calendar
 from states.plan.late_joiners import catch_up_notices, group_to_join
@@ -52,6 +54,7 @@ class Enrolment:
     """The mentors of those who are enrolled already, by journey."""
     _persons_known: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Names and addresses by id, as they are in the database."""
+    _running: bool = False
 
     def __post_init__(self) -> None:
         self.calendar = Calendar.of(self.cohort.dates, self.definition)
@@ -74,8 +77,9 @@ class Enrolment:
         """
         refuse_unplain_people(self.people, self.cohort.people)
         running = connection.scalar(select(CohortRow.id).where(CohortRow.id == self.cohort.id)) is not None
-        if running:
-            pinned = read_cohort(connection, self.cohort.id)
+        self._running = running
+        pinned = read_cohort(connection, self.cohort.id) if running else None
+        if pinned is not None:
             self.definition, self.calendar = pinned.definition, pinned.calendar
         else:
             self.changes.new[CohortRow] = [self._cohort_row()]
@@ -93,8 +97,13 @@ class Enrolment:
         self.changes.timers += self._calendar_timers(running, fresh)
         for commitment in commitments:
             spec = self.definition.commitments[commitment["name"]]
-            self.changes.timers += opening_timer(self.calendar, self.cohort.id, commitment["id"], spec, self._now)
+            if commitment["state"] == PLANNED:
+                self.changes.timers += opening_timer(self.calendar, self.cohort.id, commitment["id"], spec, self._now)
         self.changes.transitions += [self._enrolled(talent) for talent in fresh]
+        self.changes.transitions += [self._kept(row) for row in commitments if row["state"] == KEPT]
+        if pinned is not None:
+            tell_organisations(pinned, self.cohort, self.changes)
+            tell_challenges(connection, pinned, self.cohort, self.changes)
 
     def _refuse_those_too_late(self, fresh: Sequence[TalentRow]) -> None:
         last = self.definition.steps[-1]
@@ -168,8 +177,10 @@ class Enrolment:
         for ident, contact in zip(cast.coordinators, self.cohort.coordinators, strict=True):
             yield _person(ident, contact)
         yield _person(cast.administration, self.cohort.administration)
+        told = {spec.secures for spec in self.definition.commitments.values()} if self._running else set()
         for module, challenge in self.cohort.challenges.items():
-            yield _person(cast.owners[module], challenge.representative)
+            if module not in told:
+                yield _person(cast.owners[module], challenge.representative)
         for ident, organisation in self.cohort.organisations.items():
             yield _person(self._consultant_id(ident), organisation.consultant)
         for talent in self.people.talents:
@@ -240,15 +251,21 @@ class Enrolment:
         return due is None or due >= self.calendar.local_day(self._now)
 
     def _commitment(self, spec: CommitmentSpec, journey: str | None) -> dict[str, Any]:
+        # What a file says of a challenge is told with the enrolment: nobody is asked to find it (R22).
+        known = spec.secures in self.cohort.challenges
         return {
             "id": commitment_id(journey or self.cohort.id, spec.id),
             "cohort_id": self.cohort.id,
             "journey_id": journey,
             "name": spec.id,
-            "state": "planned",
-            "version": 0,
+            "state": KEPT if known else PLANNED,
+            "version": 1 if known else 0,
             "due_on": self.calendar.day_of(spec.due),
         }
+
+    def _kept(self, row: dict[str, Any]) -> Transition:
+        step = ("keep", PLANNED, KEPT)
+        return Transition(f"{row['id']}#1", self.cohort.id, None, row["name"], *step, self._now, self.changes.cause)
 
     def _enrolled(self, talent: TalentRow) -> Transition:
         ident = self._id(talent)

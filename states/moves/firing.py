@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, select
@@ -29,6 +31,11 @@ class _Subject(Protocol):
 S = TypeVar("S", bound=_Subject)
 
 
+def everybody(_: str) -> bool:
+    """Whom most news concern: every person that it is addressed to."""
+    return True
+
+
 class Firing:
     """One trigger at one instant, for one cohort. ``details`` are those of the fact behind it.
 
@@ -46,6 +53,12 @@ class Firing:
         self.strict = strict
         self.today = cohort.calendar.local_day(changes.now)
         self._active_journeys: ActiveJourneys | None = None
+
+    @cached_property
+    def held_on(self) -> date | None:
+        """The day on which what is told took place, as far as the fact says."""
+        given = self.details.get("held_on")
+        return date.fromisoformat(str(given)) if given else None
 
     def answered(
         self, trigger: str, subjects: Iterable[S], ask: Callable[[S], Answer | None], strict: bool
@@ -67,13 +80,14 @@ class Firing:
             raise TransitionRefusedError(trigger, refused)
         return moved
 
-    def cause(self, specs: Sequence[EffectSpec], cause: Cause) -> None:
-        """Add the effects of a transition."""
+    def cause(self, specs: Sequence[EffectSpec], cause: Cause, concerns: Callable[[str], bool] = everybody) -> None:
+        """Add the effects of a transition, for those whom it ``concerns``."""
         if not specs:
             return
         needed = any(role in NEEDS_ACTIVE_JOURNEYS for spec in specs for role in spec.to)
         active = self.active() if needed else ActiveJourneys()
-        self.changes.effects += effect_rows(specs, cause, self.cohort.calendar, self.cohort.cast, active)
+        rows = effect_rows(specs, cause, self.cohort.calendar, self.cohort.cast, active)
+        self.changes.effects += [row for row in rows if concerns(row["recipient_id"])]
 
     def active(self) -> ActiveJourneys:
         """Return the active journeys of the cohort as they will stand; read at most once for a trigger."""
@@ -98,13 +112,13 @@ class Firing:
         given = self.details.get(field)
         if not isinstance(given, Mapping):
             raise FactIncompleteError(trigger, field, "has no name")
-        known = self._person_with(given["email"])
+        known = self.person_with(given["email"])
         if known is not None:
             return known
         self.changes.persons.append({"id": ident, "name": given["name"], "email": given["email"], "title": ""})
         return ident
 
-    def _person_with(self, email: str) -> str | None:
+    def person_with(self, email: str) -> str | None:
         """Return who has this address: one person is told things once, whatever roles they have (R48)."""
         for person in self.changes.persons:
             if person["email"] == email:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -13,8 +13,11 @@ from config.grammar import NEWS, Trigger, commitment_id
 from config.programme import Event
 from states.machines.commitment import FINAL, PLANNED
 from states.machines.journey import PLACE, place_guard
+from states.machines.rulebook import Answer
+from states.moves.absences import ABSENCE, NO_ABSENCE, absent, note, teaching_day
 from states.moves.commitments import CommitmentMover
-from states.moves.firing import Firing
+from states.moves.firing import Firing, everybody
+from states.moves.plausible import refuse_impossible_day
 from states.moves.reassign import pass_to_those_who_stay, readdress
 from states.moves.regions import given
 from states.plan.effects import Cause, named
@@ -45,20 +48,26 @@ class JourneyMover:
             return
         definition = self._firing.cohort.definition
         event = definition.programme.events.get(trigger)
+        if self._firing.strict:
+            refuse_impossible_day(self._firing, trigger)
         guards = self._guards(trigger, event, journeys)
         answer = self._firing.cohort.rules.journey.answer
         moved = self._firing.answered(
             trigger, journeys, lambda one: answer(one.state, trigger, guards.get(one.id, _NONE)), self._firing.strict
         )
+        if event is not None:
+            moved = self._with_news(trigger, event, moved)
         # All are moved before anyone is told: whom to tell depends on who stays.
         written = [(journey, found, self._move_journey(trigger, journey, found.dest)) for journey, found in moved]
         for journey, found, history in written:
+            concerns: Callable[[str], bool] = everybody
             if event is not None:
-                journey = self._event_details(trigger, event, journey)  # noqa: PLW2901
+                concerns = self._note_absence(event, journey)
+                journey = self._new_leader(trigger, event, journey)  # noqa: PLW2901
                 journey = self._welcome_back(journey, found.dest)  # noqa: PLW2901
             if found.causes:
                 effects = named(definition.causes, found.causes)
-                self._firing.cause(effects, self._cause_of(trigger, journey, history))
+                self._firing.cause(effects, self._cause_of(trigger, journey, history), concerns)
         if event is not None and moved:
             gone = [journey.id for journey, found in moved if not found.dest.startswith(ACTIVE)]
             pass_to_those_who_stay(self._firing, gone)
@@ -98,28 +107,43 @@ class JourneyMover:
             self._firing.changes.silenced.append(journey.id)
         return self._firing.changes.move_journey(journey, trigger, dest)
 
-    def _event_details(self, trigger: str, event: Event, journey: Journey) -> Journey:
-        for need in event.needs:
-            if need not in self._firing.details:
-                raise FactIncompleteError(trigger, need, "is missing")
-        if "milestone" in event.needs:
-            milestone = str(self._firing.details["milestone"])
-            if milestone not in self._firing.cohort.definition.milestones:
-                known = ", ".join(self._firing.cohort.definition.milestones)
-                raise FactIncompleteError(trigger, "milestone", f"{milestone!r} is not one of {known}")
-            self._firing.changes.absences.append(
-                {"journey_id": journey.id, "milestone": milestone, "noted_at": self._firing.changes.now}
-            )
+    def _with_news(
+        self, trigger: str, event: Event, moved: Sequence[tuple[Journey, Answer]]
+    ) -> list[tuple[Journey, Answer]]:
+        """Leave out those of whom nothing new is told: their absence is known, or the leader is theirs already.
+
+        Raises:
+            FactIncompleteError: the fact lacks what the event needs, or it cannot be.
+        """
+        known: Collection[str] = ()
+        if {ABSENCE, NO_ABSENCE} & set(event.needs):
+            milestone, journeys = teaching_day(self._firing, trigger), [journey.id for journey, _ in moved]
+            known = absent(self._firing, milestone, journeys)
+            if NO_ABSENCE in event.needs:
+                if set(journeys) != known:
+                    raise FactIncompleteError(trigger, "milestone", f"no absence from {milestone} is noted")
+                known = ()
         if "new_mentor" in event.needs:
-            ident = f"{journey.id}/mentor-{journey.version + 1}"
-            mentor = self._firing.new_person(ident, trigger, "new_mentor")
-            if mentor == journey.talent_id:
-                raise FactIncompleteError(trigger, "new_mentor", "nobody is their own leader")
-            self._firing.changes.fields.append((journey.id, {"mentor_id": mentor}))
-            if mentor != journey.mentor_id:
-                readdress(self._firing, journey, mentor)
-            return journey._replace(mentor_id=mentor)
-        return journey
+            given = self._firing.details.get("new_mentor")
+            if given is None:
+                raise FactIncompleteError(trigger, "new_mentor", "is missing")
+            leader = self._firing.person_with(given["email"]) if isinstance(given, Mapping) else None
+            known = [journey.id for journey, _ in moved if leader is not None and journey.mentor_id == leader]
+        return [(journey, answer) for journey, answer in moved if journey.id not in known]
+
+    def _note_absence(self, event: Event, journey: Journey) -> Callable[[str], bool]:
+        return note(self._firing, event, journey) if {ABSENCE, NO_ABSENCE} & set(event.needs) else everybody
+
+    def _new_leader(self, trigger: str, event: Event, journey: Journey) -> Journey:
+        if "new_mentor" not in event.needs:
+            return journey
+        ident = f"{journey.id}/mentor-{journey.version + 1}"
+        mentor = self._firing.new_person(ident, trigger, "new_mentor")
+        if mentor == journey.talent_id:
+            raise FactIncompleteError(trigger, "new_mentor", "nobody is their own leader")
+        self._firing.changes.fields.append((journey.id, {"mentor_id": mentor}))
+        readdress(self._firing, journey, mentor)
+        return journey._replace(mentor_id=mentor)
 
     def _cause_of(self, trigger: str, journey: Journey, history: str) -> Cause:
         name, part = Trigger.parse(trigger)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Text, Update, bindparam, case, insert, literal_column, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    Text,
+    Update,
+    bindparam,
+    case,
+    delete,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from config.errors import ConflictError
@@ -157,6 +169,9 @@ def _write_people(changes: Changes, connection: Connection) -> None:
         )
         if known is None:
             connection.execute(insert(AbsenceRow), absence)
+    for journey, milestone in changes.present:
+        mine = (AbsenceRow.journey_id == journey) & (AbsenceRow.milestone == milestone)
+        connection.execute(delete(AbsenceRow).where(mine))
 
 
 def _write_calendar(changes: Changes, connection: Connection) -> None:
@@ -165,8 +180,11 @@ def _write_calendar(changes: Changes, connection: Connection) -> None:
     for cohort_id, milestone in changes.held:
         mine = (MilestoneRow.cohort_id == cohort_id) & (MilestoneRow.id == milestone)
         connection.execute(update(MilestoneRow).where(mine).values(held_at=changes.now))
+    for cohort_id, cohort in changes.described.items():
+        text = cohort.model_dump_json()
+        connection.execute(update(CohortRow).where(CohortRow.id == cohort_id).values(cohort=text))
     dated = (*(row["b_cohort"] for row in changes.dates), *(cohort_id for cohort_id, _ in changes.held))
-    for cohort_id in dict.fromkeys((*dated, *changes.revised)):
+    for cohort_id in dict.fromkeys((*dated, *changes.revised, *changes.described)):
         connection.execute(
             update(CohortRow).where(CohortRow.id == cohort_id).values(calendar_version=CohortRow.calendar_version + 1)
         )

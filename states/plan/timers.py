@@ -53,12 +53,12 @@ def milestone_timers(calendar: Calendar, cohort_id: str, milestone: Milestone, n
     if milestone.state is not None:
         yield Timer(cohort_id, cohort_id, milestone.id, held.ends_at, EVENT_RANK)
     for notice in milestone.notices:
-        at = _notice_at(calendar, notice)
+        at = notice_at(calendar, notice)
         if at is not None:
             yield Timer(cohort_id, cohort_id, str(Trigger(milestone.id, notice.id)), max(at, now), NOTICE_RANK)
 
 
-def _notice_at(calendar: Calendar, notice: Notice) -> datetime | None:
+def notice_at(calendar: Calendar, notice: Notice) -> datetime | None:
     """Return when a notice is sent: never before its readers have reached the place it is for (R39)."""
     at = calendar.notice_at(notice.when)
     if at is None or notice.state is None:

@@ -18,6 +18,7 @@ from states.store.fact_log import actors_of
 from states.store.queries import beside_of
 from states.store.run_links import runs_of
 from states.store.tables import (
+    AbsenceRow,
     CommitmentRow,
     EffectRow,
     HistoryRow,
@@ -29,6 +30,7 @@ from states.store.tables import (
 )
 from states.views.diagram import journey_diagram, marked
 from states.views.pages import (
+    AbsenceLine,
     CohortPage,
     CommitmentLine,
     HistoryLine,
@@ -87,6 +89,7 @@ class Overview:
             tasks=tuple(task for task in tasks if task.open),
             commitments=tuple(self._lines(None, None)),
             undelivered=failed_in(self._connection, self._cohort.cohort_id),
+            absences=tuple(self._absences()),
         )
 
     def talent(self, journey_id: str) -> TalentPage:
@@ -114,6 +117,22 @@ class Overview:
             way=tuple(self._way(journey.state)),
             picture=self._picture(journey),
         )
+
+    def _absences(self) -> Iterator[AbsenceLine]:
+        """Yield who stays away from the days that are still ahead, in the calendar's order."""
+        rows = self._connection.execute(
+            select(JourneyRow.id, JourneyRow.talent_id, AbsenceRow.milestone)
+            .join(JourneyRow, JourneyRow.id == AbsenceRow.journey_id)
+            .where(JourneyRow.cohort_id == self._cohort.cohort_id, JourneyRow.state.startswith(ACTIVE))
+            .order_by(JourneyRow.id)
+        ).all()
+        for milestone in self._cohort.definition.milestones.values():
+            held = self._cohort.calendar.days.get(milestone.id)
+            if held is None or held.ends_at > self._now:
+                for row in rows:
+                    if row.milestone == milestone.id:
+                        day = held.day if held else None
+                        yield AbsenceLine(day, milestone.label, row.id, self._names[row.talent_id])
 
     def _line(self, journey: Row[Any], tasks: list[TaskLine]) -> TalentLine:
         lines = list(self._lines(journey.id, journey))

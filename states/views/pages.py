@@ -47,6 +47,16 @@ class TaskLine:
 
 
 @dataclass(frozen=True)
+class AbsenceLine:
+    """A talent who does not come to a day that is still ahead (R29)."""
+
+    day: date | None
+    label: str
+    journey: str
+    name: str
+
+
+@dataclass(frozen=True)
 class HistoryLine:
     """A transition in people's words, and why it happened."""
 
@@ -95,6 +105,7 @@ class CohortPage:
     commitments: tuple[CommitmentLine, ...]
     undelivered: int
     """How many mails wait for a decision."""
+    absences: tuple[AbsenceLine, ...] = ()
 
 
 @dataclass(frozen=True)

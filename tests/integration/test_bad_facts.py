@@ -102,14 +102,6 @@ def test_what_is_good_is_kept_trimmed_and_in_one_spelling(driven: Driver) -> Non
     assert "aftalt\\ni maj" in details
 
 
-def test_nothing_was_held_years_before_the_cohort_began(driven: Driver) -> None:
-    driven.until("2027-02-01")
-    with pytest.raises(FactIncompleteError, match="2025-01-01 is long before the cohort began"):
-        driven.fire("expectation_talk:keep", 1, held_on="2025-01-01")
-    driven.fire("expectation_talk:keep", 1, held_on="2027-01-20")
-    assert driven.commitment("expectation_talk", 1).state == "kept"
-
-
 def changed(**values: Any) -> People:
     first, *others = hold_3_people(3).talents
     return People((replace(first, **values), *others))

@@ -167,7 +167,7 @@ def test_a_cohort_is_imported_once_and_its_status_told(
     nobody = str(free_port())
     assert talentnord("status").out == "No cohort is enrolled yet: talentnord import --cohort hold-3\n"
     assert talentnord("import", "--cohort", "hold-3", "--port", nobody).out == "Hold 3: 24 talents enrolled\n"
-    assert talentnord("import", "--cohort", "hold-3", "--port", nobody).out == "Hold 3: 0 talents enrolled\n"
+    assert talentnord("import", "--cohort", "hold-3", "--port", nobody).out == "Hold 3: nothing to change\n"
     assert talentnord("status").out.startswith("Hold 3: 24 talents, ")
     [told] = json.loads(talentnord("status", "--json").out)
     assert (told["cohort"], told["talents"], told["states"]) == ("Hold 3", 24, {"active.before.talk": 24})

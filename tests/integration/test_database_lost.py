@@ -96,19 +96,20 @@ def test_a_full_disk_stops_a_fact_whole_and_it_is_taken_once_there_is_room(sqlit
     database.close()
     before = driven.dump()
     with pytest.raises(DatabaseUnavailableError, match="has no room left on its disk"):
-        _tell_absences(driven, 200)
+        _change_leaders(driven, 200)
     told = len(driven.dump()["facts"])
     assert len(driven.dump()["history"]) == len(before["history"]) + told, "whole or not at all"
     limit["pages"] = 1_000_000
     database.close()
-    _tell_absences(driven, told + 1)
+    _change_leaders(driven, told + 1)
     assert len(driven.dump()["facts"]) == told + 1
     database.close()
 
 
-def _tell_absences(driven: Driver, count: int) -> None:
+def _change_leaders(driven: Driver, count: int) -> None:
     for number in range(count):
-        driven.fire("absence", 1, key=f"told-{number}", milestone="m1d1", note="x" * 400)
+        leader = {"name": "Bo Hansen", "email": f"bo{number}@a.example.org"}
+        driven.fire("change_mentor", 1, key=f"told-{number}", new_mentor=leader, note="x" * 400)
 
 
 @pytest.mark.postgres

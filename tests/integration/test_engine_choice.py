@@ -113,14 +113,6 @@ def test_on_the_last_day_a_choice_still_opens_what_it_asks_for(driven: Driver) -
     assert driven.states(1)["internship"] == "open"
 
 
-def test_a_choice_made_before_it_is_asked_for_counts(sqlite: Database) -> None:
-    driven = Driver(sqlite, people=4).enrol().until("2027-06-01")
-    driven.fire("second_half_choice:keep", 1, choice="internship")
-    driven.until("2027-08-26")
-    assert driven.commitment("second_half_choice", 1).choice == "internship"
-    assert driven.states(1)["internship"] == "open"
-
-
 def test_leave_does_not_lose_the_choice(driven: Driver) -> None:
     """R7: what was looked for before the leave is looked for again after it."""
     driven.fire("second_half_choice:keep", 1, choice="second_mentor")

@@ -68,18 +68,6 @@ def test_the_challenge_owner_is_briefed_three_weeks_before_the_presentation(driv
     assert [(mail.to, mail.on) for mail in mails] == [("owner-m2", "2027-04-08"), ("owner-m5", "2027-09-16")]
 
 
-def test_the_challenge_is_the_cohorts_own_commitment(driven: Driver) -> None:
-    """R22: a task eight weeks ahead, missed at four weeks."""
-    driven.until("2027-03-30")
-    [task] = driven.tasks("challenge_secure")
-    assert (task.to, task.on, task.details["due_on"]) == ("coordinator-1", "2027-03-03", "2027-03-30")
-    driven.until("2027-03-31")
-    assert driven.commitment("challenge_m2").state == "escalated.1"
-    assert [mail.to for mail in driven.mails("challenge_missed")] == ["administration"]
-    driven.fire("challenge_m2:keep")
-    assert driven.commitment("challenge_m2").state == "kept_late"
-
-
 def test_learning_groups_are_formed_when_day_1_of_module_1_ends(driven: Driver) -> None:
     """R27: 24 talents make four groups of six, which mix organisations; those of one team sit apart."""
     driven.until("2027-03-11 15:59")

@@ -13,12 +13,12 @@ from config.errors import CohortOverError, TickFailedError
 from config.people import People, PersonRow
 from states.store.database import Database
 from states.store.tables import ARMED, TimerRow
-from tests.support.driver import Driver, day, hold_3, hold_3_people, talent_nord
+from tests.support.driver import Driver, day, hold_3, hold_3_people, talent_nord, unsecured
 
 
 @pytest.fixture
 def driven(database: Database) -> Driver:
-    return Driver(database, people=4).enrol()
+    return Driver(database, people=4, cohort=unsecured("m2")).enrol()
 
 
 def test_a_tick_that_comes_weeks_late_says_only_what_is_still_true(driven: Driver) -> None:
@@ -114,7 +114,7 @@ def test_the_cohort_goes_on_when_the_fault_is_mended(driven: Driver, calm: Datab
         for ident, trigger in before:
             connection.execute(update(TimerRow).where(TimerRow.id == ident).values(trigger=trigger))
     driven.engine.tick()
-    calm_one = Driver(calm, people=4).enrol()
+    calm_one = Driver(calm, people=4, cohort=unsecured("m2")).enrol()
     calm_one.oversleep("2027-06-01")
     assert driven.states(1) == calm_one.states(1)
     assert driven.mails() == calm_one.mails()

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.postgres
 KEEP = "mentor_meeting_m1:keep"
 DEEDS: dict[str, Callable[[Driver], object]] = {
     "a fact about a commitment": lambda driven: driven.fire(KEEP, 1),
-    "a fact about a commitment of the cohort": lambda driven: driven.fire("challenge_m2:keep"),
+    "a fact about a commitment of the cohort": lambda driven: driven.fire("challenge_m2:keep", title="Ny"),
     "a fact about a journey": lambda driven: driven.fire("leave", 1),
     "a move of a day": lambda driven: driven.move("m1d2", day("2027-04-08")),
     "an enrolment": lambda driven: driven.enrol(hold_3_people(4)),

@@ -66,7 +66,7 @@ def a_module(number: int, title: str, bootcamp: bool) -> ModuleView:
     first = datetime(2027, 2, 25, 9, tzinfo=COPENHAGEN)
     days = (a_day("d1", first, 7), a_day("d2", first + timedelta(days=1 if bootcamp else 21), 7))
     material = (("Podcast: At lede talent & tvivl", "https://example.org/podcast?a=1&b=2"),)
-    return ModuleView(number, title, bootcamp, days, "Direktionen i Thisted Kommune", None, material)
+    return ModuleView(number, title, bootcamp, days, "Direktionen i Thisted Kommune", material=material)
 
 
 MODULES = [

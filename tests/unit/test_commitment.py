@@ -12,6 +12,7 @@ from config.grammar import escalated
 from config.programme import CommitmentSpec
 from states.machines.commitment import (
     AHEAD,
+    BEGUN,
     CHANGEABLE,
     DROPS_PENDING,
     FINAL,
@@ -57,13 +58,25 @@ def along(book: RuleBook, *verbs: str) -> str:
         (("open", "miss", "escalate", "escalate"), "escalated.2"),
         (("open", "miss", "escalate", "escalate", "keep"), "kept_late"),
         (("open", "miss", "escalate", "waive"), "waived"),
-        (("keep",), "kept"),
         (("open", "pause"), "planned"),
         (("cancel",), "cancelled"),
     ],
 )
 def test_a_mentor_meeting_goes_its_ways(verbs: tuple[str, ...], state: str) -> None:
     assert along(MEETING, *verbs) == state
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_what_is_planned_is_kept_once_its_time_has_come_or_where_the_programme_lets_it_be_early(name: str) -> None:
+    book = commitment_rules(SPECS[name])
+    assert ask(book, "planned", "keep") == ("kept" if SPECS[name].early else None)
+    assert ask(book, "planned", "keep", BEGUN) == "kept"
+
+
+def test_the_talk_and_the_challenges_may_be_early_and_nothing_else() -> None:
+    """R8, R22: the leader convenes the talk when it suits; a challenge is never found too soon."""
+    early = {name for name, spec in SPECS.items() if spec.early}
+    assert early == {"expectation_talk", "challenge_m2", "challenge_m5"}
 
 
 @pytest.mark.parametrize("state", LATE)
@@ -83,13 +96,14 @@ def test_what_is_kept_is_never_missed() -> None:
 
 
 @pytest.mark.parametrize("name", SPECS)
-def test_an_end_is_left_by_nothing_but_a_change_of_choice(name: str) -> None:
-    book = commitment_rules(SPECS[name])
+def test_an_end_is_left_by_nothing_and_only_a_choice_or_a_challenge_is_told_anew(name: str) -> None:
+    book, spec = commitment_rules(SPECS[name]), SPECS[name]
+    told_anew = {"kept"} if spec.changeable_until else {"kept", "kept_late"} if spec.secures else set()
     for state in sorted(FINAL):
         for verb in book.triggers:
-            changes = (state, verb, SPECS[name].changeable_until is not None) == ("kept", "keep", True)
             guards = book.guards_of(verb)
-            assert ask(book, state, verb, *guards) == ("kept" if changes else None), (state, verb)
+            stays = verb == "keep" and state in told_anew
+            assert ask(book, state, verb, *guards) == (state if stays else None), (state, verb)
 
 
 @pytest.mark.parametrize("name", SPECS)
