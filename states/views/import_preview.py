@@ -13,8 +13,9 @@ from config.cohort import Cohort, Day
 from config.definition import Definition
 from config.people import People
 from states.moves.changes import Changes
-from states.moves.enrol import Enrolment, day_details, journey_id
+from states.moves.enrol import Enrolment, journey_id
 from states.running_cohort import RunningCohort, owner_id, read_cohort
+from states.store.days import day_details
 from states.store.tables import CohortRow, JourneyRow, MilestoneRow, PersonRow, of_cohort
 
 
