@@ -9,6 +9,8 @@ COMMITMENT_STATES = ("planned", "open", "kept", "missed", "kept_late", "waived",
 ESCALATED = "escalated"
 MOVE = "move"
 """The part of a milestone's trigger that tells of a new date."""
+LAPSED = "lapsed"
+"""The detail of an effect that names the commitments which an event has ended."""
 
 
 class Trigger(NamedTuple):

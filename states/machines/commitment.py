@@ -1,7 +1,8 @@
 """The commitment: a promise with an owner and a deadline, as a small machine.
 
 planned → open → kept, or missed → escalated (levels) → kept late or waived; or cancelled. A pause (leave) puts an
-unkept commitment back to planned, a resumption takes it up again if its deadline still lies ahead. A commitment that
+open commitment back to planned, a resumption takes it up again if its deadline still lies ahead; what was missed before
+stays as it is and is escalated no further meanwhile. A commitment that
 follows a choice is retracted to planned when the choice is changed, and expires with the last day for changing it.
 """
 
@@ -23,12 +24,12 @@ ON_TIME = "on_time"
 FULFILLED = "fulfilled"
 """Guard: what is promised is there already (R39: the alumni day has its date)."""
 AHEAD = "ahead"
-"""Guard: the deadline lies today or later."""
+"""Guard: the deadline lies today or later, or the choice can still be made."""
 CHANGEABLE = "changeable"
 """Guard: a choice that was made may still be changed (R36)."""
 
 DROPS_PENDING = frozenset({"miss", "lapse", "keep", "waive", "cancel", "pause", "retract", "expire"})
-"""Verbs after which mails and tasks that earlier transitions caused are no longer true."""
+"""Verbs after which mails and tasks that earlier transitions caused are no longer true; see ``drops_pending``."""
 
 
 def recordable_verbs(spec: CommitmentSpec) -> tuple[str, ...]:
@@ -37,6 +38,16 @@ def recordable_verbs(spec: CommitmentSpec) -> tuple[str, ...]:
     What a milestone's date keeps is neither kept nor waived by word: without the date the journeys would stand still.
     """
     return () if spec.kept_by_date_of else ("keep", "waive")
+
+
+def drops_pending(verb: str, source: str, dest: str) -> bool:
+    """Whether what was caused before a transition is no longer true; a pause that changes nothing leaves it true."""
+    return verb in DROPS_PENDING and (verb != "pause" or source != dest)
+
+
+def is_late(state: str) -> bool:
+    """Whether a commitment was missed and is not settled yet."""
+    return state not in {*FINAL, PLANNED, OPEN}
 
 
 def commitment_rules(spec: CommitmentSpec) -> RuleBook:
@@ -59,9 +70,9 @@ def _rule_book(
     rules = [*_opening(fulfilled_by_date), *_passing(late, reminders, lapses), *_keeping(late, changeable)]
     rules += [Rule("waive", state, WAIVED) for state in (PLANNED, OPEN, *late)]
     rules += [Rule("cancel", state, CANCELLED) for state in (PLANNED, OPEN, *late)]
-    rules += [Rule("pause", state, PLANNED) for state in (OPEN, *late)]
-    rules += [Rule("pause", PLANNED, None)]
+    rules += [Rule("pause", OPEN, PLANNED), *(Rule("pause", state, None) for state in (PLANNED, *late))]
     rules += [Rule("resume", PLANNED, None, (AHEAD,)), Rule("resume", PLANNED, CANCELLED)]
+    rules += [Rule("resume", state, None) for state in late]
     if follows:
         rules.append(Rule("expire", PLANNED, CANCELLED))
         rules += [Rule("retract", state, PLANNED) for state in (OPEN, *late)]

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from config.errors import FactIncompleteError
 from config.grammar import Trigger, commitment_id
 from config.programme import CommitmentSpec
-from states.machines.commitment import AHEAD, CHANGEABLE, DROPS_PENDING, FINAL, FULFILLED, KEPT, ON_TIME, PLANNED
+from states.machines.commitment import AHEAD, CHANGEABLE, FINAL, FULFILLED, KEPT, ON_TIME, PLANNED, drops_pending
 from states.moves.firing import Firing
 from states.moves.regions import lead_on
 from states.plan.effects import Cause, named
@@ -104,7 +104,7 @@ class CommitmentMover:
             holding.add(FULFILLED)
         elif verb == "resume":
             due = commitment.due_on or self._firing.cohort.calendar.day_of(spec.due)
-            if due is None or due >= self._firing.today:
+            if due is None or due >= self._firing.today or self._changeable(spec):
                 holding.add(AHEAD)
         return frozenset(holding)
 
@@ -126,13 +126,13 @@ class CommitmentMover:
         return day
 
     def _changeable(self, spec: CommitmentSpec) -> bool:
-        last = self._firing.cohort.calendar.day_of(spec.changeable_until) if spec.changeable_until else None
+        last = self._firing.cohort.calendar.last_change(spec)
         return last is not None and self._firing.today <= last
 
     def _carry_out(self, move: _Move) -> None:
         """Collect what moving one commitment changes, and what it causes."""
         changes, commitment, verb = self._firing.changes, move.commitment, move.step.verb
-        dates = self._dates(move.spec, verb, commitment)
+        dates = self._dates(move)
         changes.commitments.append(
             {
                 "b_id": commitment.id,
@@ -147,7 +147,7 @@ class CommitmentMover:
         history = changes.record(
             commitment.cohort_id, commitment.journey_id, commitment.id, commitment.version, move.spec.id, move.step
         )
-        if verb in DROPS_PENDING:
+        if drops_pending(verb, move.step.source, move.step.dest):
             changes.silenced.append(commitment.id)
         self._rearm(move, dates)
         if move.partner != commitment.partner_id:
@@ -178,14 +178,15 @@ class CommitmentMover:
             details={"choice": move.choice} if move.choice else {},
         )
 
-    def _dates(self, spec: CommitmentSpec, verb: str, commitment: Commitment) -> Dates:
+    def _dates(self, move: _Move) -> Dates:
+        spec, commitment, verb = move.spec, move.commitment, move.step.verb
         opened, due, missed = commitment.opened_on, commitment.due_on, commitment.missed_on
         if verb == "open":
             opened = self._firing.today
-            due = self._firing.cohort.calendar.day_of(spec.due, {"opened": opened})
+            due = self._firing.cohort.calendar.due_of(spec, opened)
         elif verb == "miss":
             missed = self._firing.cohort.calendar.day_of(spec.miss, Dates(opened, due).anchors()) or self._firing.today
-        elif verb in {"pause", "retract"}:
+        elif verb in {"pause", "retract"} and move.step.dest == PLANNED:
             opened = missed = None
         return Dates(opened, due, missed)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
 from config.definition import ACTIVE
 from config.errors import FactIncompleteError
-from config.grammar import MOVE, Trigger, commitment_id
+from config.grammar import LAPSED, MOVE, Trigger
 from config.programme import Event
-from states.machines.commitment import FINAL, PLANNED
 from states.machines.journey import PLACE, place_guard
+from states.moves.along import Lapsed, carry_along
 from states.moves.commitments import CommitmentMover
 from states.moves.firing import Firing
 from states.moves.reassign import pass_to_those_who_stay, readdress
@@ -20,9 +21,8 @@ from states.moves.regions import given
 from states.plan.effects import Cause, named
 from states.plan.groups import Candidate, propose_groups
 from states.plan.late_joiners import catch_up_notices, group_to_join
-from states.records import Commitment, Journey
-from states.store.queries import COMMITMENT_COLUMNS
-from states.store.tables import CommitmentRow, JourneyRow
+from states.records import Journey
+from states.store.tables import JourneyRow
 
 _NONE: frozenset[str] = frozenset()
 
@@ -52,17 +52,22 @@ class JourneyMover:
         )
         # All are moved before anyone is told: whom to tell depends on who stays.
         written = [(journey, found, self._move_journey(trigger, journey, found.dest)) for journey, found in moved]
-        for journey, found, history in written:
-            if event is not None:
-                journey = self._event_details(trigger, event, journey)  # noqa: PLW2901
-                journey = self._welcome_back(journey, found.dest)  # noqa: PLW2901
-            if found.causes:
-                effects = named(definition.causes, found.causes)
-                self._firing.cause(effects, self._cause_of(trigger, journey, history))
+        lapsed: Lapsed = {}
         if event is not None and moved:
+            written = [
+                (self._welcome_back(self._event_details(trigger, event, journey), found.dest), found, history)
+                for journey, found, history in written
+            ]
             gone = [journey.id for journey, found in moved if not found.dest.startswith(ACTIVE)]
             pass_to_those_who_stay(self._firing, gone)
-            self._carry_along(event, [journey for journey, _ in moved])
+            lapsed = carry_along(self._firing, self._commitments, event, [journey for journey, _, _ in written])
+        for journey, found, history in written:
+            if found.causes:
+                effects = named(definition.causes, found.causes)
+                cause = self._cause_of(trigger, journey, history)
+                if journey.id in lapsed:
+                    cause = replace(cause, details={**cause.details, LAPSED: lapsed[journey.id]})
+                self._firing.cause(effects, cause)
         groups = definition.programme.groups
         if groups is not None and groups.formed_at == trigger:
             self._form_groups()
@@ -142,51 +147,6 @@ class JourneyMover:
             details=details,
             shared_key=shared,
         )
-
-    def _carry_along(self, event: Event, journeys: Sequence[Journey]) -> None:
-        """Pause, resume or cancel the commitments of journeys that an event has befallen."""
-        if event.commitments == "leave":
-            return
-        ids = [journey.id for journey in journeys]
-        rows = self._firing.connection.execute(
-            select(*COMMITMENT_COLUMNS)
-            .where(CommitmentRow.journey_id.in_(ids), CommitmentRow.state.not_in(FINAL))
-            .order_by(CommitmentRow.id)
-        )
-        unkept = [Commitment._make(row) for row in rows]
-        by_id = {journey.id: journey for journey in journeys}
-        again = self._chosen(unkept) if event.commitments == "resume" else frozenset()
-        for name in dict.fromkeys(commitment.name for commitment in unkept):
-            mine = [one for one in unkept if one.name == name]
-            chosen = [one for one in mine if one.id in again]
-            self._commitments.move(name, "open", chosen, by_id, strict=False)
-            rest = [one for one in mine if one.id not in again]
-            self._commitments.move(name, event.commitments, rest, by_id, strict=False)
-        if event.commitments != "resume":
-            self._commitments.pair_anew()
-
-    def _chosen(self, commitments: Sequence[Commitment]) -> frozenset[str]:
-        """Return those that follow from a choice which still stands: a return opens them again (R33)."""
-        leaders: dict[str, tuple[str, str]] = {}
-        for commitment in commitments:
-            spec = self._firing.cohort.spec(commitment.name)
-            follows, due = spec.opens_on, self._firing.cohort.calendar.day_of(spec.due, {"opened": self._firing.today})
-            is_over = due is not None and due < self._firing.today
-            if follows is not None and commitment.state == PLANNED and not is_over:
-                leaders[commitment.id] = (commitment_id(str(commitment.journey_id), follows.commitment), follows.choice)
-        if not leaders:
-            return frozenset()
-        ids = [leader for leader, _ in leaders.values()]
-        choices = dict(
-            self._firing.connection.execute(
-                select(CommitmentRow.id, CommitmentRow.choice).where(
-                    CommitmentRow.id.in_(ids), CommitmentRow.state.in_(FINAL)
-                )
-            )
-            .tuples()
-            .all()
-        )
-        return frozenset(ident for ident, (leader, choice) in leaders.items() if choices.get(leader) == choice)
 
     def _form_groups(self) -> None:
         """Put the active talents into learning groups (R27); a group that was given before is left as it is."""

@@ -144,8 +144,7 @@ class Rescheduling:
         spec, calendar = self._cohort.spec(commitment.name), self._cohort.calendar
         if commitment.state not in {PLANNED, OPEN}:
             return  # Missed by the date that held then; it stays so until it is kept.
-        opened = {"opened": commitment.opened_on} if commitment.opened_on else {}
-        due = calendar.day_of(spec.due, opened)
+        due = calendar.due_of(spec, commitment.opened_on)
         self._changes.due_dates[commitment.id] = due
         if commitment.state == PLANNED and commitment.journey_id in self._away:
             return  # Paused with its journey; a return arms it.

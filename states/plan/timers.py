@@ -36,6 +36,8 @@ class Dates(NamedTuple):
         return {name: day for name, day in self._asdict().items() if day is not None}
 
 
+_DAY_AFTER = When("due", ((1, "d"),))
+
 EVENT_RANK, NOTICE_RANK, OPEN_RANK, REMIND_RANK, MISS_RANK, ESCALATE_RANK = range(6)
 
 
@@ -149,4 +151,6 @@ def _open_timers(
     verb = "miss" if spec.default_choice is None else "lapse"
     at = calendar.deadline_at(spec.miss, dates.anchors())
     if at is not None:
-        yield Timer(cohort_id, subject, str(Trigger(spec.id, verb)), max(at, now), MISS_RANK)
+        # A deadline may lie later than the definition has it (R36); its own day is always open.
+        over = calendar.deadline_at(_DAY_AFTER, dates.anchors()) or at
+        yield Timer(cohort_id, subject, str(Trigger(spec.id, verb)), max(at, over, now), MISS_RANK)

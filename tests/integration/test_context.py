@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from notifications.context import CohortReader, first_name
 from notifications.due import EFFECT, Effect
+from notifications.render import render_message
 from notifications.view_models import Context
 from states.store.database import Database
 from states.store.tables import EffectRow
@@ -162,3 +163,14 @@ def test_a_milestone_without_a_date_is_no_event(sqlite: Database) -> None:
 )
 def test_people_are_greeted_by_their_first_name_and_offices_by_their_whole(name: str, first: str) -> None:
     assert first_name(name) == first
+
+
+def test_who_is_back_from_a_leave_reads_what_it_ended_and_what_was_late_before(driven: Driver) -> None:
+    driven.until("2027-03-20 12:00").fire("leave", 1)
+    driven.until("2027-05-20").fire("return", 1)
+    about = context(driven, "leave_ended", "-01")
+    assert [one.label for one in about.lapsed] == ["Mentormøde i modul 2", "Personligt ledelsesgrundlag"]
+    assert [one.label for one in about.late] == ["Forventningssamtale", "Mentormøde i modul 1"]
+    said = render_message("leave_ended", about).text
+    assert "skal du ikke indhente:\n\n- Mentormøde i modul 2\n- Personligt ledelsesgrundlag\n\n" in said
+    assert "mangler stadig" in said

@@ -6,7 +6,7 @@ import pytest
 
 from config.errors import FactIncompleteError, TransitionRefusedError
 from states.store.database import Database
-from tests.support.driver import Driver
+from tests.support.driver import Driver, day
 
 ADA = {"name": "Ada Lund", "email": "ada.lund@aalborg.example.org"}
 
@@ -119,6 +119,36 @@ def test_a_choice_made_before_it_is_asked_for_counts(sqlite: Database) -> None:
     driven.until("2027-08-26")
     assert driven.commitment("second_half_choice", 1).choice == "internship"
     assert driven.states(1)["internship"] == "open"
+
+
+def test_the_choice_is_open_again_after_a_leave_as_long_as_it_can_be_made(driven: Driver) -> None:
+    """R36: module 4 day 1 is 2027-08-25; it can be chosen until module 6 day 1, 2027-11-10."""
+    driven.fire("leave", 1)
+    driven.until("2027-08-30").fire("return", 1)
+    driven.until("2027-08-30 12:01")
+    choice = driven.commitment("second_half_choice", 1)
+    assert (choice.state, str(choice.due_on)) == ("open", "2027-11-10")
+    assert driven.beside(1) == "choosing"
+    driven.move("m6d1", day("2027-11-11"))
+    assert str(driven.commitment("second_half_choice", 1).due_on) == "2027-11-11"
+    driven.fire("second_half_choice:keep", 1, choice="internship")
+    assert driven.states(1)["internship"] == "open"
+
+
+def test_silence_after_a_leave_counts_as_none_on_the_day_after_the_last(driven: Driver) -> None:
+    driven.fire("leave", 1)
+    driven.until("2027-08-30").fire("return", 1)
+    driven.until("2027-11-10 23:00")
+    assert driven.states(1)["second_half_choice"] == "open"
+    driven.until("2027-11-11")
+    assert driven.commitment("second_half_choice", 1).choice == "none"
+    assert [mail.on for mail in driven.mails("choice_reminder", number=1)] == ["2027-11-03"]
+
+
+def test_after_the_last_day_a_return_opens_no_choice(driven: Driver) -> None:
+    driven.fire("leave", 1)
+    driven.until("2027-11-12").fire("return", 1)
+    assert driven.states(1)["second_half_choice"] == "cancelled"
 
 
 def test_leave_does_not_lose_the_choice(driven: Driver) -> None:

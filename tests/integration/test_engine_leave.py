@@ -82,6 +82,31 @@ def test_leave_of_a_day_asks_for_the_same_again(driven: Driver) -> None:
     assert driven.states(1)["mentor_meeting_m1"] == "missed"
 
 
+def test_what_was_missed_before_the_leave_stays_missed_with_its_tasks(driven: Driver) -> None:
+    """Nothing of it is true only because somebody was away for a minute."""
+    driven.until("2027-03-25 12:00")
+    late = {name: state for name, state in driven.states(1).items() if state.startswith(("missed", "escalated"))}
+    assert set(late) == {"expectation_talk", "mentor_meeting_m1"}
+    tasks = driven.tasks("talk_missed", "meeting_overdue", number=1)
+    waits = driven.armed("hold-3-01/mentor_meeting_m1")
+    assert [trigger for trigger, _ in waits] == ["mentor_meeting_m1:escalate"]
+    driven.fire("leave", 1)
+    assert {name: driven.states(1)[name] for name in late} == late
+    assert driven.armed("hold-3-01/mentor_meeting_m1") == [], "no escalation while the talent is away"
+    driven.fire("return", 1)
+    assert {name: driven.states(1)[name] for name in late} == late
+    assert driven.tasks("talk_missed", "meeting_overdue", number=1) == tasks
+    assert driven.armed("hold-3-01/mentor_meeting_m1") == waits
+
+
+def test_who_returns_from_a_leave_is_told_what_it_has_ended(driven: Driver) -> None:
+    driven.until("2027-03-20 12:00").fire("leave", 1)
+    driven.until("2027-05-20").fire("return", 1)
+    [mail] = [one for one in driven.mails("leave_ended", number=1) if one.to == "01"]
+    assert mail.details["lapsed"] == ["leadership_foundation", "mentor_meeting_m2"]
+    assert driven.states(1)["mentor_meeting_m1"] == "missed"
+
+
 def test_who_returns_is_told_of_what_was_announced_meanwhile(driven: Driver) -> None:
     driven.fire("leave", 1)
     driven.until("2027-04-10").fire("return", 1)
