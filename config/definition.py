@@ -289,7 +289,7 @@ def _for_module(spec: CommitmentSpec, module: Module, names: dict[str, str]) -> 
             "label": spec.label.format(number=module.number, title=module.title),
             "module": module.id,
             **{name: anchored(getattr(spec, name)) for name in ("opens", "due", "miss", "changeable_until")},
-            **{name: effects(getattr(spec, name)) for name in ("on_open", "on_miss", "on_keep")},
+            **{name: effects(getattr(spec, name)) for name in ("on_open", "on_miss", "on_keep", "on_pair")},
             **{name: steps(getattr(spec, name)) for name in ("reminders", "escalation")},
         }
     )

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from config.grammar import COMMITMENT_STATES, ESCALATED, escalated, reminder
-from config.programme import ON_KEEP, ON_MISS, ON_OPEN, CommitmentSpec
+from config.programme import ON_KEEP, ON_MISS, ON_OPEN, ON_PAIR, CommitmentSpec
 from states.machines.rulebook import Rule, RuleBook
 
 PLANNED, OPEN, KEPT, MISSED, KEPT_LATE, WAIVED, CANCELLED = COMMITMENT_STATES
@@ -59,12 +59,13 @@ def commitment_rules(spec: CommitmentSpec) -> RuleBook:
         spec.changeable_until is not None,
         spec.kept_by_date_of is not None,
         spec.opens_on is not None,
+        spec.pairs,
     )
 
 
 @lru_cache
 def _rule_book(
-    levels: int, reminders: int, lapses: bool, changeable: bool, fulfilled_by_date: bool, follows: bool
+    levels: int, reminders: int, lapses: bool, changeable: bool, fulfilled_by_date: bool, follows: bool, pairs: bool
 ) -> RuleBook:
     late = [MISSED, *(escalated(number) for number in range(1, levels + 1))]
     rules = [*_opening(fulfilled_by_date), *_passing(late, reminders, lapses), *_keeping(late, changeable)]
@@ -73,6 +74,8 @@ def _rule_book(
     rules += [Rule("pause", OPEN, PLANNED), *(Rule("pause", state, None) for state in (PLANNED, *late))]
     rules += [Rule("resume", PLANNED, None, (AHEAD,)), Rule("resume", PLANNED, CANCELLED)]
     rules += [Rule("resume", state, None) for state in late]
+    if pairs:
+        rules += [Rule("pair", state, None, causes=(ON_PAIR,)) for state in (OPEN, *late)]
     if follows:
         rules.append(Rule("expire", PLANNED, CANCELLED))
         rules += [Rule("retract", state, PLANNED) for state in (OPEN, *late)]

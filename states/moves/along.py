@@ -38,10 +38,8 @@ def carry_along(firing: Firing, commitments: CommitmentMover, event: Event, jour
         commitments.move(name, "open", chosen, by_id, strict=False)
         rest = [one for one in mine if one.id not in again]
         commitments.move(name, event.commitments, rest, by_id, strict=False)
-    if event.commitments != "resume":
-        commitments.pair_anew()
-        return {}
-    return _lapsed(firing)
+    commitments.pair_anew()
+    return _lapsed(firing) if event.commitments == "resume" else {}
 
 
 def _lapsed(firing: Firing) -> Lapsed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -13,13 +13,13 @@ from config.grammar import Trigger, commitment_id
 from config.programme import CommitmentSpec
 from states.machines.commitment import AHEAD, CHANGEABLE, FINAL, FULFILLED, KEPT, ON_TIME, PLANNED, drops_pending
 from states.moves.firing import Firing
+from states.moves.pairing import Paired, pairing
 from states.moves.regions import lead_on
 from states.plan.effects import Cause, named
-from states.plan.groups import partners
 from states.plan.timers import Dates, Step, rearmed
 from states.records import Commitment, Journey
 from states.store.queries import COMMITMENT_COLUMNS
-from states.store.tables import CommitmentRow
+from states.store.tables import PENDING, CommitmentRow, EffectRow
 
 ONE_YEAR = timedelta(days=366)
 """How long before a cohort's first date something of it may have been held."""
@@ -42,6 +42,8 @@ class CommitmentMover:
 
     def __init__(self, firing: Firing) -> None:
         self._firing = firing
+        self._partners: dict[str, str | None] = {}
+        """The partners that commitments are given as they open or are paired anew, by commitment."""
 
     def move(
         self,
@@ -68,19 +70,26 @@ class CommitmentMover:
             lambda one: rules.answer(one.state, verb, self._guards(spec, verb, one)),
             self._firing.strict if strict is None else strict,
         )
-        pairs = self.pairs() if spec.pairs and verb == "open" else {}
-        if pairs:
-            mine = [journeys.get(one.journey_id or "") for one, _ in moved]
-            self.pair_anew({one.group_number for one in mine if one is not None})
+        paired = pairing(self._firing, name, {one.id for one, _ in moved}) if spec.pairs and verb == "open" else []
+        self._partners |= {one.commitment.id: one.partner for one in paired if one.opens}
         for commitment, (dest, causes) in moved:
             journey = journeys.get(commitment.journey_id or "")
-            partner = pairs.get(commitment.journey_id or "") if verb == "open" else commitment.partner_id
+            partner = self._partner(spec, verb, commitment)
             step = Step(verb, commitment.state, dest)
             self._carry_out(_Move(spec, commitment, step, causes, choice, journey, partner))
-        arrived = [(one.journey_id or "", found.dest) for one, found in moved]
+        self._tell_changed(name, [one for one in paired if not one.opens])
+        # A choice may be kept anew; else whoever stays in a state has come to none.
+        came = [(one, found) for one, found in moved if found.dest != one.state or verb == "keep"]
+        arrived = [(one.journey_id or "", found.dest) for one, found in came]
         lead_on(self._firing, name, choice, arrived, journeys)
         if choice is not None and moved:
             self._follow(name, choice, [one for one, _ in moved], journeys)
+
+    def _partner(self, spec: CommitmentSpec, verb: str, commitment: Commitment) -> str | None:
+        """Return whose partner the talent is after this move; who goes on leave has none to come back to."""
+        if verb in {"open", "pair"}:
+            return self._partners.get(commitment.id)
+        return None if verb == "pause" and spec.pairs else commitment.partner_id
 
     def _choice(self, spec: CommitmentSpec, verb: str) -> str | None:
         if not spec.choices or verb not in {"keep", "lapse"}:
@@ -149,12 +158,19 @@ class CommitmentMover:
         )
         if drops_pending(verb, move.step.source, move.step.dest):
             changes.silenced.append(commitment.id)
+        elif verb == "pair":
+            self._drop_news_of_another_partner(commitment)
         self._rearm(move, dates)
         if move.partner != commitment.partner_id:
             changes.partners.append((commitment.id, move.partner))
         self._fill(move)
         if move.causes:
             self._firing.cause(named(move.spec.causes, move.causes), self._cause_of(move, history, dates))
+
+    def _drop_news_of_another_partner(self, commitment: Commitment) -> None:
+        news = str(Trigger(commitment.name, "pair"))
+        query = select(EffectRow.id).where(PENDING, EffectRow.subject == commitment.id, EffectRow.trigger == news)
+        self._firing.changes.dropped += self._firing.connection.scalars(query.order_by(EffectRow.id))
 
     def _rearm(self, move: _Move, dates: Dates) -> None:
         changes, commitment = self._firing.changes, move.commitment
@@ -211,34 +227,15 @@ class CommitmentMover:
             going = [one for one in found if one.state not in FINAL and (verb == "open" or one.state != "planned")]
             self.move(follower.id, verb, going, journeys, strict=False)
 
-    def pairs(self) -> dict[str, str]:
-        """Return whom each active talent visits or portrays in the learning group (R30 to R32), by journey."""
-        groups: dict[int, list[str]] = {}
-        for one in self._firing.active().members.values():
-            if one.group_number is not None:
-                groups.setdefault(one.group_number, []).append(one.id)
-        return {who: whom for members in groups.values() for who, whom in partners(members).items()}
+    def pair_anew(self) -> None:
+        """Give whoever has no partner any more another one, for each open commitment made in pairs (R32, R58)."""
+        for spec in self._firing.cohort.definition.commitments.values():
+            if spec.pairs:
+                self._tell_changed(spec.id, pairing(self._firing, spec.id))
 
-    def pair_anew(self, joined: Collection[int | None] = ()) -> None:
-        """Make the pairs of open commitments again where they no longer fit (R32).
-
-        A group is paired anew where a partner has gone, and where one takes part again who was away (``joined``).
-        """
-        names = [spec.id for spec in self._firing.cohort.definition.commitments.values() if spec.pairs]
-        if not names:
-            return
-        rows = self._firing.connection.execute(
-            select(CommitmentRow.id, CommitmentRow.journey_id, CommitmentRow.partner_id)
-            .where(
-                CommitmentRow.cohort_id == self._firing.cohort.cohort_id,
-                CommitmentRow.name.in_(names),
-                CommitmentRow.state.not_in((*FINAL, PLANNED)),
-            )
-            .order_by(CommitmentRow.id)
-        ).all()
-        pairs, members = self.pairs(), self._firing.active().members
-        mine = [(row, members[row.journey_id]) for row in rows if row.journey_id in members]
-        broken = {member.group_number for row, member in mine if row.partner_id not in members}
-        for row, member in mine:
-            if member.group_number in {*broken, *joined} and pairs.get(member.id) != row.partner_id:
-                self._firing.changes.partners.append((row.id, pairs.get(member.id)))
+    def _tell_changed(self, name: str, found: Sequence[Paired]) -> None:
+        """Move those whose partner is another now; who is paired as it opens reads so in that mail."""
+        changed = {one.commitment.id: one for one in found if one.is_changed}
+        self._partners |= {ident: one.partner for ident, one in changed.items()}
+        journeys = {one.journey.id: one.journey for one in changed.values()}
+        self.move(name, "pair", [one.commitment for one in changed.values()], journeys, strict=False)

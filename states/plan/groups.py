@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from config.programme import Groups
@@ -41,20 +41,50 @@ def group_count(talents: int, rules: Groups) -> int:
     return min(fitting or counts, key=lambda n: (abs(talents / n - rules.size), n))
 
 
-def partners(members: Sequence[str]) -> dict[str, str]:
+def partners(
+    members: Sequence[str], visits: Mapping[str, str | None] | None = None, others: Collection[str] = ()
+) -> dict[str, str]:
     """Return whom each member visits: pairs visit each other, an odd group has one ring of three (R32).
 
-    A member left alone has no partner.
+    ``visits`` are those of before, of members and of ``others`` in the group who have done with it; whoever has a
+    partner left keeps the same, so that as few as can be are told of another. A member left alone has no partner.
     """
-    order = sorted(members)
-    pairs: dict[str, str] = {}
-    ring_of_three = order[-3:] if len(order) % 2 and len(order) >= 3 else []
-    rest = order[: len(order) - len(ring_of_three)]
-    for first, second in zip(rest[::2], rest[1::2], strict=False):
-        pairs[first], pairs[second] = second, first
-    for position, member in enumerate(ring_of_three):
-        pairs[member] = ring_of_three[(position + 1) % 3]
-    return pairs
+    there = {*members, *others}
+    found = {who: whom for who, whom in (visits or {}).items() if whom is not None and {who, whom} <= there}
+    alone = [who for who in sorted(members) if who not in found]
+    for who in list(alone):
+        guest = next((other for other, whom in sorted(found.items()) if whom == who), None)
+        if guest is not None:
+            found[who] = guest
+            alone.remove(who)
+    if len(alone) % 2:
+        _place_the_odd_one(alone, found, sorted(members), others)
+    for first, second in zip(alone[::2], alone[1::2], strict=True):
+        found[first], found[second] = second, first
+    return {who: found[who] for who in sorted(members) if who in found}
+
+
+def _place_the_odd_one(
+    alone: list[str], found: dict[str, str], members: Sequence[str], others: Collection[str]
+) -> None:
+    """Take one or three from those who are ``alone``: into a ring of three, or out of one into two pairs."""
+    within = {who: whom for who, whom in found.items() if who in members}
+    rings = [who for who in sorted(within) if within.get(within.get(within[who], ""), "") == who]
+    pairs = [who for who in within if within.get(within[who]) == who]
+    if rings:
+        one, first = alone.pop(), rings[0]
+        second = found[first]
+        third = found[second]
+        found[first], found[one], found[third] = one, first, second
+    elif len(alone) >= 3:
+        last = [alone.pop() for _ in range(3)][::-1]
+        found.update(zip(last, (*last[1:], last[0]), strict=True))
+    elif pairs:
+        one, second = alone.pop(), max(pairs)
+        found[second], found[one] = one, found[second]
+    else:
+        one = alone.pop()
+        found.update({one: min(others)} if others else {})
 
 
 def _dealing_order(candidates: Sequence[Candidate]) -> list[Candidate]:

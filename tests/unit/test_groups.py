@@ -147,3 +147,29 @@ def test_a_talent_left_alone_has_no_partner() -> None:
 
 def test_the_order_of_the_members_changes_nothing() -> None:
     assert partners(["d", "b", "a", "c", "e"]) == partners(["a", "b", "c", "d", "e"])
+
+
+def test_whoever_has_a_partner_left_keeps_the_same() -> None:
+    visits = {"a": "b", "b": "a", "c": "d", "d": "c", "e": "f", "f": "e"}
+    assert partners(["a", "c", "d", "e", "f"], visits) == {"c": "d", "d": "c", "e": "f", "f": "a", "a": "e"}
+    assert partners(["a", "c", "e", "f"], visits) == {"a": "c", "c": "a", "e": "f", "f": "e"}
+
+
+def test_a_ring_that_one_leaves_is_a_pair_and_one_that_somebody_joins_is_two() -> None:
+    ring = {"a": "b", "b": "c", "c": "a"}
+    assert partners(["a", "b"], ring) == {"a": "b", "b": "a"}
+    assert partners(["a", "b", "c", "d"], ring) == {"a": "d", "d": "a", "b": "c", "c": "b"}
+
+
+def test_the_last_one_visits_somebody_who_has_done_with_it() -> None:
+    assert partners(["a"], {"b": "c", "c": "b"}, others=["b", "c"]) == {"a": "b"}
+
+
+@given(members.filter(bool), st.integers(0, 19))
+def test_after_one_has_left_all_the_others_are_paired_and_at_most_three_anew(group: list[str], number: int) -> None:
+    before, gone = partners(group), group[number % len(group)]
+    rest = [one for one in group if one != gone]
+    after = partners(rest, before)
+    if len(rest) >= 2:
+        assert set(after) == set(after.values()) == set(rest)
+        assert sum(after[one] != before[one] for one in rest) <= 3
