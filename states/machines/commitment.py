@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from config.grammar import COMMITMENT_STATES, ESCALATED, escalated, reminder
-from config.programme import ON_KEEP, ON_MISS, ON_OPEN, ON_PAIR, CommitmentSpec
+from config.programme import ON_KEEP, ON_MISS, ON_OPEN, ON_PAIR, ON_RETRACT, CommitmentSpec
 from states.machines.rulebook import Rule, RuleBook
 
 PLANNED, OPEN, KEPT, MISSED, KEPT_LATE, WAIVED, CANCELLED = COMMITMENT_STATES
@@ -60,12 +60,20 @@ def commitment_rules(spec: CommitmentSpec) -> RuleBook:
         spec.kept_by_date_of is not None,
         spec.opens_on is not None,
         spec.pairs,
+        spec.fills is not None,
     )
 
 
 @lru_cache
 def _rule_book(
-    levels: int, reminders: int, lapses: bool, changeable: bool, fulfilled_by_date: bool, follows: bool, pairs: bool
+    levels: int,
+    reminders: int,
+    lapses: bool,
+    changeable: bool,
+    fulfilled_by_date: bool,
+    follows: bool,
+    pairs: bool,
+    fills: bool,
 ) -> RuleBook:
     late = [MISSED, *(escalated(number) for number in range(1, levels + 1))]
     rules = [*_opening(fulfilled_by_date), *_passing(late, reminders, lapses), *_keeping(late, changeable)]
@@ -79,6 +87,9 @@ def _rule_book(
     if follows:
         rules.append(Rule("expire", PLANNED, CANCELLED))
         rules += [Rule("retract", state, PLANNED) for state in (OPEN, *late)]
+    if follows and fills:
+        # Whoever was found is no longer wanted; what was held, an internship, stays held.
+        rules += [Rule("retract", state, PLANNED, causes=(ON_RETRACT,)) for state in (KEPT, KEPT_LATE)]
     states = [PLANNED, OPEN, KEPT, MISSED, ESCALATED, *late[1:], KEPT_LATE, WAIVED, CANCELLED]
     return RuleBook({"": states}, rules)
 

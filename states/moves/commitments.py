@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -14,6 +14,7 @@ from config.programme import CommitmentSpec
 from states.machines.commitment import AHEAD, CHANGEABLE, FINAL, FULFILLED, KEPT, ON_TIME, PLANNED, drops_pending
 from states.moves.firing import Firing
 from states.moves.pairing import Paired, pairing
+from states.moves.reassign import was_told
 from states.moves.regions import lead_on
 from states.plan.effects import Cause, named
 from states.plan.timers import Dates, Step, rearmed
@@ -163,9 +164,10 @@ class CommitmentMover:
         self._rearm(move, dates)
         if move.partner != commitment.partner_id:
             changes.partners.append((commitment.id, move.partner))
-        self._fill(move)
-        if move.causes:
+        move = self._fill(move)
+        if move.causes and not self._was_never_told(move):
             self._firing.cause(named(move.spec.causes, move.causes), self._cause_of(move, history, dates))
+        self._let_go(move)
 
     def _drop_news_of_another_partner(self, commitment: Commitment) -> None:
         news = str(Trigger(commitment.name, "pair"))
@@ -206,13 +208,33 @@ class CommitmentMover:
             opened = missed = None
         return Dates(opened, due, missed)
 
-    def _fill(self, move: _Move) -> None:
-        """Let the person that a fact names take the role which keeping the commitment fills."""
+    def _fill(self, move: _Move) -> _Move:
+        """Let the person that a fact names take the role which keeping the commitment fills, before any is told."""
         role, journey = move.spec.fills, move.journey
-        if move.step.verb == "keep" and role and journey is not None and self._firing.details.get("person"):
-            ident = f"{move.commitment.id}/{role}-{move.commitment.version + 1}"
-            ident = self._firing.new_person(ident, str(Trigger(move.spec.id, "keep")), "person")
-            self._firing.changes.fields.append((journey.id, {f"{role}_id": ident}))
+        if move.step.verb != "keep" or not role or journey is None or not self._firing.details.get("person"):
+            return move
+        ident = f"{move.commitment.id}/{role}-{move.commitment.version + 1}"
+        trigger = str(Trigger(move.spec.id, "keep"))
+        ident = self._firing.new_person(ident, trigger, "person")
+        taken = {journey.talent_id: "the talent", journey.mentor_id: "the nearest leader"}
+        if ident in taken:
+            raise FactIncompleteError(trigger, "person", f"this is {taken[ident]}; it has to be somebody else")
+        taken_up: dict[str, Any] = {f"{role}_id": ident}
+        self._firing.changes.fields.append((journey.id, taken_up))
+        return move._replace(journey=journey._replace(**taken_up))
+
+    def _was_never_told(self, move: _Move) -> bool:
+        """Whether whoever is let go has not heard yet that they were found: then there is nothing to take back."""
+        role = move.spec.fills
+        if move.step.verb != "retract" or role is None or move.journey is None:
+            return False
+        return not was_told(self._firing, getattr(move.journey, f"{role}_id"), role, move.commitment.id)
+
+    def _let_go(self, move: _Move) -> None:
+        """Empty the role of whoever was found, when the choice behind it is another."""
+        role, journey = move.spec.fills, move.journey
+        if move.step.verb == "retract" and role and journey is not None:
+            self._firing.changes.fields.append((journey.id, {f"{role}_id": None}))
 
     def _follow(self, name: str, choice: str, kept: Sequence[Commitment], journeys: Mapping[str, Journey]) -> None:
         """Open the commitments that follow from a choice, and take back those of a choice that was changed."""
@@ -224,7 +246,7 @@ class CommitmentMover:
             query = select(*COMMITMENT_COLUMNS).where(CommitmentRow.id.in_(ids)).order_by(CommitmentRow.id)
             rows = self._firing.connection.execute(query)
             found = [Commitment._make(row) for row in rows]
-            going = [one for one in found if one.state not in FINAL and (verb == "open" or one.state != "planned")]
+            going = [one for one in found if one.state not in (FINAL if verb == "open" else {PLANNED})]
             self.move(follower.id, verb, going, journeys, strict=False)
 
     def pair_anew(self) -> None:

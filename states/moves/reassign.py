@@ -15,6 +15,8 @@ from states.store.tables import UNTOLD, EffectRow
 _OF_A_JOURNEY = frozenset({"talent", "mentor", "second_mentor", "consultant"})
 """Roles that a journey fills; the others (a challenge owner) are the cohort's."""
 
+_PERHAPS_TOLD = ("claimed", "sent", "unknown")
+
 _COLUMNS = tuple(
     getattr(EffectRow, name)
     for name in (
@@ -70,6 +72,13 @@ def readdress(firing: Firing, journey: Journey, new: str) -> None:
             changes.dropped.append(row.id)
         else:
             changes.readdressed.append({"b_id": row.id, "b_key": key, "b_person": new})
+
+
+def was_told(firing: Firing, person: str | None, role: str, subject: str) -> bool:
+    """Whether somebody was told something in a role, of a journey or commitment; or perhaps was, as far as is known."""
+    mine = (EffectRow.recipient_id == person) & (EffectRow.role == role) & (EffectRow.kind == "mail")
+    told = select(EffectRow.id).where(mine, EffectRow.subject == subject, EffectRow.status.in_(_PERHAPS_TOLD))
+    return firing.connection.scalar(told.limit(1)) is not None
 
 
 def _copy(row: Row[Any], key: str, recipient: str) -> dict[str, Any]:
