@@ -23,6 +23,7 @@ from config.working_time import WorkingTime
 Role = Literal[
     "talent",
     "mentor",
+    "former_mentor",
     "second_mentor",
     "consultant",
     "group",

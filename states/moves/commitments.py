@@ -228,7 +228,8 @@ class CommitmentMover:
         role = move.spec.fills
         if move.step.verb != "retract" or role is None or move.journey is None:
             return False
-        return not was_told(self._firing, getattr(move.journey, f"{role}_id"), role, move.commitment.id)
+        found, about = getattr(move.journey, f"{role}_id"), EffectRow.subject == move.commitment.id
+        return not was_told(self._firing, found, role, about)
 
     def _let_go(self, move: _Move) -> None:
         """Empty the role of whoever was found, when the choice behind it is another."""

@@ -16,7 +16,7 @@ from states.machines.journey import PLACE, place_guard
 from states.moves.along import Lapsed, carry_along
 from states.moves.commitments import CommitmentMover
 from states.moves.firing import Firing
-from states.moves.reassign import pass_to_those_who_stay, readdress
+from states.moves.reassign import is_known_as_mentor, pass_to_those_who_stay, readdress
 from states.moves.regions import given
 from states.plan.effects import Cause, named
 from states.plan.groups import Candidate, propose_groups
@@ -33,6 +33,8 @@ class JourneyMover:
     def __init__(self, firing: Firing) -> None:
         self._firing = firing
         self._commitments = CommitmentMover(firing)
+        self._former: dict[str, str] = {}
+        """The leaders that talents had until now and who know of it, by journey."""
 
     def move(self, trigger: str, journeys: Sequence[Journey]) -> None:
         """Move journeys by a milestone, a notice or an event.
@@ -122,6 +124,8 @@ class JourneyMover:
                 raise FactIncompleteError(trigger, "new_mentor", "nobody is their own leader")
             self._firing.changes.fields.append((journey.id, {"mentor_id": mentor}))
             if mentor != journey.mentor_id:
+                if is_known_as_mentor(self._firing, journey):
+                    self._former[journey.id] = str(journey.mentor_id)
                 readdress(self._firing, journey, mentor)
             return journey._replace(mentor_id=mentor)
         return journey
@@ -142,6 +146,7 @@ class JourneyMover:
             trigger=trigger,
             now=self._firing.changes.now,
             journey=journey,
+            former_mentor=self._former.get(journey.id),
             module=milestone.module.id if milestone and milestone.module else None,
             anchors={"day": self._firing.today},
             details=details,

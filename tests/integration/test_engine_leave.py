@@ -15,6 +15,11 @@ from tests.support.driver import Driver, hold_3_people, talent_nord
 GRETE = {"name": "Grete Lund", "email": "grete.lund@aalborg.example.org"}
 
 
+def leader_of(driven: Driver, number: int) -> dict[str, str]:
+    leader = driven.people.talents[number - 1].leader
+    return {"name": leader.name, "email": leader.email}
+
+
 @pytest.fixture
 def driven(sqlite: Database) -> Driver:
     return Driver(sqlite, people=6).enrol().until("2027-03-16")
@@ -209,7 +214,7 @@ def test_what_the_old_mentor_has_been_told_stays_told(sqlite: Database) -> None:
         connection.execute(update(EffectRow).values(status="sent"))
     driven.fire("change_mentor", 1, new_mentor=GRETE)
     assert [(mail.to, mail.status) for mail in driven.mails("talk_convene")] == [("leader-01", "sent")]
-    driven.fire("change_mentor", 1, new_mentor={"name": "Inge", "email": driven.people.talents[0].leader.email})
+    driven.fire("change_mentor", 1, new_mentor=leader_of(driven, 1))
     assert driven.journey(1).mentor_id == "hold-3/leader-01"
 
 
@@ -217,7 +222,7 @@ def test_a_mentor_who_comes_back_before_anything_was_sent_gets_it_again(sqlite: 
     driven = Driver(sqlite, people=2).enrol().until("2027-01-14 09:00")
     before = {(mail.to, mail.message, mail.subject) for mail in driven.mails() if mail.status == "pending"}
     driven.fire("change_mentor", 1, new_mentor=GRETE)
-    driven.fire("change_mentor", 1, new_mentor={"name": "Inge", "email": driven.people.talents[0].leader.email})
+    driven.fire("change_mentor", 1, new_mentor=leader_of(driven, 1))
     after = {(mail.to, mail.message, mail.subject) for mail in driven.mails() if mail.status == "pending"}
     told = {one for one in after if one[1] == "mentor_changed"}
     assert {(to, message) for to, message, _ in after - told} == {(to, message) for to, message, _ in before}
@@ -231,6 +236,28 @@ def test_a_new_mentor_who_leads_another_talent_is_the_same_person(driven: Driver
     driven.until("2027-03-20")
     invited = [mail.to for mail in driven.mails("network_invitation")]
     assert invited.count("leader-03") == 1
+
+
+def test_the_old_mentor_is_told_of_the_change_and_not_if_it_is_taken_back_first(driven: Driver) -> None:
+    """R7: whoever knew of being the mentor."""
+    with driven.database.write() as connection:
+        connection.execute(update(EffectRow).values(status="sent"))
+    driven.fire("change_mentor", 1, new_mentor=GRETE)
+    assert [(mail.to, mail.status) for mail in driven.mails("mentor_changed")][-1] == ("leader-01", "pending")
+    driven.fire("change_mentor", 1, new_mentor=leader_of(driven, 1))
+    told = {(mail.to, mail.status) for mail in driven.mails("mentor_changed")}
+    assert {status for to, status in told if to == "leader-01"} == {"dropped", "pending"}
+    assert {to for to, status in told if status == "pending"} == {"01", "leader-01"}, "Grete never hears of it"
+
+
+def test_a_known_address_under_another_name_is_no_new_mentor(driven: Driver) -> None:
+    leader = leader_of(driven, 3)
+    before = driven.dump()
+    with pytest.raises(FactIncompleteError, match=f"belongs to '{leader['name']}', here to 'Inge'; one address"):
+        driven.fire("change_mentor", 1, new_mentor=leader | {"name": "Inge"})
+    assert driven.dump() == before
+    driven.fire("change_mentor", 1, new_mentor=leader | {"name": f"{leader['name'].upper()} "})
+    assert driven.journey(1).mentor_id == "hold-3/leader-03"
 
 
 @pytest.mark.parametrize("mentor", [None, "Grete", {}, {"name": "Grete"}, {"name": "Grete", "email": "grete"}])
