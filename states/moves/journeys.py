@@ -84,8 +84,12 @@ class JourneyMover:
     def _comes_too_late(self, trigger: str) -> bool:
         """Whether this is the notice of a milestone that is over: after an outage nobody is invited to the past."""
         name, part = Trigger.parse(trigger)
-        held = self._firing.cohort.calendar.days.get(name) if part and part != MOVE else None
-        return not self._firing.strict and held is not None and held.ends_at <= self._firing.changes.now
+        calendar = self._firing.cohort.calendar
+        held = calendar.days.get(name) if part and part != MOVE else None
+        if self._firing.strict or held is None or held.ends_at > self._firing.changes.now:
+            return False
+        notices = self._firing.cohort.definition.milestones[name].notices
+        return not any(notice.id == part and calendar.follows(name, notice.when) for notice in notices)
 
     def _welcome_back(self, journey: Journey, dest: str) -> Journey:
         """Tell one who is on the way again what was announced meanwhile, and find a learning group if there is none."""

@@ -69,6 +69,11 @@ class Calendar:
         hours = self.definition.working_time
         return None if day is None else hours.opening(hours.previous_working_day(day))
 
+    def follows(self, milestone: str, when: When) -> bool:
+        """Whether a notice is meant for after its milestone's day: thanks, what comes next."""
+        held, day = self.days.get(milestone), self.day_of(when)
+        return held is not None and day is not None and day > held.day
+
     def deadline_at(self, when: When, anchors: Mapping[str, date] | None = None) -> datetime | None:
         """Return the instant at which something counts as missed: opening time of that very day."""
         day = self.day_of(when, anchors)

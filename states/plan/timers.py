@@ -48,21 +48,31 @@ def cohort_timers(calendar: Calendar, cohort_id: str, now: datetime) -> Iterator
 
 
 def milestone_timers(calendar: Calendar, cohort_id: str, milestone: Milestone, now: datetime) -> Iterator[Timer]:
-    """Yield a milestone's timer and its notices': one that is late goes at once, after the milestone none goes."""
+    """Yield a milestone's timer and its notices'.
+
+    One that is late goes at once; after the milestone only what is meant for then, at its time.
+    """
     held = calendar.days.get(milestone.id)
-    if held is None or held.ends_at <= now:
+    if held is None:
         return
-    if milestone.state is not None:
+    is_over = held.ends_at <= now
+    if milestone.state is not None and not is_over:
         yield Timer(cohort_id, cohort_id, milestone.id, held.ends_at, EVENT_RANK)
     for notice in milestone.notices:
-        at = _notice_at(calendar, notice)
-        if at is not None:
+        at = _notice_at(calendar, milestone.id, notice)
+        if at is not None and (at > now or not is_over):
             yield Timer(cohort_id, cohort_id, str(Trigger(milestone.id, notice.id)), max(at, now), NOTICE_RANK)
 
 
-def _notice_at(calendar: Calendar, notice: Notice) -> datetime | None:
-    """Return when a notice is sent: never before its readers have reached the place it is for (R39)."""
+def _notice_at(calendar: Calendar, milestone: str, notice: Notice) -> datetime | None:
+    """Return when a notice is sent: never before its readers have reached the place it is for (R39).
+
+    One for after the milestone goes on the working day after where its own is closed: it is never early.
+    """
     at = calendar.notice_at(notice.when)
+    if calendar.follows(milestone, notice.when):
+        opens = calendar.deadline_at(notice.when)
+        at = None if opens is None else calendar.definition.working_time.next_open(opens)
     if at is None or notice.state is None:
         return at
     reached = (step.id for step in calendar.definition.steps if step.state and step.state.endswith(notice.state))
