@@ -54,6 +54,13 @@ class CohortReader:
         """The definition the cohort is pinned to."""
         return self.cohort.definition
 
+    @property
+    def house(self) -> tuple[object, ...]:
+        """What two cohorts must have in common for one mail to speak for both: words, hours, and who gets an answer."""
+        programme, coordinator = self.definition.programme, self._persons[self.cohort.cast.coordinators[0]]
+        words = (programme.id, programme.name, programme.language, programme.templates)
+        return (*words, programme.hours, coordinator.email)
+
     def commitment(self, ident: str | None) -> Row[Any] | None:
         """Return a commitment by id."""
         return self._commitments.get(ident or "")
