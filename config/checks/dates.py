@@ -11,6 +11,7 @@ from config.cohort import Cohort
 from config.definition import Definition, Milestone, Module
 from config.errors import Problem
 from config.files.yaml_file import Source
+from config.programme import CommitmentSpec
 from config.suggest import did_you_mean
 from config.when import When
 
@@ -73,9 +74,9 @@ def modules(cohort: Cohort, definition: Definition, source: Source) -> Iterator[
 
 
 def _gaps(module: Module, cohort: Cohort, source: Source) -> Iterator[Problem]:
-    if module.gap_days is None:
+    least, most = module.gap_days or (0, -1)
+    if least > most:  # None wanted, or a fault of the shape.
         return
-    least, most = module.gap_days
     for earlier, later in pairwise(module.days):
         if not {earlier, later} <= cohort.dates.keys():
             continue
@@ -112,11 +113,22 @@ def deadlines(cohort: Cohort, definition: Definition, source: Source) -> Iterato
     """Yield a problem for each commitment that these dates make due before it opens."""
     for spec in definition.programme.commitments:
         for one in written_out(spec, definition):
-            opens = date_of(one.opens, cohort, definition) if one.opens else None
+            opens = _opens(one, cohort, definition)
             due = date_of(one.due, cohort, definition)
             if opens and due and due < opens and one.due.anchor in cohort.dates:
                 what = f"{one.id} ({one.label}) would be due on {due}, before it opens on {opens}"
                 yield source.problem(("dates", one.due.anchor, "date"), what)
+            last = one.changeable_until
+            until = date_of(last, cohort, definition) if last else None
+            if last and opens and until and until < opens and last.anchor in cohort.dates:
+                what = f"{one.id} ({one.label}) could be changed until {until}, before it opens on {opens}"
+                yield source.problem(("dates", last.anchor, "date"), what)
+
+
+def _opens(spec: CommitmentSpec, cohort: Cohort, definition: Definition) -> date | None:
+    """Return when a commitment opens, or the earliest day on which the one that it follows can open it."""
+    leader = definition.commitments.get(spec.opens_on.commitment) if spec.opens_on else spec
+    return date_of(leader.opens, cohort, definition) if leader and leader.opens else None
 
 
 def date_of(when: When, cohort: Cohort, definition: Definition) -> date | None:

@@ -54,7 +54,8 @@ def nobody_meant(definition: Definition, source: Source) -> Iterator[Problem]:
             yield source.problem((*place, "owner"), what)
         if spec.pairs and programme.groups is None:
             yield source.problem((*place, "pairs"), "pairs are made within learning groups; add 'groups'")
-        if spec.only_challenges and not any(module.challenge for module in definition.modules.values()):
+        challenges = [module.id for module in definition.modules.values() if module.challenge]
+        if spec.only_challenges and not challenges and not source.dropped:
             yield source.problem((*place, "only_challenges"), "no module has 'challenge: true'", warning=True)
 
 
