@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from config.definition import ACTIVE
 from config.errors import FactIncompleteError
@@ -164,7 +164,14 @@ class JourneyMover:
         if groups is None or not members:
             return
         rows = self._firing.connection.execute(
-            select(JourneyRow.id, JourneyRow.organisation, JourneyRow.unit, JourneyRow.level)
+            select(
+                JourneyRow.id,
+                JourneyRow.organisation,
+                JourneyRow.unit,
+                JourneyRow.level,
+                JourneyRow.talent_id,
+                func.coalesce(JourneyRow.mentor_id, ""),
+            )
             .where(JourneyRow.id.in_([one.id for one in members]))
             .order_by(JourneyRow.id)
         )

@@ -9,12 +9,18 @@ from config.programme import Groups
 
 
 class Candidate(NamedTuple):
-    """A talent to be placed: organisation, unit (team) and level decide whom one should not sit with."""
+    """A talent to be placed: organisation, unit (team), level and leader decide whom one should not sit with."""
 
     journey_id: str
     organisation: str
     unit: str
     level: str
+    person: str = ""
+    leader: str = ""
+
+    def is_tied_to(self, other: Candidate) -> bool:
+        """Whether one of both leads the other."""
+        return bool(self.leader and self.leader == other.person) or bool(other.leader and other.leader == self.person)
 
 
 def propose_groups(candidates: Sequence[Candidate], rules: Groups) -> dict[str, int]:
@@ -91,12 +97,21 @@ def _dealing_order(candidates: Sequence[Candidate]) -> list[Candidate]:
     sizes: dict[str, int] = {}
     for candidate in candidates:
         sizes[candidate.organisation] = sizes.get(candidate.organisation, 0) + 1
-    return sorted(candidates, key=lambda c: (-sizes[c.organisation], c.organisation, c.unit, c.level, c.journey_id))
+    leaders = {candidate.leader for candidate in candidates if candidate.leader}
+    people = {candidate.person for candidate in candidates if candidate.person}
+
+    def order(one: Candidate) -> tuple[bool, int, str, str, str, str]:
+        # Leaders and their talents first, while there is a choice of groups.
+        untied = one.person not in leaders and one.leader not in people
+        return (untied, -sizes[one.organisation], one.organisation, one.unit, one.level, one.journey_id)
+
+    return sorted(candidates, key=order)
 
 
-def _clash(candidate: Candidate, group: Sequence[Candidate]) -> tuple[int, int, int]:
+def _clash(candidate: Candidate, group: Sequence[Candidate]) -> tuple[int, int, int, int]:
     same_organisation = [member for member in group if member.organisation == candidate.organisation]
     return (
+        sum(candidate.is_tied_to(member) for member in group),
         sum(member.unit == candidate.unit for member in same_organisation),
         len(same_organisation),
         sum(member.level == candidate.level for member in group),

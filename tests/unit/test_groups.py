@@ -117,6 +117,15 @@ def test_hold_3_gets_four_groups_of_six_that_mix() -> None:
         assert len({one.organisation for one in group}) >= 4
 
 
+def test_a_leader_and_the_own_talent_sit_in_different_groups() -> None:
+    """The leader is the last on the list, where every other choice but one group is gone."""
+    people = [Candidate(f"t{number:02d}", "abcd"[number % 4], f"u{number}", "L", f"p{number}") for number in range(12)]
+    people[0] = people[0]._replace(leader="p11")
+    proposal = propose_groups(people, RULES)
+    assert proposal["t00"] != proposal["t11"]
+    assert sizes(proposal) == [6, 6]
+
+
 # -- pairs (R30 to R32) --------------------------------------------------------------------------------------------
 
 
