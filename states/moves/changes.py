@@ -48,6 +48,8 @@ class Changes:
     absences: list[dict[str, Any]] = field(default_factory=list)
     new: dict[type[Base], list[dict[str, Any]]] = field(default_factory=dict)
     """Rows that an enrolment adds, by table, in the order in which they refer to one another."""
+    described: list[dict[str, Any]] = field(default_factory=list)
+    """Cohorts whose description has grown (``b_id``, ``b_cohort``): an organisation that has joined."""
     corrected: list[dict[str, Any]] = field(default_factory=list)
     """People whose name or address is another now."""
     revised: list[str] = field(default_factory=list)

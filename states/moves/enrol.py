@@ -76,6 +76,7 @@ class Enrolment:
         if running:
             pinned = read_cohort(connection, self.cohort.id)
             self.definition, self.calendar = pinned.definition, pinned.calendar
+            self._describe(pinned.described)
         else:
             self.changes.new[CohortRow] = [self._cohort_row()]
             self.changes.new[MilestoneRow] = list(self._milestones())
@@ -94,6 +95,14 @@ class Enrolment:
             spec = self.definition.commitments[commitment["name"]]
             self.changes.timers += opening_timer(self.calendar, self.cohort.id, commitment["id"], spec, self._now)
         self.changes.transitions += [self._enrolled(talent) for talent in fresh]
+
+    def _describe(self, known: Cohort) -> None:
+        """Add the organisations that are new to a running cohort, so that people read their names."""
+        fresh = {ident: one for ident, one in self.cohort.organisations.items() if ident not in known.organisations}
+        if fresh:
+            grown = known.model_copy(update={"organisations": {**known.organisations, **fresh}})
+            self.changes.described.append({"b_id": self.cohort.id, "b_cohort": grown.model_dump_json()})
+            self.changes.revised.append(self.cohort.id)
 
     def _refuse_those_too_late(self, fresh: Sequence[TalentRow]) -> None:
         last = self.definition.steps[-1]

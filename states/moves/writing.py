@@ -142,6 +142,8 @@ def write(changes: Changes, connection: Connection) -> None:
 
 
 def _write_people(changes: Changes, connection: Connection) -> None:
+    for row in changes.described:
+        connection.execute(update(CohortRow).where(CohortRow.id == row["b_id"]).values(cohort=row["b_cohort"]))
     for person in changes.corrected:
         connection.execute(update(PersonRow).where(PersonRow.id == person["id"]).values(person))
     for person in changes.persons:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
+from config.people import People
 from notifications.context import CohortReader, first_name
 from notifications.due import EFFECT, Effect
 from notifications.render import render_message
 from notifications.view_models import Context
 from states.store.database import Database
 from states.store.tables import EffectRow
-from tests.support.driver import Driver, undated
+from tests.support.driver import Driver, hold_3_people, undated
 
 METTE, LEADER, CONSULTANT = "Mette Brøndgaard", "Inge Sønderby", "Bente Østergaard Riis"
 COORDINATOR, ADMINISTRATION = "Karen Møller Thorsen", "Talentadministrationen i Aalborg Kommune"
@@ -174,3 +175,17 @@ def test_who_is_back_from_a_leave_reads_what_it_ended_and_what_was_late_before(d
     said = render_message("leave_ended", about).text
     assert "skal du ikke indhente:\n\n- Mentormøde i modul 2\n- Personligt ledelsesgrundlag\n\n" in said
     assert "mangler stadig" in said
+
+
+def test_an_organisation_that_joins_later_is_called_by_its_name(driven: Driver) -> None:
+    driven.until("2027-03-01")
+    contact = driven.cohort.organisations["aalborg"].consultant.model_copy(update={"email": "ny@mariager.example.org"})
+    joined = driven.cohort.organisations["aalborg"].model_copy(update={"name": "Mariager Ny", "consultant": contact})
+    organisations = {**driven.cohort.organisations, "mariager-ny": joined}
+    driven.cohort = driven.cohort.model_copy(update={"organisations": organisations})
+    known = hold_3_people(7).talents
+    driven.enrol(People((*known[:6], replace(known[6], organisation="mariager-ny"))))
+    driven.until("2027-03-12")
+    about = context(driven, "meeting_plan", "-07")
+    assert about.talent is not None
+    assert about.talent.organisation == "Mariager Ny"
