@@ -54,6 +54,8 @@ class Enrolment:
 
     def __post_init__(self) -> None:
         self.calendar = Calendar.of(self.cohort.dates, self.definition)
+        self._place = self.definition.start_state
+        """Where those who are enrolled stand: with the cohort, should it be on its way."""
 
     @property
     def _now(self) -> datetime:
@@ -76,6 +78,7 @@ class Enrolment:
         if running:
             pinned = read_cohort(connection, self.cohort.id)
             self.definition, self.calendar = pinned.definition, pinned.calendar
+            self._place = pinned.reached
             self._describe(pinned.described)
         else:
             self.changes.new[CohortRow] = [self._cohort_row()]
@@ -217,7 +220,7 @@ class Enrolment:
         return {
             "id": ident,
             "cohort_id": self.cohort.id,
-            "state": self.definition.start_state,
+            "state": self._place,
             "version": 0,
             "talent_id": ident,
             "mentor_id": self._leader_id(talent),
@@ -267,7 +270,7 @@ class Enrolment:
             "journey",
             "enrol",
             "",
-            self.definition.start_state,
+            self._place,
             self._now,
             self.changes.cause,
         )

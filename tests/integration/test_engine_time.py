@@ -285,3 +285,11 @@ def test_who_joins_after_a_milestone_is_thanked_for_nothing(sqlite: Database) ->
     driven = Driver(sqlite, people=1, definition=thanked_after("kickoff", "day + 1d")).enrol().until("2027-03-03")
     driven.enrol(hold_3_people(2)).until("2027-03-08")
     assert [mail.to for mail in driven.mails("thanks")] == ["01"]
+
+
+def test_who_joins_late_stands_where_the_cohort_stands(sqlite: Database) -> None:
+    driven = Driver(sqlite, people=1).enrol().until("2027-03-20")
+    driven.enrol(hold_3_people(2))
+    assert driven.state(2) == driven.state(1) == "active.m1.sprint"
+    [enrolled] = driven.history("hold-3-02")
+    assert (enrolled.source, enrolled.dest) == ("", "active.m1.sprint")
