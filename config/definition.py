@@ -11,6 +11,11 @@ from functools import cached_property
 
 from config.grammar import CALL_OFF, MOVE, Trigger
 from config.programme import (
+    ON_KEEP,
+    ON_MISS,
+    ON_OPEN,
+    ON_PAIR,
+    ON_RETRACT,
     CommitmentSpec,
     EffectSpec,
     Finding,
@@ -276,6 +281,9 @@ def _commitments(programme: Programme, modules: Mapping[str, Module]) -> Iterato
             yield from (_for_module(spec, module, day_names(order, module)) for module in modules_of(spec, order))
 
 
+ON_STEPS = (ON_OPEN, ON_MISS, ON_KEEP, ON_PAIR, ON_RETRACT)
+
+
 def _for_module(spec: CommitmentSpec, module: Module, names: dict[str, str]) -> CommitmentSpec:
     def anchored(when: When | None) -> When | None:
         return when.anchored(names) if when else None
@@ -294,7 +302,7 @@ def _for_module(spec: CommitmentSpec, module: Module, names: dict[str, str]) -> 
             "label": spec.label.format(number=module.number, title=module.title),
             "module": module.id,
             **{name: anchored(getattr(spec, name)) for name in ("opens", "due", "miss", "changeable_until")},
-            **{name: effects(getattr(spec, name)) for name in ("on_open", "on_miss", "on_keep")},
+            **{name: effects(getattr(spec, name)) for name in ON_STEPS},
             **{name: steps(getattr(spec, name)) for name in ("reminders", "escalation")},
         }
     )

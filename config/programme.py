@@ -23,6 +23,7 @@ from config.working_time import WorkingTime
 Role = Literal[
     "talent",
     "mentor",
+    "former_mentor",
     "second_mentor",
     "consultant",
     "group",
@@ -36,7 +37,7 @@ Role = Literal[
 OF_COHORT: frozenset[Role] = frozenset({"coordinator", "administration", "challenge_owner"})
 """Roles of people who belong to no single journey."""
 
-ON_OPEN, ON_MISS, ON_KEEP = "on_open", "on_miss", "on_keep"
+ON_OPEN, ON_MISS, ON_KEEP, ON_PAIR, ON_RETRACT = "on_open", "on_miss", "on_keep", "on_pair", "on_retract"
 
 
 class EffectSpec(Spec):
@@ -197,6 +198,10 @@ class CommitmentSpec(Spec):
     on_miss: tuple[EffectSpec, ...] = ()
     escalation: tuple[Reminder, ...] = ()
     on_keep: tuple[EffectSpec, ...] = ()
+    on_pair: tuple[EffectSpec, ...] = ()
+    """What is told when the partner is another than when it opened (R58)."""
+    on_retract: tuple[EffectSpec, ...] = ()
+    """What is told when a changed choice lets go whoever was found, if they were told that they were (R60)."""
 
     @property
     def secures(self) -> str | None:
@@ -207,6 +212,7 @@ class CommitmentSpec(Spec):
     def causes(self) -> Mapping[str, tuple[EffectSpec, ...]]:
         """What the commitment's transitions cause, by the names that its machine calls them."""
         found = {ON_OPEN: self.on_open, ON_MISS: self.on_miss, ON_KEEP: self.on_keep}
+        found |= {ON_PAIR: self.on_pair, ON_RETRACT: self.on_retract}
         found |= {reminder(number): step.effects for number, step in enumerate(self.reminders, start=1)}
         return found | {escalated(number): step.effects for number, step in enumerate(self.escalation, start=1)}
 

@@ -11,10 +11,11 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from config.cohort import Day
 from config.definition import Definition, Module
-from config.grammar import Trigger
+from config.grammar import LAPSED, Trigger, commitment_id
 from config.plain_text import without_the_unseen
 from notifications.due import Effect
 from notifications.view_models import CommitmentView, Context, EventView, ModuleView, Person, Talent
+from states.machines.commitment import is_late
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonRow, of_cohort
 
@@ -53,6 +54,13 @@ class CohortReader:
     def definition(self) -> Definition:
         """The definition the cohort is pinned to."""
         return self.cohort.definition
+
+    @property
+    def house(self) -> tuple[object, ...]:
+        """What two cohorts must have in common for one mail to speak for both: words, hours, and who gets an answer."""
+        programme, coordinator = self.definition.programme, self._persons[self.cohort.cast.coordinators[0]]
+        words = (programme.id, programme.name, programme.language, programme.templates)
+        return (*words, programme.hours, coordinator.email)
 
     def commitment(self, ident: str | None) -> Row[Any] | None:
         """Return a commitment by id."""
@@ -193,7 +201,30 @@ class CohortReader:
             "consultant": self.person(journey.consultant_id),
             "group": tuple(member for member in members if member is not None),
             "group_number": journey.group_number,
+            **self._promises(journey, effect),
         }
+
+    def _promises(self, journey: Row[Any], effect: Effect) -> dict[str, Any]:
+        """Return what an event says of the talent's promises: those that it ended, and those that are late."""
+        if effect.trigger not in self.definition.programme.events:
+            return {}
+        ids = [commitment_id(journey.id, name) for name in self.definition.commitments]
+        mine = [row for row in map(self.commitment, ids) if row is not None]
+        ended = effect.details.get(LAPSED, ())
+        return {
+            "lapsed": tuple(self._promise(row) for row in mine if row.name in ended),
+            "late": tuple(self._promise(row) for row in mine if is_late(row.state)),
+        }
+
+    def _promise(self, row: Row[Any]) -> CommitmentView:
+        spec = self.definition.commitments[row.name]
+        return CommitmentView(
+            label=spec.label,
+            due=row.due_on or self.cohort.calendar.local_day(self.read_at),
+            missed_on=row.missed_on,
+            choices=spec.choices,
+            choice=row.choice,
+        )
 
     def _matter(self, effect: Effect, name: str) -> dict[str, Any]:
         """Return the event, module or commitment that a message is about."""
@@ -208,11 +239,5 @@ class CohortReader:
         return {
             "event": self.event(spec.kept_by_date_of),
             "module": self.module(self.definition.modules.get(spec.module or "")),
-            "commitment": CommitmentView(
-                label=spec.label,
-                due=row.due_on or self.cohort.calendar.local_day(self.read_at),
-                missed_on=row.missed_on,
-                choices=spec.choices,
-                choice=row.choice,
-            ),
+            "commitment": self._promise(row),
         }

@@ -1,8 +1,9 @@
-"""One digest of all that is due to one person (R48), in the words of their programme."""
+"""One digest of all that is due to one address (R48), in the words of their programme."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,7 +36,7 @@ class Digest(NamedTuple):
 
 
 def write_digest(effect: Effect, matters: Sequence[tuple[Effect, Context]], words: TemplateSource) -> Digest:
-    """Return the digest that carries ``effect`` and the other ``matters`` of the same recipient.
+    """Return the digest that carries ``effect`` and the other ``matters`` of the same address, of any role or cohort.
 
     Another matter that cannot be rendered is left out: it waits for its own turn, and says so there.
 
@@ -44,14 +45,19 @@ def write_digest(effect: Effect, matters: Sequence[tuple[Effect, Context]], word
     """
     sections: list[Section] = []
     carried: list[Effect] = []
+    several = len({context.cohort for _, context in matters}) > 1
     for one, context in matters:
         try:
-            sections.append(render_message(one.message, context, *words))
+            section = render_message(one.message, context, *words)
         except TemplateError:
             if one.id == effect.id:
                 raise
             continue
         carried.append(one)
+        said = replace(section, subject=f"{context.cohort}: {section.subject}") if several else section
+        # Whoever has two roles may be told the very same in both.
+        if said not in sections:
+            sections.append(said)
     about = matters[0][1]
     greeting = Greeting(about.recipient, about.coordinator, about.programme)
     return Digest(greeting, compose(sections, greeting, *words), tuple(carried))

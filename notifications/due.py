@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, bindparam, select
+from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, Text, bindparam, select
 
 from config.errors import UnknownRecordError
 from config.grammar import Trigger
 from states.facts import Outcome
 from states.store.run_links import untaken
-from states.store.tables import PENDING, CohortRow, EffectRow, HistoryRow
+from states.store.tables import PENDING, CohortRow, EffectRow, HistoryRow, PersonRow
 from states.views.undelivered import MAIL
 
 _DUE = (
@@ -52,6 +52,9 @@ class Effect:
     resent: int
 
 
+Position = tuple[int, int]
+"""Where a cohort's history and its calendar stand."""
+
 EFFECT = tuple(getattr(EffectRow, name) for name in Effect.__dataclass_fields__)
 
 
@@ -66,14 +69,16 @@ def standing(cohort: SQLColumnExpression[str]) -> tuple[ColumnElement[int], Colu
     return last.scalar_subquery(), calendar.scalar_subquery()
 
 
+_ADDRESS = select(PersonRow.email).where(PersonRow.id == bindparam("recipient")).scalar_subquery()
+_SAME_ADDRESS = select(PersonRow.id).where(PersonRow.email == _ADDRESS)
 _EFFECT = select(*EFFECT, *standing(EffectRow.cohort_id)).where(EffectRow.id == bindparam("id"))
+_POSITION = select(*standing(bindparam("cohort", type_=Text)))
 _TOGETHER = (
     select(*EFFECT)
     .where(
         PENDING,
         EffectRow.kind == "mail",
-        EffectRow.cohort_id == bindparam("cohort"),
-        EffectRow.recipient_id == bindparam("recipient"),
+        EffectRow.recipient_id.in_(_SAME_ADDRESS),
         EffectRow.send_at <= bindparam("now"),
     )
     .order_by(EffectRow.id)
@@ -153,7 +158,7 @@ def _due(
     )
 
 
-def read_effect(connection: Connection, effect_id: int) -> tuple[Effect, tuple[int, int]]:
+def read_effect(connection: Connection, effect_id: int) -> tuple[Effect, Position]:
     """Return an effect, and where history and its cohort's calendar stand.
 
     Raises:
@@ -166,7 +171,16 @@ def read_effect(connection: Connection, effect_id: int) -> tuple[Effect, tuple[i
     return Effect(*columns), (history, calendar)
 
 
+def position_of(connection: Connection, cohort_id: str) -> Position:
+    """Return where a cohort's history and calendar stand."""
+    history, calendar = connection.execute(_POSITION, {"cohort": cohort_id}).one()
+    return history, calendar
+
+
 def due_together(connection: Connection, effect: Effect, now: datetime) -> list[Effect]:
-    """Return all mails that are due to an effect's recipient; without that effect if it is not due itself."""
-    about = {"cohort": effect.cohort_id, "recipient": effect.recipient_id, "now": now}
+    """Return all mails that are due to the address of an effect's recipient, in whatever role or cohort (R48).
+
+    Without that effect if it is not due itself.
+    """
+    about = {"recipient": effect.recipient_id, "now": now}
     return [Effect(*row) for row in connection.execute(_TOGETHER, about)]

@@ -6,13 +6,13 @@ Rows of mails are held before those of their effects, here and wherever else bot
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from notifications.due import Effect, standing
+from notifications.due import Effect, Position, standing
 from states.store.send_again import Return, let_wait
 from states.store.tables import PENDING, EffectRow, MailRow
 
@@ -31,12 +31,12 @@ _FREE = (
 
 @dataclass(frozen=True)
 class Claim:
-    """A mail as it was written: the effects it carries as they were read, and where its cohort stood then."""
+    """A mail as it was written: the effects it carries as they were read, and where their cohorts stood then."""
 
     mail_id: str
     subject: str
     effects: Sequence[Effect]
-    position: tuple[int, int]
+    positions: Mapping[str, Position]
     worker: str
 
 
@@ -55,7 +55,7 @@ def claim(connection: Connection, wanted: Claim, now: datetime) -> bool:
     first = wanted.effects[0]
     ids = [one.id for one in wanted.effects]
     free = {tuple(row) for row in connection.execute(_FREE, {"ids": ids})}
-    if free != {(one.id, one.key, one.recipient_id, *wanted.position) for one in wanted.effects}:
+    if free != {(one.id, one.key, one.recipient_id, *wanted.positions[one.cohort_id]) for one in wanted.effects}:
         return False
     connection.execute(
         update(EffectRow)

@@ -2,7 +2,7 @@
 
 A mail is claimed only as it was written; it is written anew when what it says has changed. A crash between hand-over
 and record leaves it *claimed*; ``settle`` calls it *unknown* later, and nothing sends an unknown mail again by itself.
-What is due to the same person at the same time goes as one mail (R48), and what an outage has kept back goes in
+What is due to the same address at the same time goes as one mail (R48), and what an outage has kept back goes in
 working hours all the same (R47).
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,7 +30,7 @@ from notifications.alarm import Alarms, sound
 from notifications.came_of import CameOf, came_of
 from notifications.context import CohortReader
 from notifications.digest import Digest, TemplateSource, words_of, write_digest
-from notifications.due import Due, Effect, due_together, read_effect, what_is_due
+from notifications.due import Due, Effect, Position, due_together, position_of, read_effect, what_is_due
 from notifications.mail_records import Claim, claim, give_back, mail_id_of, record, settle_lost
 from notifications.render import render_task
 from notifications.tasks import open_task
@@ -143,8 +143,10 @@ class Outbox:
                 return Done(effect.id, effect.status, effect.note or where)
             reader = self._reader(connection, effect.cohort_id, position)
             opens = reader.definition.working_time.next_open(now)
-            mine = [effect] if effect.kind == "task" else due_together(connection, effect, now)
-            matters = [(one, reader.context(one)) for one in mine]
+            found = [effect] if effect.kind == "task" else due_together(connection, effect, now)
+            positions, readers = self._together(connection, reader, position, found)
+            mine = [one for one in found if one.cohort_id in readers]
+            matters = [(one, readers[one.cohort_id].context(one)) for one in mine]
         words = words_of(reader.definition, self._letterhead.templates_root)
         if effect.kind == "task":
             return self._open_task(*matters[0], words)
@@ -155,7 +157,7 @@ class Outbox:
             return self._postpone(effect, mine, opens)
         digest = self._rendered(effect, partial(write_digest, effect, matters, words))
         mail = self._mail(digest)
-        wanted = Claim(mail.message_id, mail.subject, digest.effects, position, self._worker)
+        wanted = Claim(mail.message_id, mail.subject, digest.effects, positions, self._worker)
         # Before the claim: it holds only if nothing has changed meanwhile, and a claimed mail should not lie about.
         self._wait_for_turn()
         with self._database.write() as connection:
@@ -171,6 +173,19 @@ class Outbox:
             reader = CohortReader(connection, cohort_id, now)
             self._readers[cohort_id] = (position, reader)
         return reader
+
+    def _together(
+        self, connection: Connection, reader: CohortReader, position: Position, found: Sequence[Effect]
+    ) -> tuple[Mapping[str, Position], Mapping[str, CohortReader]]:
+        """Return where the cohorts stand for which one mail can speak, and what it may say of each, by id."""
+        mine = reader.cohort.cohort_id
+        positions, readers = {mine: position}, {mine: reader}
+        for cohort_id in dict.fromkeys(one.cohort_id for one in found if one.cohort_id != mine):
+            stands = position_of(connection, cohort_id)
+            other = self._reader(connection, cohort_id, stands)
+            if other.house == reader.house:
+                positions[cohort_id], readers[cohort_id] = stands, other
+        return positions, readers
 
     # -- tasks -----------------------------------------------------------------------------------------------------
 

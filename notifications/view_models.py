@@ -97,6 +97,10 @@ class Context:
     module: ModuleView | None = None
     commitment: CommitmentView | None = None
     next_event: EventView | None = None
+    lapsed: tuple[CommitmentView, ...] = ()
+    """What a leave has ended: its deadline fell into it."""
+    late: tuple[CommitmentView, ...] = ()
+    """What the talent still owes, though its deadline is over."""
     details: Mapping[str, str] = field(default_factory=dict)
 
 

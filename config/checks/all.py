@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from config.checks import dates, references, regions, time
+from config.checks import contradictions, dates, references, regions, time
 from config.checks.people import challenges, group_sizes, one_name_each
 from config.cohort import Cohort
 from config.definition import Definition
@@ -22,7 +22,12 @@ from config.people import People, read_people
 from config.programme import Programme
 
 # Without an entry of these, the rest of the file still means what it says.
-INDEPENDENT = {"commitments", "events", "forms", "form_fields", "dates", "organisations", "challenges", "coordinators"}
+INDEPENDENT = {
+    "commitments", "events", "forms", "form_fields", "regions", "verbs", "commitment_states",
+    "dates", "organisations", "challenges", "coordinators",
+}  # fmt: skip
+# Who is told what beside them, and when, changes nothing of a milestone either.
+BESIDE = {"notices", "finds", "audience"}
 
 
 def check_all(library: Library, cohort_ids: Iterable[str], messages: Collection[str]) -> list[Problem]:
@@ -56,9 +61,12 @@ def _check_programme_file(
         return None
     programme, rest, faults = salvage(Programme, source)
     problems += faults
-    if programme is None or not _independent(rest):
+    if programme is None:
         return None
     definition = Definition(programme)
+    if not _independent(rest):
+        problems += _by_themselves(definition, rest, messages)
+        return None
     problems += _programme(definition, rest, messages)
     return definition
 
@@ -98,14 +106,23 @@ def _programme(definition: Definition, source: Source, messages: Collection[str]
     if definition.programme.id != (name := Path(source.file).stem):
         yield source.problem(("id",), f"should be the file's name, {name!r}, not {definition.programme.id!r}")
     yield from references.unknown_references(definition, source)
+    yield from _by_themselves(definition, source, messages)
+    yield from references.places(definition, source)
+    yield from contradictions.no_way_back(definition, source)
+    yield from contradictions.unused_names(definition, source)
+    yield from regions.moves(definition, source)
+    yield from time.unknown_anchors(definition, source)
+    yield from time.wrong_order(definition, source)
+
+
+def _by_themselves(definition: Definition, source: Source, messages: Collection[str]) -> Iterator[Problem]:
+    """Yield the faults that show even where other parts of a programme are missing."""
     yield from references.unknown_messages(definition, source, messages)
     yield from references.nobody_meant(definition, source)
     yield from references.twice(definition, source)
     yield from references.forms(definition, source)
-    yield from references.places(definition, source)
-    yield from regions.moves(definition, source)
-    yield from time.unknown_anchors(definition, source)
-    yield from time.wrong_order(definition, source)
+    yield from contradictions.bounds(definition, source)
+    yield from contradictions.choices_in_a_ring(definition, source)
 
 
 def _cohort(cohort: Cohort, definition: Definition | None, people: People | None, source: Source) -> Iterator[Problem]:
@@ -121,7 +138,7 @@ def _cohort(cohort: Cohort, definition: Definition | None, people: People | None
 
 
 def _independent(source: Source) -> bool:
-    return all(path[0] in INDEPENDENT for path in source.dropped)
+    return all(path[0] in INDEPENDENT or not BESIDE.isdisjoint(path) for path in source.dropped)
 
 
 def _text(source: Source, key: str) -> str:

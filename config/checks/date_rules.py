@@ -14,6 +14,7 @@ from typing import Any
 from config.checks.time import written_out
 from config.cohort import Day
 from config.definition import Definition, Milestone, Module
+from config.programme import CommitmentSpec
 from config.when import When
 
 HOUR = timedelta(hours=1)
@@ -89,9 +90,9 @@ def _order(spans: Spans, definition: Definition) -> Iterator[BrokenRule]:
 
 def _gaps(module: Module, spans: Spans) -> Iterator[BrokenRule]:
     """R15. Days the wrong way round are a matter of order."""
-    if module.gap_days is None:
+    least, most = module.gap_days or (0, -1)
+    if least > most:  # None wanted, or a fault of the shape.
         return
-    least, most = module.gap_days
     for earlier, later in pairwise(module.days):
         if not {earlier, later} <= spans.keys():
             continue
@@ -130,14 +131,23 @@ def _window(milestone: Milestone, spans: Spans, definition: Definition) -> tuple
 
 
 def _deadlines(spans: Spans, definition: Definition) -> Iterator[BrokenRule]:
-    """Nothing is due before it opens."""
+    """Nothing is due before it opens, and no choice ceases to be changeable before that."""
     for spec in definition.programme.commitments:
         for one in written_out(spec, definition):
-            opens = date_of(one.opens, spans, definition) if one.opens else None
-            due = date_of(one.due, spans, definition)
+            opens, due = _opens(one, spans, definition), date_of(one.due, spans, definition)
+            about = {"commitment": one.id, "label": one.label, "opens": opens}
             if opens and due and due < opens and one.due.anchor in spans:
-                about = {"commitment": one.id, "label": one.label, "due": due, "opens": opens}
-                yield BrokenRule("due_before_open", one.due.anchor, about)
+                yield BrokenRule("due_before_open", one.due.anchor, {**about, "due": due})
+            last = one.changeable_until
+            until = date_of(last, spans, definition) if last else None
+            if last and opens and until and until < opens and last.anchor in spans:
+                yield BrokenRule("changeable_too_early", last.anchor, {**about, "until": until})
+
+
+def _opens(spec: CommitmentSpec, spans: Spans, definition: Definition) -> date | None:
+    """Return when a commitment opens, or the earliest day on which the one that it follows can open it."""
+    leader = definition.commitments.get(spec.opens_on.commitment) if spec.opens_on else spec
+    return date_of(leader.opens, spans, definition) if leader and leader.opens else None
 
 
 def date_of(when: When, spans: Spans, definition: Definition) -> date | None:

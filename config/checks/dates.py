@@ -21,6 +21,7 @@ SENTENCES = {
     "module_length": "module {module} lasts {hours:g} hours from its first start to its last end, not {wanted}",
     "window": "{day} is outside the days from {earliest} to {latest}",
     "due_before_open": "{commitment} ({label}) would be due on {due}, before it opens on {opens}",
+    "changeable_too_early": "{commitment} ({label}) could be changed until {until}, before it opens on {opens}",
     "past": "{day} is over by now",
     "held": "it was held already",
     "same": "nothing of it would be other than it is",

@@ -77,6 +77,8 @@ def effects(programme: Programme) -> Iterator[PlacedEffect]:
 def _effects_of_commitment(path: Path, spec: CommitmentSpec) -> Iterator[PlacedEffect]:
     yield from _effects((*path, "on_open"), spec.on_open, DAY | DUE, spec)
     yield from _effects((*path, "on_miss"), spec.on_miss, DAY | MISSED, spec)
+    yield from _effects((*path, "on_pair"), spec.on_pair, DAY | DUE, spec)
+    yield from _effects((*path, "on_retract"), spec.on_retract, DAY, spec)
     # It may be kept before it has opened.
     yield from _effects((*path, "on_keep"), spec.on_keep, DAY, spec)
     for name, steps, anchors in (("reminders", spec.reminders, DUE), ("escalation", spec.escalation, MISSED)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from config.checks.places import effects, notice_lists, notices
+from config.checks.places import Path, effects, notice_lists, notices
 from config.definition import ACTIVE, Definition, in_active
 from config.errors import Problem
 from config.files.yaml_file import Source, Step
@@ -42,6 +42,10 @@ def nobody_meant(definition: Definition, source: Source) -> Iterator[Problem]:
                 yield source.problem((*path, "to", number), f"{role!r} is nobody in a commitment of the whole cohort")
             if role in OF_GROUP and programme.groups is None:
                 yield source.problem((*path, "to", number), f"{role!r} is nobody in a programme without 'groups'")
+            if role == "former_mentor" and not _changes_mentor(definition, path):
+                yield source.problem(
+                    (*path, "to", number), f"{role!r} is nobody but in an event that 'needs' new_mentor"
+                )
     for number, spec in enumerate(programme.commitments):
         place: tuple[Step, ...] = ("commitments", number)
         if spec.subject == "cohort" and spec.owner not in OF_COHORT:
@@ -51,8 +55,13 @@ def nobody_meant(definition: Definition, source: Source) -> Iterator[Problem]:
             yield source.problem((*place, "owner"), what)
         if spec.pairs and programme.groups is None:
             yield source.problem((*place, "pairs"), "pairs are made within learning groups; add 'groups'")
-        if spec.only_challenges and not any(module.challenge for module in definition.modules.values()):
+        challenges = [module.id for module in definition.modules.values() if module.challenge]
+        if spec.only_challenges and not challenges and not source.dropped:
             yield source.problem((*place, "only_challenges"), "no module has 'challenge: true'", warning=True)
+
+
+def _changes_mentor(definition: Definition, path: Path) -> bool:
+    return path[0] == "events" and "new_mentor" in definition.programme.events[str(path[1])].needs
 
 
 def twice(definition: Definition, source: Source) -> Iterator[Problem]:

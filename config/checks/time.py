@@ -87,6 +87,12 @@ def _faults(
 
     if after(opens, due) == 1:
         yield ("due",), f"it is due ({spec.due}) before it opens ({opens})"
+    if spec.changeable_until is not None and after(opens, spec.changeable_until) == 1:
+        what = f"it can be changed until {spec.changeable_until}, before it opens ({opens}): nobody can ever choose"
+        yield ("changeable_until",), what
+    leader = definition.commitments.get(spec.opens_on.commitment) if spec.opens_on else None
+    if leader is not None and leader.opens is not None and after(leader.opens, due) == 1:
+        yield ("due",), f"it is due ({spec.due}) before {leader.id}, which it follows, opens ({leader.opens})"
     if after(meant["missed"], due) in (0, -1):
         yield ("miss",), f"{spec.miss} is not after the deadline ({spec.due}), which is open all day; write 'due + 1d'"
     for number, reminder in enumerate(spec.reminders):

@@ -9,7 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from config.errors import MOST_FAULTS, Problem
-from config.files.yaml_file import MISSING, UNKNOWN_KEY, Source, Step, path_in, problems_of
+from config.files.yaml_file import MISSING, UNKNOWN_KEY, Source, Step, only_follows, path_in, problems_of
 
 Model = TypeVar("Model", bound=BaseModel)
 Path = tuple[Step, ...]
@@ -33,7 +33,10 @@ def salvage(model: type[Model], source: Source) -> Salvaged[Model]:
             problems += [one for one in problems_of(error, rest, model=model) if not _follows(one, rest)]
             if error.error_count() > MOST_FAULTS:
                 return Salvaged(None, rest, problems)
-            units = {_unit(rest, detail) for detail in error.errors(include_url=False)}
+            faults = error.errors(include_url=False)
+            # A day is not to go with its shape because its one list is short of what was wrong in it.
+            faults = [one for one in faults if not only_follows(rest.data, path_in(rest.data, one), one)]
+            units = {_unit(rest, detail) for detail in faults}
         dropped = rest.dropped | units
         if () in units or dropped == rest.dropped:
             return Salvaged(None, rest, problems)

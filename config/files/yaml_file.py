@@ -138,7 +138,7 @@ def problems_of(
     # Each is looked up in the file from its start: nobody waits for thousands.
     for detail in error.errors(include_url=False)[: MOST_FAULTS + 1]:
         local = path_in(part, detail)
-        if not _follows(part, local, detail):
+        if not only_follows(part, local, detail):
             known = () if model is None else _known_keys(model, local[:-1])
             problems.append(source.problem((*prefix, *local), _sentence(detail, known)))
     return first_faults(sorted(dict.fromkeys(problems), key=lambda problem: problem.line or 0))
@@ -202,7 +202,7 @@ def path_in(data: Any, detail: ErrorDetails) -> tuple[Step, ...]:
     return tuple(path)
 
 
-def _follows(data: Any, path: Sequence[Step], detail: ErrorDetails) -> bool:
+def only_follows(data: Any, path: Sequence[Step], detail: ErrorDetails) -> bool:
     """Whether a list is only called too short because entries of it are wrong, which is reported by itself."""
     if detail["type"] != "too_short":
         return False

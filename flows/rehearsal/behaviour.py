@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from config.grammar import Trigger, talent_number
+from config.grammar import MOVE, Trigger, talent_number
 from config.profile import Profile
 from states.facts import Transition
 from states.machines.commitment import OPEN
 from states.plan.calendar import Calendar
 
 ACTING_TIME = time(10)
+STARTING_TIME = time(9)
 
 
 class Act(NamedTuple):
@@ -64,6 +65,9 @@ class Behaviour:
             return
         habit = self.profile.habit(spec.id)
         luck = dice.random()
+        if spec.kept_by_date_of is not None:
+            yield self._date(spec.kept_by_date_of, opened, today)
+            return
         if luck < habit.never + habit.late and spec.default_choice is None:
             day = due + timedelta(days=dice.randint(*habit.late_days))
             verb = "waive" if luck < habit.never else "keep"
@@ -81,6 +85,20 @@ class Behaviour:
             who = {"name": found.representative.name, "email": found.representative.email}
             details |= {"owner": found.owner, "representative": who, "title": found.title, "text": found.text}
         yield Act(at, str(Trigger(spec.id, verb)), subject, f"rehearsal/{opened.id}/{verb}", tuple(details.items()))
+
+    def _date(self, milestone: str, opened: Transition, today: date) -> Act:
+        """Return the coordinator's doing about a milestone without a date: in a week it gets one (R39)."""
+        spec, hours = self.calendar.definition.milestones[milestone], self.calendar.definition.working_time
+        bounds = (spec.window.earliest, spec.window.latest) if spec.window else ()
+        days = [day for day in map(self.calendar.day_of, bounds) if day is not None]
+        middle = days[0] + (days[-1] - days[0]) / 2 if days else today + timedelta(weeks=8)
+        day = hours.previous_working_day(max(middle, today + timedelta(weeks=2)))
+        starts = datetime.combine(day, STARTING_TIME)
+        ends = starts + timedelta(hours=spec.hours or 1)
+        when = {"date": day.isoformat(), "start": f"{starts:%H:%M}", "end": f"{ends:%H:%M}"}
+        key = f"rehearsal/{opened.id}/{MOVE}"
+        trigger = str(Trigger(milestone, MOVE))
+        return Act(self._at(today + timedelta(weeks=1)), trigger, self.cohort_id, key, tuple(when.items()))
 
     def _choice(self, opened: Transition, dice: random.Random) -> str | None:
         spec = self.calendar.definition.commitments[opened.machine]

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from config.grammar import Trigger, commitment_id
+from config.cohort import Day
+from config.grammar import MOVE, Trigger, commitment_id
 from config.library import LoadedCohort
 from config.profile import Profile
 from flows.clock import TurnedClock
@@ -21,7 +22,7 @@ from states.facts import Fact, Outcome
 from states.machines.commitment import FINAL
 from states.plan.calendar import Calendar
 from states.plan.timers import cohort_timers, opening_timer
-from states.store.tables import ARMED, PENDING, CommitmentRow, EffectRow, JourneyRow, TimerRow
+from states.store.tables import ARMED, PENDING, CommitmentRow, EffectRow, JourneyRow, MilestoneRow, TimerRow
 
 
 @dataclass(frozen=True)
@@ -78,15 +79,29 @@ class Rehearsal:
         outcomes = []
         for (trigger, _), acts in together.items():
             able = [act for act in acts if self._is_able(act)]
-            if able:
+            if able and Trigger.parse(trigger).part == MOVE:
+                outcomes.append(self._set_date(able[0]))
+            elif able:
                 fact = Fact(able[0].key, "rehearsal", dict(able[0].details))
                 outcomes.append(self.services.engine.fire(trigger, [act.journey for act in able], fact))
         return outcomes
+
+    def _set_date(self, act: Act) -> Outcome:
+        """Give a milestone its date, where the cohort's other days are held."""
+        last = max(self.loaded.cohort.dates.values(), key=lambda day: day.date)
+        day = Day.model_validate({**dict(act.details), "place": last.place})
+        milestone = Trigger.parse(act.trigger).name
+        return self.services.engine.reschedule(act.journey, milestone, day, Fact(act.key, "rehearsal"))
 
     def _is_able(self, act: Act) -> bool:
         """Whether it still makes sense: a talent who has left, or whose commitment was paused, does nothing."""
         name, verb = Trigger.parse(act.trigger)
         with self.services.database.read() as connection:
+            if verb == MOVE:
+                undated = (
+                    (MilestoneRow.cohort_id == act.journey) & (MilestoneRow.id == name) & MilestoneRow.day.is_(None)
+                )
+                return connection.scalar(select(MilestoneRow.id).where(undated)) is not None
             if verb:
                 query = select(CommitmentRow.state).where(CommitmentRow.id == commitment_id(act.journey, name))
                 return connection.scalar(query) not in {*FINAL, "planned", None}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from config.grammar import Trigger
 from config.programme import CommitmentSpec
 from states.exploration.ground import BEFORE, Ground
-from states.machines.commitment import DROPS_PENDING, FINAL, FULFILLED, OPEN, PLANNED, recordable_verbs
+from states.machines.commitment import FINAL, FULFILLED, OPEN, PLANNED, drops_pending, is_late, recordable_verbs
 from states.machines.rulebook import Answer
 from states.plan.calendar import Calendar
 from states.plan.effects import named
@@ -64,7 +64,7 @@ class CommitmentMoves:
 
     def is_idle(self, node: CommitmentNode) -> bool:
         """Whether the commitment waits to be taken up again."""
-        return node.state == PLANNED
+        return node.state == PLANNED or is_late(node.state)
 
     def _leads_out(self, node: CommitmentNode, verbs: Iterable[str]) -> bool:
         return any(found.state != node.state for verb in verbs for found in self._answers(node, verb))
@@ -106,7 +106,7 @@ class CommitmentMoves:
 
     def _after(self, node: CommitmentNode, verb: str, answer: Answer) -> CommitmentNode:
         dest = answer.dest
-        stays_open = node.task and verb not in DROPS_PENDING
+        stays_open = node.task and not drops_pending(verb, node.state, dest)
         effects = named(self._spec.causes, answer.causes)
         of_talent = self._spec.subject == "talent"
         task = stays_open or self._ground.opens_task(effects, self._spec.module, of_talent)
@@ -119,7 +119,7 @@ class CommitmentMoves:
     def _dates(self, node: CommitmentNode, calendar: Calendar) -> Dates:
         today = calendar.local_day(BEFORE)
         due = calendar.day_of(self._spec.due, {"opened": today})
-        return Dates(None if node.state == PLANNED else today, due, today if _is_late(node.state) else None)
+        return Dates(None if node.state == PLANNED else today, due, today if is_late(node.state) else None)
 
     def _timers(self, node: CommitmentNode, calendar: Calendar) -> frozenset[str]:
         dates = self._dates(node, calendar)
@@ -135,10 +135,6 @@ class CommitmentMoves:
             yield from self._answers(moved, "keep")
         else:
             yield moved
-
-
-def _is_late(state: str) -> bool:
-    return state not in {*FINAL, PLANNED, OPEN}
 
 
 def _verbs(timers: Iterable[Timer]) -> frozenset[str]:

@@ -55,7 +55,7 @@ class JourneyMoves:
         """Yield everything that may happen to a journey."""
         timers = [] if self.is_final(node) else self._timers[node.held, node.dated]
         if not node.state and timers and not any(step.final for step in self._steps[: node.held]):
-            yield JourneyMove("enrol", node._replace(state=self._rules.initial))
+            yield JourneyMove("enrol", node._replace(state=self._places[node.held]))
         yield from self._by_time(node, timers)
         if not node.dated:
             yield JourneyMove(self._ground.dating, node._replace(dated=True), self._ground.dating)

@@ -77,7 +77,7 @@ class RegionMoves:
         """Return what follows from a choice: the commitments that it opens, and those that it takes back."""
         for number, spec in enumerate(self._specs):
             follows, promise = spec.opens_on, node.promises[number]
-            if follows is not None and follows.commitment == leader.id and promise.state not in FINAL:
+            if follows is not None and follows.commitment == leader.id:
                 verb = "open" if follows.choice == choice else "retract"
                 for state in self._answers(spec, promise.state, verb):
                     node = self._led(node, number, Promise(state))

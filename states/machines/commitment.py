@@ -1,8 +1,9 @@
 """The commitment: a promise with an owner and a deadline, as a small machine.
 
 planned → open → kept, or missed → escalated (levels) → kept late or waived; or cancelled. A pause (leave) puts an
-unkept commitment back to planned, a resumption takes it up again if its deadline still lies ahead. What is planned is
-kept only once its time has come, unless the definition lets it be kept early. A commitment that
+open commitment back to planned, a resumption takes it up again if its deadline still lies ahead; what was missed before
+stays as it is and is escalated no further meanwhile. What is planned is kept only once its time has come, unless the
+definition lets it be kept early. A commitment that
 follows a choice is retracted to planned when the choice is changed, and expires with the last day for changing it.
 """
 
@@ -13,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from config.grammar import COMMITMENT_STATES, ESCALATED, escalated, reminder
-from config.programme import ON_KEEP, ON_MISS, ON_OPEN, CommitmentSpec
+from config.programme import ON_KEEP, ON_MISS, ON_OPEN, ON_PAIR, ON_RETRACT, CommitmentSpec
 from states.machines.rulebook import Rule, RuleBook
 
 PLANNED, OPEN, KEPT, MISSED, KEPT_LATE, WAIVED, CANCELLED = COMMITMENT_STATES
@@ -26,12 +27,12 @@ BEGUN = "begun"
 FULFILLED = "fulfilled"
 """Guard: what is promised is there already (R39: the alumni day has its date)."""
 AHEAD = "ahead"
-"""Guard: the deadline lies today or later."""
+"""Guard: the deadline lies today or later, or the choice can still be made."""
 CHANGEABLE = "changeable"
 """Guard: a choice that was made may still be changed (R36), or another challenge is told of (R22)."""
 
 DROPS_PENDING = frozenset({"miss", "lapse", "keep", "waive", "cancel", "pause", "retract", "expire"})
-"""Verbs after which mails and tasks that earlier transitions caused are no longer true."""
+"""Verbs after which mails and tasks that earlier transitions caused are no longer true; see ``drops_pending``."""
 
 
 def recordable_verbs(spec: CommitmentSpec) -> tuple[str, ...]:
@@ -40,6 +41,16 @@ def recordable_verbs(spec: CommitmentSpec) -> tuple[str, ...]:
     What a milestone's date keeps is neither kept nor waived by word: without the date the journeys would stand still.
     """
     return () if spec.kept_by_date_of else ("keep", "waive")
+
+
+def drops_pending(verb: str, source: str, dest: str) -> bool:
+    """Whether what was caused before a transition is no longer true; a pause that changes nothing leaves it true."""
+    return verb in DROPS_PENDING and (verb != "pause" or source != dest)
+
+
+def is_late(state: str) -> bool:
+    """Whether a commitment was missed and is not settled yet."""
+    return state not in {*FINAL, PLANNED, OPEN}
 
 
 def commitment_rules(spec: CommitmentSpec) -> RuleBook:
@@ -53,6 +64,8 @@ def commitment_rules(spec: CommitmentSpec) -> RuleBook:
         spec.opens_on is not None,
         spec.early,
         spec.secures is not None,
+        spec.pairs,
+        spec.fills is not None,
     )
 
 
@@ -66,6 +79,8 @@ def _rule_book(
     follows: bool,
     early: bool,
     retold: bool,
+    pairs: bool,
+    fills: bool,
 ) -> RuleBook:
     late = [MISSED, *(escalated(number) for number in range(1, levels + 1))]
     rules = [*_opening(fulfilled_by_date), *_passing(late, reminders, lapses), *_keeping(late, early)]
@@ -73,12 +88,17 @@ def _rule_book(
     rules += [Rule("keep", KEPT_LATE, None, (CHANGEABLE,), (ON_KEEP,))] if retold else []
     rules += [Rule("waive", state, WAIVED) for state in (PLANNED, OPEN, *late)]
     rules += [Rule("cancel", state, CANCELLED) for state in (PLANNED, OPEN, *late)]
-    rules += [Rule("pause", state, PLANNED) for state in (OPEN, *late)]
-    rules += [Rule("pause", PLANNED, None)]
+    rules += [Rule("pause", OPEN, PLANNED), *(Rule("pause", state, None) for state in (PLANNED, *late))]
     rules += [Rule("resume", PLANNED, None, (AHEAD,)), Rule("resume", PLANNED, CANCELLED)]
+    rules += [Rule("resume", state, None) for state in late]
+    if pairs:
+        rules += [Rule("pair", state, None, causes=(ON_PAIR,)) for state in (OPEN, *late)]
     if follows:
         rules.append(Rule("expire", PLANNED, CANCELLED))
         rules += [Rule("retract", state, PLANNED) for state in (OPEN, *late)]
+    if follows and fills:
+        # Whoever was found is no longer wanted; what was held, an internship, stays held.
+        rules += [Rule("retract", state, PLANNED, causes=(ON_RETRACT,)) for state in (KEPT, KEPT_LATE)]
     states = [PLANNED, OPEN, KEPT, MISSED, ESCALATED, *late[1:], KEPT_LATE, WAIVED, CANCELLED]
     return RuleBook({"": states}, rules)
 

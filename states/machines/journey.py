@@ -74,6 +74,9 @@ def _notice_rules(definition: Definition) -> Iterator[Rule]:
         for notice in milestone.notices:
             trigger = str(Trigger(milestone.id, notice.id))
             yield Rule(trigger, in_active(notice.state) if notice.state else ACTIVE, None, causes=(trigger,))
+            if milestone.final and milestone.state is not None and notice.state is None:
+                # After the last day: nobody is on the way any more.
+                yield Rule(trigger, milestone.state, None, causes=(trigger,))
         for part in sorted(NEWS):
             news = str(Trigger(milestone.id, part))
             if news in definition.causes or part == MOVE:

@@ -104,7 +104,7 @@ def _news_for_owners(firing: Firing, module: str, owner: str, history: str) -> I
         if day is None or day.ends_at <= now or (milestone.module is not None and milestone.module.id != module):
             continue
         for notice in milestone.notices:
-            at = notice_at(cohort.calendar, notice)
+            at = notice_at(cohort.calendar, milestone.id, notice)
             specs = [
                 effect.model_copy(update={"to": ("challenge_owner",)})
                 for effect in notice.effects

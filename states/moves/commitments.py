@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
 from config.errors import FactIncompleteError, TransitionRefusedError
 from config.grammar import Trigger, commitment_id
 from config.programme import CommitmentSpec
-from states.machines.commitment import AHEAD, BEGUN, CHANGEABLE, DROPS_PENDING, FINAL, FULFILLED, KEPT, ON_TIME, PLANNED
+from states.machines.commitment import AHEAD, BEGUN, CHANGEABLE, FINAL, FULFILLED, KEPT, ON_TIME, PLANNED, drops_pending
 from states.moves.challenges import is_news, put_in_force
 from states.moves.firing import Firing
+from states.moves.pairing import Paired, pairing
 from states.moves.plausible import has_begun, refuse_impossible_day, why_not_yet
+from states.moves.reassign import was_told
 from states.moves.regions import lead_on
 from states.plan.effects import Cause, named
-from states.plan.groups import partners
 from states.plan.timers import Dates, Step, rearmed
 from states.records import Commitment, Journey
 from states.store.queries import COMMITMENT_COLUMNS
-from states.store.tables import CommitmentRow
+from states.store.tables import PENDING, CommitmentRow, EffectRow
 
 
 class _Move(NamedTuple):
@@ -40,6 +41,8 @@ class CommitmentMover:
 
     def __init__(self, firing: Firing) -> None:
         self._firing = firing
+        self._partners: dict[str, str | None] = {}
+        """The partners that commitments are given as they open or are paired anew, by commitment."""
 
     def move(
         self,
@@ -70,19 +73,26 @@ class CommitmentMover:
             )
         except TransitionRefusedError as refused:
             raise why_not_yet(self._firing, spec, verb, refused) from None
-        pairs = self.pairs() if spec.pairs and verb == "open" else {}
-        if pairs:
-            mine = [journeys.get(one.journey_id or "") for one, _ in moved]
-            self.pair_anew({one.group_number for one in mine if one is not None})
+        paired = pairing(self._firing, name, {one.id for one, _ in moved}) if spec.pairs and verb == "open" else []
+        self._partners |= {one.commitment.id: one.partner for one in paired if one.opens}
         for commitment, (dest, causes) in moved:
             journey = journeys.get(commitment.journey_id or "")
-            partner = pairs.get(commitment.journey_id or "") if verb == "open" else commitment.partner_id
+            partner = self._partner(spec, verb, commitment)
             step = Step(verb, commitment.state, dest)
             self._carry_out(_Move(spec, commitment, step, causes, choice, journey, partner))
-        arrived = [(one.journey_id or "", found.dest) for one, found in moved]
+        self._tell_changed(name, [one for one in paired if not one.opens])
+        # A choice may be kept anew; else whoever stays in a state has come to none.
+        came = [(one, found) for one, found in moved if found.dest != one.state or verb == "keep"]
+        arrived = [(one.journey_id or "", found.dest) for one, found in came]
         lead_on(self._firing, name, choice, arrived, journeys)
         if choice is not None and moved:
             self._follow(name, choice, [one for one, _ in moved], journeys)
+
+    def _partner(self, spec: CommitmentSpec, verb: str, commitment: Commitment) -> str | None:
+        """Return whose partner the talent is after this move; who goes on leave has none to come back to."""
+        if verb in {"open", "pair"}:
+            return self._partners.get(commitment.id)
+        return None if verb == "pause" and spec.pairs else commitment.partner_id
 
     def _choice(self, spec: CommitmentSpec, verb: str) -> str | None:
         if not spec.choices or verb not in {"keep", "lapse"}:
@@ -108,22 +118,23 @@ class CommitmentMover:
             holding.add(FULFILLED)
         elif verb == "resume":
             due = commitment.due_on or self._firing.cohort.calendar.day_of(spec.due)
-            if due is None or due >= self._firing.today:
+            if due is None or due >= self._firing.today or self._can_still_be_made(spec):
                 holding.add(AHEAD)
         return frozenset(holding)
 
     def _changeable(self, spec: CommitmentSpec, commitment: Commitment) -> bool:
         if spec.secures is not None:
             return is_news(self._firing, spec)
-        if commitment.state != KEPT:
-            return False
-        last = self._firing.cohort.calendar.day_of(spec.changeable_until) if spec.changeable_until else None
+        return commitment.state == KEPT and self._can_still_be_made(spec)
+
+    def _can_still_be_made(self, spec: CommitmentSpec) -> bool:
+        last = self._firing.cohort.calendar.last_change(spec)
         return last is not None and self._firing.today <= last
 
     def _carry_out(self, move: _Move) -> None:
         """Collect what moving one commitment changes, and what it causes."""
         changes, commitment, verb = self._firing.changes, move.commitment, move.step.verb
-        dates = self._dates(move.spec, verb, commitment)
+        dates = self._dates(move)
         changes.commitments.append(
             {
                 "b_id": commitment.id,
@@ -138,16 +149,24 @@ class CommitmentMover:
         history = changes.record(
             commitment.cohort_id, commitment.journey_id, commitment.id, commitment.version, move.spec.id, move.step
         )
-        if verb in DROPS_PENDING:
+        if drops_pending(verb, move.step.source, move.step.dest):
             changes.silenced.append(commitment.id)
+        elif verb == "pair":
+            self._drop_news_of_another_partner(commitment)
         self._rearm(move, dates)
         if move.partner != commitment.partner_id:
             changes.partners.append((commitment.id, move.partner))
-        self._fill(move)
+        move = self._fill(move)
         if verb == "keep" and move.spec.secures is not None:
             put_in_force(self._firing, move.spec, history)
-        if move.causes:
+        if move.causes and not self._was_never_told(move):
             self._firing.cause(named(move.spec.causes, move.causes), self._cause_of(move, history, dates))
+        self._let_go(move)
+
+    def _drop_news_of_another_partner(self, commitment: Commitment) -> None:
+        news = str(Trigger(commitment.name, "pair"))
+        query = select(EffectRow.id).where(PENDING, EffectRow.subject == commitment.id, EffectRow.trigger == news)
+        self._firing.changes.dropped += self._firing.connection.scalars(query.order_by(EffectRow.id))
 
     def _rearm(self, move: _Move, dates: Dates) -> None:
         changes, commitment = self._firing.changes, move.commitment
@@ -171,24 +190,46 @@ class CommitmentMover:
             details={"choice": move.choice} if move.choice else {},
         )
 
-    def _dates(self, spec: CommitmentSpec, verb: str, commitment: Commitment) -> Dates:
+    def _dates(self, move: _Move) -> Dates:
+        spec, commitment, verb = move.spec, move.commitment, move.step.verb
         opened, due, missed = commitment.opened_on, commitment.due_on, commitment.missed_on
         if verb == "open":
             opened = self._firing.today
-            due = self._firing.cohort.calendar.day_of(spec.due, {"opened": opened})
+            due = self._firing.cohort.calendar.due_of(spec, opened)
         elif verb == "miss":
             missed = self._firing.cohort.calendar.day_of(spec.miss, Dates(opened, due).anchors()) or self._firing.today
-        elif verb in {"pause", "retract"}:
+        elif verb in {"pause", "retract"} and move.step.dest == PLANNED:
             opened = missed = None
         return Dates(opened, due, missed)
 
-    def _fill(self, move: _Move) -> None:
-        """Let the person that a fact names take the role which keeping the commitment fills."""
+    def _fill(self, move: _Move) -> _Move:
+        """Let the person that a fact names take the role which keeping the commitment fills, before any is told."""
         role, journey = move.spec.fills, move.journey
-        if move.step.verb == "keep" and role and journey is not None and self._firing.details.get("person"):
-            ident = f"{move.commitment.id}/{role}-{move.commitment.version + 1}"
-            ident = self._firing.new_person(ident, str(Trigger(move.spec.id, "keep")), "person")
-            self._firing.changes.fields.append((journey.id, {f"{role}_id": ident}))
+        if move.step.verb != "keep" or not role or journey is None or not self._firing.details.get("person"):
+            return move
+        ident = f"{move.commitment.id}/{role}-{move.commitment.version + 1}"
+        trigger = str(Trigger(move.spec.id, "keep"))
+        ident = self._firing.new_person(ident, trigger, "person")
+        taken = {journey.talent_id: "the talent", journey.mentor_id: "the nearest leader"}
+        if ident in taken:
+            raise FactIncompleteError(trigger, "person", f"this is {taken[ident]}; it has to be somebody else")
+        taken_up: dict[str, Any] = {f"{role}_id": ident}
+        self._firing.changes.fields.append((journey.id, taken_up))
+        return move._replace(journey=journey._replace(**taken_up))
+
+    def _was_never_told(self, move: _Move) -> bool:
+        """Whether whoever is let go has not heard yet that they were found: then there is nothing to take back."""
+        role = move.spec.fills
+        if move.step.verb != "retract" or role is None or move.journey is None:
+            return False
+        found, about = getattr(move.journey, f"{role}_id"), EffectRow.subject == move.commitment.id
+        return not was_told(self._firing, found, role, about)
+
+    def _let_go(self, move: _Move) -> None:
+        """Empty the role of whoever was found, when the choice behind it is another."""
+        role, journey = move.spec.fills, move.journey
+        if move.step.verb == "retract" and role and journey is not None:
+            self._firing.changes.fields.append((journey.id, {f"{role}_id": None}))
 
     def _follow(self, name: str, choice: str, kept: Sequence[Commitment], journeys: Mapping[str, Journey]) -> None:
         """Open the commitments that follow from a choice, and take back those of a choice that was changed."""
@@ -200,37 +241,18 @@ class CommitmentMover:
             query = select(*COMMITMENT_COLUMNS).where(CommitmentRow.id.in_(ids)).order_by(CommitmentRow.id)
             rows = self._firing.connection.execute(query)
             found = [Commitment._make(row) for row in rows]
-            going = [one for one in found if one.state not in FINAL and (verb == "open" or one.state != "planned")]
+            going = [one for one in found if one.state not in (FINAL if verb == "open" else {PLANNED})]
             self.move(follower.id, verb, going, journeys, strict=False)
 
-    def pairs(self) -> dict[str, str]:
-        """Return whom each active talent visits or portrays in the learning group (R30 to R32), by journey."""
-        groups: dict[int, list[str]] = {}
-        for one in self._firing.active().members.values():
-            if one.group_number is not None:
-                groups.setdefault(one.group_number, []).append(one.id)
-        return {who: whom for members in groups.values() for who, whom in partners(members).items()}
+    def pair_anew(self) -> None:
+        """Give whoever has no partner any more another one, for each open commitment made in pairs (R32, R58)."""
+        for spec in self._firing.cohort.definition.commitments.values():
+            if spec.pairs:
+                self._tell_changed(spec.id, pairing(self._firing, spec.id))
 
-    def pair_anew(self, joined: Collection[int | None] = ()) -> None:
-        """Make the pairs of open commitments again where they no longer fit (R32).
-
-        A group is paired anew where a partner has gone, and where one takes part again who was away (``joined``).
-        """
-        names = [spec.id for spec in self._firing.cohort.definition.commitments.values() if spec.pairs]
-        if not names:
-            return
-        rows = self._firing.connection.execute(
-            select(CommitmentRow.id, CommitmentRow.journey_id, CommitmentRow.partner_id)
-            .where(
-                CommitmentRow.cohort_id == self._firing.cohort.cohort_id,
-                CommitmentRow.name.in_(names),
-                CommitmentRow.state.not_in((*FINAL, PLANNED)),
-            )
-            .order_by(CommitmentRow.id)
-        ).all()
-        pairs, members = self.pairs(), self._firing.active().members
-        mine = [(row, members[row.journey_id]) for row in rows if row.journey_id in members]
-        broken = {member.group_number for row, member in mine if row.partner_id not in members}
-        for row, member in mine:
-            if member.group_number in {*broken, *joined} and pairs.get(member.id) != row.partner_id:
-                self._firing.changes.partners.append((row.id, pairs.get(member.id)))
+    def _tell_changed(self, name: str, found: Sequence[Paired]) -> None:
+        """Move those whose partner is another now; who is paired as it opens reads so in that mail."""
+        changed = {one.commitment.id: one for one in found if one.is_changed}
+        self._partners |= {ident: one.partner for ident, one in changed.items()}
+        journeys = {one.journey.id: one.journey for one in changed.values()}
+        self.move(name, "pair", [one.commitment for one in changed.values()], journeys, strict=False)

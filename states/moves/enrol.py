@@ -58,6 +58,8 @@ class Enrolment:
 
     def __post_init__(self) -> None:
         self.calendar = Calendar.of(self.cohort.dates, self.definition)
+        self._place = self.definition.start_state
+        """Where those who are enrolled stand: with the cohort, should it be on its way."""
 
     @property
     def _now(self) -> datetime:
@@ -81,6 +83,7 @@ class Enrolment:
         pinned = read_cohort(connection, self.cohort.id) if running else None
         if pinned is not None:
             self.definition, self.calendar = pinned.definition, pinned.calendar
+            self._place = pinned.reached
         else:
             self.changes.new[CohortRow] = [self._cohort_row()]
             self.changes.new[MilestoneRow] = list(self._milestones())
@@ -220,7 +223,7 @@ class Enrolment:
         return {
             "id": ident,
             "cohort_id": self.cohort.id,
-            "state": self.definition.start_state,
+            "state": self._place,
             "version": 0,
             "talent_id": ident,
             "mentor_id": self._leader_id(talent),
@@ -276,7 +279,7 @@ class Enrolment:
             "journey",
             "enrol",
             "",
-            self.definition.start_state,
+            self._place,
             self._now,
             self.changes.cause,
         )

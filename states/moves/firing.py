@@ -107,22 +107,38 @@ class Firing:
         """Return the id of the person whom the fact names in ``field``; new unless the cohort knows the address.
 
         Raises:
-            FactIncompleteError: it names nobody (that name and address are plain, the engine has seen to).
+            FactIncompleteError: it names nobody (that name and address are plain, the engine has seen to), or gives
+                an address that is known under another name: one of both is wrong, and mails would greet the wrong one.
         """
         given = self.details.get(field)
         if not isinstance(given, Mapping):
             raise FactIncompleteError(trigger, field, "has no name")
-        known = self.person_with(given["email"])
+        known = self._person_with(given["email"])
         if known is not None:
-            return known
+            ident, name = known
+            if not _is_one_name(name, given["name"]):
+                what = f"{given['email']} belongs to {name!r}, here to {given['name']!r}; one address is one person"
+                raise FactIncompleteError(trigger, field, what)
+            return ident
         self.changes.persons.append({"id": ident, "name": given["name"], "email": given["email"], "title": ""})
         return ident
 
-    def person_with(self, email: str) -> str | None:
-        """Return who has this address: one person is told things once, whatever roles they have (R48)."""
+    def known_person(self, given: Mapping[str, Any]) -> str | None:
+        """Return the id of the person whom a fact names, if the cohort knows one of that address and name."""
+        known = self._person_with(given["email"])
+        return known[0] if known is not None and _is_one_name(known[1], given["name"]) else None
+
+    def _person_with(self, email: str) -> tuple[str, str] | None:
+        """Return who has this address, id and name: one person is told things once, whatever roles they have (R48)."""
         for person in self.changes.persons:
             if person["email"] == email:
-                return str(person["id"])
+                return str(person["id"]), str(person["name"])
         ours = of_cohort(PersonRow.id, self.cohort.cohort_id)
-        query = select(PersonRow.id).where(ours, PersonRow.email == email).order_by(PersonRow.id).limit(1)
-        return self.connection.scalar(query)
+        query = select(PersonRow.id, PersonRow.name).where(ours, PersonRow.email == email)
+        row = self.connection.execute(query.order_by(PersonRow.id).limit(1)).one_or_none()
+        return None if row is None else (row.id, row.name)
+
+
+def _is_one_name(one: str, other: Any) -> bool:
+    """Whether two names are one but for capitals and spacing."""
+    return one.casefold().split() == str(other).casefold().split()

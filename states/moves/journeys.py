@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from config.definition import ACTIVE, Milestone
 from config.errors import FactIncompleteError
-from config.grammar import NEWS, Trigger, commitment_id
+from config.grammar import LAPSED, NEWS, Trigger
 from config.programme import Event
-from states.machines.commitment import FINAL, PLANNED
 from states.machines.journey import PLACE, place_guard
 from states.machines.rulebook import Answer
 from states.moves.absences import ABSENCE, NO_ABSENCE, absent, note, teaching_day
+from states.moves.along import Lapsed, carry_along
 from states.moves.commitments import CommitmentMover
 from states.moves.firing import Firing, everybody
 from states.moves.plausible import refuse_impossible_day
-from states.moves.reassign import pass_to_those_who_stay, readdress
+from states.moves.reassign import is_known_as_mentor, pass_to_those_who_stay, readdress
 from states.moves.regions import given
 from states.plan.effects import Cause, named
 from states.plan.groups import Candidate, propose_groups
 from states.plan.late_joiners import catch_up_notices, group_to_join
-from states.records import Commitment, Journey
-from states.store.queries import COMMITMENT_COLUMNS
-from states.store.tables import CommitmentRow, JourneyRow
+from states.records import Journey
+from states.store.tables import JourneyRow
 
 _NONE: frozenset[str] = frozenset()
 
@@ -36,6 +36,8 @@ class JourneyMover:
     def __init__(self, firing: Firing) -> None:
         self._firing = firing
         self._commitments = CommitmentMover(firing)
+        self._former: dict[str, str] = {}
+        """The leaders that talents had until now and who know of it, by journey."""
 
     def move(self, trigger: str, journeys: Sequence[Journey]) -> None:
         """Move journeys by a milestone, a notice or an event.
@@ -59,19 +61,24 @@ class JourneyMover:
             moved = self._with_news(trigger, event, moved)
         # All are moved before anyone is told: whom to tell depends on who stays.
         written = [(journey, found, self._move_journey(trigger, journey, found.dest)) for journey, found in moved]
-        for journey, found, history in written:
-            concerns: Callable[[str], bool] = everybody
-            if event is not None:
-                concerns = self._note_absence(event, journey)
-                journey = self._new_leader(trigger, event, journey)  # noqa: PLW2901
-                journey = self._welcome_back(journey, found.dest)  # noqa: PLW2901
-            if found.causes:
-                effects = named(definition.causes, found.causes)
-                self._firing.cause(effects, self._cause_of(trigger, journey, history), concerns)
+        lapsed: Lapsed = {}
+        concerned: dict[str, Callable[[str], bool]] = {}
         if event is not None and moved:
+            concerned = {journey.id: self._note_absence(event, journey) for journey, _, _ in written}
+            written = [
+                (self._welcome_back(self._new_leader(trigger, event, journey), found.dest), found, history)
+                for journey, found, history in written
+            ]
             gone = [journey.id for journey, found in moved if not found.dest.startswith(ACTIVE)]
             pass_to_those_who_stay(self._firing, gone)
-            self._carry_along(event, [journey for journey, _ in moved])
+            lapsed = carry_along(self._firing, self._commitments, event, [journey for journey, _, _ in written])
+        for journey, found, history in written:
+            if found.causes:
+                effects = named(definition.causes, found.causes)
+                cause = self._cause_of(trigger, journey, history)
+                if journey.id in lapsed:
+                    cause = replace(cause, details={**cause.details, LAPSED: lapsed[journey.id]})
+                self._firing.cause(effects, cause, concerned.get(journey.id, everybody))
         groups = definition.programme.groups
         if groups is not None and groups.formed_at == trigger:
             self._form_groups()
@@ -86,8 +93,12 @@ class JourneyMover:
     def _comes_too_late(self, trigger: str) -> bool:
         """Whether this is the notice of a milestone that is over: after an outage nobody is invited to the past."""
         name, part = Trigger.parse(trigger)
-        held = self._firing.cohort.calendar.days.get(name) if part and part not in NEWS else None
-        return not self._firing.strict and held is not None and held.ends_at <= self._firing.changes.now
+        calendar = self._firing.cohort.calendar
+        held = calendar.days.get(name) if part and part not in NEWS else None
+        if self._firing.strict or held is None or held.ends_at > self._firing.changes.now:
+            return False
+        notices = self._firing.cohort.definition.milestones[name].notices
+        return not any(notice.id == part and calendar.follows(name, notice.when) for notice in notices)
 
     def _welcome_back(self, journey: Journey, dest: str) -> Journey:
         """Tell one who is on the way again what was announced meanwhile, and find a learning group if there is none."""
@@ -127,7 +138,7 @@ class JourneyMover:
             given = self._firing.details.get("new_mentor")
             if given is None:
                 raise FactIncompleteError(trigger, "new_mentor", "is missing")
-            leader = self._firing.person_with(given["email"]) if isinstance(given, Mapping) else None
+            leader = self._firing.known_person(given) if isinstance(given, Mapping) else None
             known = [journey.id for journey, _ in moved if leader is not None and journey.mentor_id == leader]
         return [(journey, answer) for journey, answer in moved if journey.id not in known]
 
@@ -142,6 +153,8 @@ class JourneyMover:
         if mentor == journey.talent_id:
             raise FactIncompleteError(trigger, "new_mentor", "nobody is their own leader")
         self._firing.changes.fields.append((journey.id, {"mentor_id": mentor}))
+        if is_known_as_mentor(self._firing, journey):
+            self._former[journey.id] = str(journey.mentor_id)
         readdress(self._firing, journey, mentor)
         return journey._replace(mentor_id=mentor)
 
@@ -160,6 +173,7 @@ class JourneyMover:
             trigger=trigger,
             now=self._firing.changes.now,
             journey=journey,
+            former_mentor=self._former.get(journey.id),
             module=milestone.module.id if milestone and milestone.module else None,
             anchors={"day": self._firing.today},
             details=details,
@@ -174,51 +188,6 @@ class JourneyMover:
         once = any(notice.once for notice in milestone.notices if notice.id == part)
         return held.sequence if held and not once else 0
 
-    def _carry_along(self, event: Event, journeys: Sequence[Journey]) -> None:
-        """Pause, resume or cancel the commitments of journeys that an event has befallen."""
-        if event.commitments == "leave":
-            return
-        ids = [journey.id for journey in journeys]
-        rows = self._firing.connection.execute(
-            select(*COMMITMENT_COLUMNS)
-            .where(CommitmentRow.journey_id.in_(ids), CommitmentRow.state.not_in(FINAL))
-            .order_by(CommitmentRow.id)
-        )
-        unkept = [Commitment._make(row) for row in rows]
-        by_id = {journey.id: journey for journey in journeys}
-        again = self._chosen(unkept) if event.commitments == "resume" else frozenset()
-        for name in dict.fromkeys(commitment.name for commitment in unkept):
-            mine = [one for one in unkept if one.name == name]
-            chosen = [one for one in mine if one.id in again]
-            self._commitments.move(name, "open", chosen, by_id, strict=False)
-            rest = [one for one in mine if one.id not in again]
-            self._commitments.move(name, event.commitments, rest, by_id, strict=False)
-        if event.commitments != "resume":
-            self._commitments.pair_anew()
-
-    def _chosen(self, commitments: Sequence[Commitment]) -> frozenset[str]:
-        """Return those that follow from a choice which still stands: a return opens them again (R33)."""
-        leaders: dict[str, tuple[str, str]] = {}
-        for commitment in commitments:
-            spec = self._firing.cohort.spec(commitment.name)
-            follows, due = spec.opens_on, self._firing.cohort.calendar.day_of(spec.due, {"opened": self._firing.today})
-            is_over = due is not None and due < self._firing.today
-            if follows is not None and commitment.state == PLANNED and not is_over:
-                leaders[commitment.id] = (commitment_id(str(commitment.journey_id), follows.commitment), follows.choice)
-        if not leaders:
-            return frozenset()
-        ids = [leader for leader, _ in leaders.values()]
-        choices = dict(
-            self._firing.connection.execute(
-                select(CommitmentRow.id, CommitmentRow.choice).where(
-                    CommitmentRow.id.in_(ids), CommitmentRow.state.in_(FINAL)
-                )
-            )
-            .tuples()
-            .all()
-        )
-        return frozenset(ident for ident, (leader, choice) in leaders.items() if choices.get(leader) == choice)
-
     def _form_groups(self) -> None:
         """Put the active talents into learning groups (R27); a group that was given before is left as it is."""
         groups = self._firing.cohort.definition.programme.groups
@@ -226,7 +195,14 @@ class JourneyMover:
         if groups is None or not members:
             return
         rows = self._firing.connection.execute(
-            select(JourneyRow.id, JourneyRow.organisation, JourneyRow.unit, JourneyRow.level)
+            select(
+                JourneyRow.id,
+                JourneyRow.organisation,
+                JourneyRow.unit,
+                JourneyRow.level,
+                JourneyRow.talent_id,
+                func.coalesce(JourneyRow.mentor_id, ""),
+            )
             .where(JourneyRow.id.in_([one.id for one in members]))
             .order_by(JourneyRow.id)
         )

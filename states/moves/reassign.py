@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, select
 
 from states.moves.firing import Firing
 from states.records import Journey
 from states.store.send_again import key_for
-from states.store.tables import UNTOLD, EffectRow
+from states.store.tables import PENDING, UNTOLD, EffectRow
 
 _OF_A_JOURNEY = frozenset({"talent", "mentor", "second_mentor", "consultant"})
 """Roles that a journey fills; the others (a challenge owner) are the cohort's."""
+
+_PERHAPS_TOLD = ("claimed", "sent", "unknown")
 
 _COLUMNS = tuple(
     getattr(EffectRow, name)
@@ -55,6 +57,7 @@ def readdress(firing: Firing, journey: Journey, new: str) -> None:
     known = set(firing.connection.scalars(select(EffectRow.key).where(EffectRow.key.in_(keys.values()))))
     others = {ident: one for ident, one in firing.active().members.items() if ident != journey.id}
     changes = firing.changes
+    changes.dropped += _farewells(firing, journey, new)
     for row in rows:
         key = keys[row.id]
         shared = row.key.startswith(f"{firing.cohort.cohort_id}/")
@@ -70,6 +73,26 @@ def readdress(firing: Firing, journey: Journey, new: str) -> None:
             changes.dropped.append(row.id)
         else:
             changes.readdressed.append({"b_id": row.id, "b_key": key, "b_person": new})
+
+
+def _farewells(firing: Firing, journey: Journey, person: str) -> list[int]:
+    """Return what tells somebody, who is the leader again, that they no longer are; not sent yet."""
+    mine = (EffectRow.journey_id == journey.id) & (EffectRow.role == "former_mentor")
+    query = select(EffectRow.id).where(PENDING, mine, EffectRow.recipient_id == person).order_by(EffectRow.id)
+    return list(firing.connection.scalars(query))
+
+
+def was_told(firing: Firing, person: str | None, role: str, about: ColumnElement[bool]) -> bool:
+    """Whether somebody was told something in a role; or perhaps was, as far as is known. ``about`` says of what."""
+    mine = (EffectRow.recipient_id == person) & (EffectRow.role == role) & (EffectRow.kind == "mail")
+    told = select(EffectRow.id).where(mine, about, EffectRow.status.in_(_PERHAPS_TOLD))
+    return firing.connection.scalar(told.limit(1)) is not None
+
+
+def is_known_as_mentor(firing: Firing, journey: Journey) -> bool:
+    """Whether a talent's leader has heard of being the mentor; what is told once for several talents counts too."""
+    shared = EffectRow.key.startswith(f"{firing.cohort.cohort_id}/", autoescape=True)
+    return was_told(firing, journey.mentor_id, "mentor", (EffectRow.journey_id == journey.id) | shared)
 
 
 def _copy(row: Row[Any], key: str, recipient: str) -> dict[str, Any]:

@@ -183,8 +183,7 @@ class Rescheduling:
             if commitment.state != CANCELLED:
                 self._stays.append(Stays(*who, commitment.state))
             return
-        opened = {"opened": commitment.opened_on} if commitment.opened_on else {}
-        due = calendar.day_of(spec.due, opened)
+        due = calendar.due_of(spec, commitment.opened_on)
         self._changes.due_dates[commitment.id] = due
         if due != commitment.due_on:
             self._deadlines.append(MovedDeadline(*who, commitment.due_on, due))

@@ -9,6 +9,7 @@ from typing import Self
 
 from config.cohort import Day
 from config.definition import Definition
+from config.programme import CommitmentSpec
 from config.when import When
 
 
@@ -51,11 +52,27 @@ class Calendar:
             anchor = held.day if held else None
         return None if anchor is None else when.on(anchor, self.definition.working_time)
 
+    def due_of(self, spec: CommitmentSpec, opened: date | None = None) -> date | None:
+        """Return a commitment's deadline; a choice that opens after it is due on the last day for changing it (R36)."""
+        due = self.day_of(spec.due, {"opened": opened} if opened else {})
+        last = self.last_change(spec)
+        is_over = due is not None and opened is not None and due < opened
+        return last if is_over and last is not None else due
+
+    def last_change(self, spec: CommitmentSpec) -> date | None:
+        """Return the last day on which a choice can be made or changed."""
+        return None if spec.changeable_until is None else self.day_of(spec.changeable_until)
+
     def notice_at(self, when: When, anchors: Mapping[str, date] | None = None) -> datetime | None:
         """Return when a notice goes out: at opening time, on the working day before where it would be late (R47)."""
         day = self.day_of(when, anchors)
         hours = self.definition.working_time
         return None if day is None else hours.opening(hours.previous_working_day(day))
+
+    def follows(self, milestone: str, when: When) -> bool:
+        """Whether a notice is meant for after its milestone's day: thanks, what comes next."""
+        held, day = self.days.get(milestone), self.day_of(when)
+        return held is not None and day is not None and day > held.day
 
     def deadline_at(self, when: When, anchors: Mapping[str, date] | None = None) -> datetime | None:
         """Return the instant at which something counts as missed: opening time of that very day."""

@@ -62,6 +62,8 @@ class Cause:
     journey: Journey | None
     module: str | None = None
     partner: str | None = None
+    former_mentor: str | None = None
+    """Who was the talent's leader until now, if they have been told of it (R7)."""
     anchors: Mapping[str, date] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
     shared_key: str | None = None
@@ -121,6 +123,7 @@ def recipients(role: Role, cause: Cause, cast: Cast, active: ActiveJourneys) -> 
     person = {
         "talent": who.talent_id,
         "mentor": who.mentor_id,
+        "former_mentor": cause.former_mentor,
         "second_mentor": who.second_mentor_id,
         "consultant": who.consultant_id,
     }[role]

@@ -36,6 +36,8 @@ class Dates(NamedTuple):
         return {name: day for name, day in self._asdict().items() if day is not None}
 
 
+_DAY_AFTER = When("due", ((1, "d"),))
+
 EVENT_RANK, NOTICE_RANK, OPEN_RANK, REMIND_RANK, MISS_RANK, ESCALATE_RANK = range(6)
 
 
@@ -46,21 +48,31 @@ def cohort_timers(calendar: Calendar, cohort_id: str, now: datetime) -> Iterator
 
 
 def milestone_timers(calendar: Calendar, cohort_id: str, milestone: Milestone, now: datetime) -> Iterator[Timer]:
-    """Yield a milestone's timer and its notices': one that is late goes at once, after the milestone none goes."""
+    """Yield a milestone's timer and its notices'.
+
+    One that is late goes at once; after the milestone only what is meant for then, at its time.
+    """
     held = calendar.days.get(milestone.id)
-    if held is None or held.ends_at <= now:
+    if held is None:
         return
-    if milestone.state is not None:
+    is_over = held.ends_at <= now
+    if milestone.state is not None and not is_over:
         yield Timer(cohort_id, cohort_id, milestone.id, held.ends_at, EVENT_RANK)
     for notice in milestone.notices:
-        at = notice_at(calendar, notice)
-        if at is not None:
+        at = notice_at(calendar, milestone.id, notice)
+        if at is not None and (at > now or not is_over):
             yield Timer(cohort_id, cohort_id, str(Trigger(milestone.id, notice.id)), max(at, now), NOTICE_RANK)
 
 
-def notice_at(calendar: Calendar, notice: Notice) -> datetime | None:
-    """Return when a notice is sent: never before its readers have reached the place it is for (R39)."""
+def notice_at(calendar: Calendar, milestone: str, notice: Notice) -> datetime | None:
+    """Return when a notice is sent: never before its readers have reached the place it is for (R39).
+
+    One for after the milestone goes on the working day after where its own is closed: it is never early.
+    """
     at = calendar.notice_at(notice.when)
+    if calendar.follows(milestone, notice.when):
+        opens = calendar.deadline_at(notice.when)
+        at = None if opens is None else calendar.definition.working_time.next_open(opens)
     if at is None or notice.state is None:
         return at
     reached = (step.id for step in calendar.definition.steps if step.state and step.state.endswith(notice.state))
@@ -149,4 +161,6 @@ def _open_timers(
     verb = "miss" if spec.default_choice is None else "lapse"
     at = calendar.deadline_at(spec.miss, dates.anchors())
     if at is not None:
-        yield Timer(cohort_id, subject, str(Trigger(spec.id, verb)), max(at, now), MISS_RANK)
+        # A deadline may lie later than the definition has it (R36); its own day is always open.
+        over = calendar.deadline_at(_DAY_AFTER, dates.anchors()) or at
+        yield Timer(cohort_id, subject, str(Trigger(spec.id, verb)), max(at, over, now), MISS_RANK)

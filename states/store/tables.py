@@ -58,7 +58,7 @@ class PersonRow(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
-    email: Mapped[str]
+    email: Mapped[str] = mapped_column(index=True)
     title: Mapped[str] = mapped_column(default="")
 
 

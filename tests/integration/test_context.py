@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
+from config.people import People
 from notifications.context import CohortReader, first_name
 from notifications.due import EFFECT, Effect
+from notifications.render import render_message
 from notifications.view_models import Context
 from states.store.database import Database
 from states.store.tables import EffectRow
-from tests.support.driver import Driver, undated
+from tests.support.driver import Driver, hold_3_people, undated
 
 METTE, LEADER, CONSULTANT = "Mette Brøndgaard", "Inge Sønderby", "Bente Østergaard Riis"
 COORDINATOR, ADMINISTRATION = "Karen Møller Thorsen", "Talentadministrationen i Aalborg Kommune"
@@ -162,3 +164,28 @@ def test_a_milestone_without_a_date_is_no_event(sqlite: Database) -> None:
 )
 def test_people_are_greeted_by_their_first_name_and_offices_by_their_whole(name: str, first: str) -> None:
     assert first_name(name) == first
+
+
+def test_who_is_back_from_a_leave_reads_what_it_ended_and_what_was_late_before(driven: Driver) -> None:
+    driven.until("2027-03-20 12:00").fire("leave", 1)
+    driven.until("2027-05-20").fire("return", 1)
+    about = context(driven, "leave_ended", "-01")
+    assert [one.label for one in about.lapsed] == ["Mentormøde i modul 2", "Personligt ledelsesgrundlag"]
+    assert [one.label for one in about.late] == ["Forventningssamtale", "Mentormøde i modul 1"]
+    said = render_message("leave_ended", about).text
+    assert "skal du ikke indhente:\n\n- Mentormøde i modul 2\n- Personligt ledelsesgrundlag\n\n" in said
+    assert "mangler stadig" in said
+
+
+def test_an_organisation_that_joins_later_is_called_by_its_name(driven: Driver) -> None:
+    driven.until("2027-03-01")
+    contact = driven.cohort.organisations["aalborg"].consultant.model_copy(update={"email": "ny@mariager.example.org"})
+    joined = driven.cohort.organisations["aalborg"].model_copy(update={"name": "Mariager Ny", "consultant": contact})
+    organisations = {**driven.cohort.organisations, "mariager-ny": joined}
+    driven.cohort = driven.cohort.model_copy(update={"organisations": organisations})
+    known = hold_3_people(7).talents
+    driven.enrol(People((*known[:6], replace(known[6], organisation="mariager-ny"))))
+    driven.until("2027-03-12")
+    about = context(driven, "meeting_plan", "-07")
+    assert about.talent is not None
+    assert about.talent.organisation == "Mariager Ny"

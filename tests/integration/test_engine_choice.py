@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from config.errors import FactIncompleteError, TransitionRefusedError
 from states.store.database import Database
-from tests.support.driver import Driver
+from states.store.tables import EffectRow
+from tests.support.driver import Driver, day
 
 ADA = {"name": "Ada Lund", "email": "ada.lund@aalborg.example.org"}
 
@@ -45,10 +47,52 @@ def test_the_second_mentor_found_is_named_and_the_nearest_leader_stays(driven: D
     driven.fire("second_mentor:keep", 1, person=ADA, held_on="2027-07-01")
     journey = driven.journey(1)
     assert (journey.mentor_id, journey.second_mentor_id) == (before, "hold-3-01/second_mentor/second_mentor-2")
-    assert {mail.to for mail in driven.mails("second_mentor_found")} == {"01", "leader-01"}
+    assert {mail.to for mail in driven.mails("second_mentor_found")} == {
+        "01",
+        "leader-01",
+        "01/second_mentor/second_mentor-2",
+    }
     driven.until("2027-09-01")
     due = [mail for mail in driven.mails("meeting_due", number=1) if mail.subject.endswith("m4")]
     assert {mail.to for mail in due} == {"01", "leader-01"}, "R17 concerns the nearest leader alone"
+
+
+@pytest.mark.parametrize("who", ["talent", "leader"])
+def test_the_talent_and_the_nearest_leader_are_no_second_mentor(driven: Driver, who: str) -> None:
+    """R60."""
+    talent = driven.people.talents[0]
+    person = {"name": talent.name, "email": talent.email}
+    if who == "leader":
+        person = {"name": talent.leader.name, "email": talent.leader.email}
+    driven.fire("second_half_choice:keep", 1, choice="second_mentor")
+    before = driven.dump()
+    with pytest.raises(FactIncompleteError, match="has to be somebody else"):
+        driven.fire("second_mentor:keep", 1, person=person)
+    assert driven.dump() == before
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_change_of_mind_lets_the_second_mentor_go_who_hears_of_it_if_of_the_rest(driven: Driver, told: bool) -> None:
+    """R60: who was not told yet never hears of it."""
+    driven.fire("second_half_choice:keep", 1, choice="second_mentor")
+    driven.fire("second_mentor:keep", 1, person=ADA)
+    if told:
+        with driven.database.write() as connection:
+            connection.execute(update(EffectRow).values(status="sent"))
+    driven.fire("second_half_choice:keep", 1, choice="none")
+    assert driven.journey(1).second_mentor_id is None
+    assert (driven.states(1)["second_mentor"], driven.beside(1)) == ("planned", "neither")
+    assert [mail.to for mail in driven.mails("second_mentor_ended")] == ["01/second_mentor/second_mentor-2"] * told
+    assert {mail.status for mail in driven.mails("second_mentor_found")} == {"sent" if told else "dropped"}
+    driven.fire("second_half_choice:keep", 1, choice="second_mentor")
+    assert driven.states(1)["second_mentor"] == "open"
+
+
+def test_an_internship_that_was_held_stays_held_whatever_is_chosen_then(driven: Driver) -> None:
+    driven.fire("second_half_choice:keep", 1, choice="internship")
+    driven.fire("internship:keep", 1)
+    driven.fire("second_half_choice:keep", 1, choice="none")
+    assert driven.states(1)["internship"] == "kept"
 
 
 @pytest.mark.parametrize(
@@ -111,6 +155,36 @@ def test_what_was_not_chosen_ends_when_it_can_no_longer_be_chosen(driven: Driver
 def test_on_the_last_day_a_choice_still_opens_what_it_asks_for(driven: Driver) -> None:
     driven.until("2027-11-10 10:00").fire("second_half_choice:keep", 1, choice="internship")
     assert driven.states(1)["internship"] == "open"
+
+
+def test_the_choice_is_open_again_after_a_leave_as_long_as_it_can_be_made(driven: Driver) -> None:
+    """R36: module 4 day 1 is 2027-08-25; it can be chosen until module 6 day 1, 2027-11-10."""
+    driven.fire("leave", 1)
+    driven.until("2027-08-30").fire("return", 1)
+    driven.until("2027-08-30 12:01")
+    choice = driven.commitment("second_half_choice", 1)
+    assert (choice.state, str(choice.due_on)) == ("open", "2027-11-10")
+    assert driven.beside(1) == "choosing"
+    driven.move("m6d1", day("2027-11-11"))
+    assert str(driven.commitment("second_half_choice", 1).due_on) == "2027-11-11"
+    driven.fire("second_half_choice:keep", 1, choice="internship")
+    assert driven.states(1)["internship"] == "open"
+
+
+def test_silence_after_a_leave_counts_as_none_on_the_day_after_the_last(driven: Driver) -> None:
+    driven.fire("leave", 1)
+    driven.until("2027-08-30").fire("return", 1)
+    driven.until("2027-11-10 23:00")
+    assert driven.states(1)["second_half_choice"] == "open"
+    driven.until("2027-11-11")
+    assert driven.commitment("second_half_choice", 1).choice == "none"
+    assert [mail.on for mail in driven.mails("choice_reminder", number=1)] == ["2027-11-03"]
+
+
+def test_after_the_last_day_a_return_opens_no_choice(driven: Driver) -> None:
+    driven.fire("leave", 1)
+    driven.until("2027-11-12").fire("return", 1)
+    assert driven.states(1)["second_half_choice"] == "cancelled"
 
 
 def test_leave_does_not_lose_the_choice(driven: Driver) -> None:

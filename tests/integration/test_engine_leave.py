@@ -15,6 +15,11 @@ from tests.support.driver import Driver, hold_3_people, talent_nord
 GRETE = {"name": "Grete Lund", "email": "grete.lund@aalborg.example.org"}
 
 
+def leader_of(driven: Driver, number: int) -> dict[str, str]:
+    leader = driven.people.talents[number - 1].leader
+    return {"name": leader.name, "email": leader.email}
+
+
 @pytest.fixture
 def driven(sqlite: Database) -> Driver:
     return Driver(sqlite, people=6).enrol().until("2027-03-16")
@@ -79,6 +84,31 @@ def test_leave_of_a_day_asks_for_the_same_again(driven: Driver) -> None:
     driven.fire("leave", 1)
     driven.until("2027-03-17").fire("return", 1)
     driven.until("2027-03-19 09:00")
+    assert driven.states(1)["mentor_meeting_m1"] == "missed"
+
+
+def test_what_was_missed_before_the_leave_stays_missed_with_its_tasks(driven: Driver) -> None:
+    """Nothing of it is true only because somebody was away for a minute."""
+    driven.until("2027-03-25 12:00")
+    late = {name: state for name, state in driven.states(1).items() if state.startswith(("missed", "escalated"))}
+    assert set(late) == {"expectation_talk", "mentor_meeting_m1"}
+    tasks = driven.tasks("talk_missed", "meeting_overdue", number=1)
+    waits = driven.armed("hold-3-01/mentor_meeting_m1")
+    assert [trigger for trigger, _ in waits] == ["mentor_meeting_m1:escalate"]
+    driven.fire("leave", 1)
+    assert {name: driven.states(1)[name] for name in late} == late
+    assert driven.armed("hold-3-01/mentor_meeting_m1") == [], "no escalation while the talent is away"
+    driven.fire("return", 1)
+    assert {name: driven.states(1)[name] for name in late} == late
+    assert driven.tasks("talk_missed", "meeting_overdue", number=1) == tasks
+    assert driven.armed("hold-3-01/mentor_meeting_m1") == waits
+
+
+def test_who_returns_from_a_leave_is_told_what_it_has_ended(driven: Driver) -> None:
+    driven.until("2027-03-20 12:00").fire("leave", 1)
+    driven.until("2027-05-20").fire("return", 1)
+    [mail] = [one for one in driven.mails("leave_ended", number=1) if one.to == "01"]
+    assert mail.details["lapsed"] == ["leadership_foundation", "mentor_meeting_m2"]
     assert driven.states(1)["mentor_meeting_m1"] == "missed"
 
 
@@ -184,7 +214,7 @@ def test_what_the_old_mentor_has_been_told_stays_told(sqlite: Database) -> None:
         connection.execute(update(EffectRow).values(status="sent"))
     driven.fire("change_mentor", 1, new_mentor=GRETE)
     assert [(mail.to, mail.status) for mail in driven.mails("talk_convene")] == [("leader-01", "sent")]
-    driven.fire("change_mentor", 1, new_mentor={"name": "Inge", "email": driven.people.talents[0].leader.email})
+    driven.fire("change_mentor", 1, new_mentor=leader_of(driven, 1))
     assert driven.journey(1).mentor_id == "hold-3/leader-01"
 
 
@@ -192,7 +222,7 @@ def test_a_mentor_who_comes_back_before_anything_was_sent_gets_it_again(sqlite: 
     driven = Driver(sqlite, people=2).enrol().until("2027-01-14 09:00")
     before = {(mail.to, mail.message, mail.subject) for mail in driven.mails() if mail.status == "pending"}
     driven.fire("change_mentor", 1, new_mentor=GRETE)
-    driven.fire("change_mentor", 1, new_mentor={"name": "Inge", "email": driven.people.talents[0].leader.email})
+    driven.fire("change_mentor", 1, new_mentor=leader_of(driven, 1))
     after = {(mail.to, mail.message, mail.subject) for mail in driven.mails() if mail.status == "pending"}
     told = {one for one in after if one[1] == "mentor_changed"}
     assert {(to, message) for to, message, _ in after - told} == {(to, message) for to, message, _ in before}
@@ -206,6 +236,28 @@ def test_a_new_mentor_who_leads_another_talent_is_the_same_person(driven: Driver
     driven.until("2027-03-20")
     invited = [mail.to for mail in driven.mails("network_invitation")]
     assert invited.count("leader-03") == 1
+
+
+def test_the_old_mentor_is_told_of_the_change_and_not_if_it_is_taken_back_first(driven: Driver) -> None:
+    """R7: whoever knew of being the mentor."""
+    with driven.database.write() as connection:
+        connection.execute(update(EffectRow).values(status="sent"))
+    driven.fire("change_mentor", 1, new_mentor=GRETE)
+    assert [(mail.to, mail.status) for mail in driven.mails("mentor_changed")][-1] == ("leader-01", "pending")
+    driven.fire("change_mentor", 1, new_mentor=leader_of(driven, 1))
+    told = {(mail.to, mail.status) for mail in driven.mails("mentor_changed")}
+    assert {status for to, status in told if to == "leader-01"} == {"dropped", "pending"}
+    assert {to for to, status in told if status == "pending"} == {"01", "leader-01"}, "Grete never hears of it"
+
+
+def test_a_known_address_under_another_name_is_no_new_mentor(driven: Driver) -> None:
+    leader = leader_of(driven, 3)
+    before = driven.dump()
+    with pytest.raises(FactIncompleteError, match=f"belongs to '{leader['name']}', here to 'Inge'; one address"):
+        driven.fire("change_mentor", 1, new_mentor=leader | {"name": "Inge"})
+    assert driven.dump() == before
+    driven.fire("change_mentor", 1, new_mentor=leader | {"name": f"{leader['name'].upper()} "})
+    assert driven.journey(1).mentor_id == "hold-3/leader-03"
 
 
 @pytest.mark.parametrize("mentor", [None, "Grete", {}, {"name": "Grete"}, {"name": "Grete", "email": "grete"}])

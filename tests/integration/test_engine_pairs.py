@@ -43,7 +43,34 @@ def test_pairs_are_made_again_when_one_withdraws(sqlite: Database) -> None:
     driven = Driver(sqlite, people=6).enrol().until("2027-05-03")
     assert _partners(driven, "shadow_visit", *range(1, 7)) == {1: 2, 2: 1, 3: 4, 4: 3, 5: 6, 6: 5}
     driven.fire("withdraw", 2)
-    assert _partners(driven, "shadow_visit", 1, 3, 4, 5, 6) == {1: 3, 3: 1, 4: 5, 5: 6, 6: 4}
+    assert _partners(driven, "shadow_visit", 1, 3, 4, 5, 6) == {3: 4, 4: 3, 5: 6, 6: 1, 1: 5}
+
+
+def test_who_has_another_partner_is_told_in_the_same_mail_as_the_withdrawal(sqlite: Database) -> None:
+    """R58: of five who stay, the one left over and one other have another partner than before."""
+    driven = Driver(sqlite, people=6).enrol().until("2027-05-03")
+    driven.fire("withdraw", 2)
+    told = driven.mails("partner_changed")
+    assert {mail.to for mail in told} == {"01", "06"}
+    assert {mail.send_at for mail in told} == {mail.send_at for mail in driven.mails("withdrawn")}
+
+
+def test_a_partner_who_goes_before_the_news_is_out_leaves_no_old_news(sqlite: Database) -> None:
+    driven = Driver(sqlite, people=6).enrol().until("2027-05-03")
+    driven.fire("withdraw", 2)
+    driven.fire("withdraw", 6)
+    assert _partners(driven, "shadow_visit", 1, 3, 4, 5) == {1: 5, 5: 1, 3: 4, 4: 3}
+    waiting = [(mail.to, mail.status) for mail in driven.mails("partner_changed")]
+    assert waiting == [("01", "pending"), ("06", "dropped"), ("05", "pending")]
+
+
+def test_who_is_back_with_a_visit_overdue_has_a_partner_again(sqlite: Database) -> None:
+    driven = Driver(sqlite, people=6).enrol().until("2027-06-03")
+    assert driven.commitment("shadow_visit", 2).state == "missed"
+    driven.fire("leave", 2)
+    assert _partners(driven, "shadow_visit", 1, 2, 3, 4, 5, 6) == {3: 4, 4: 3, 5: 6, 6: 1, 1: 5, 2: None}
+    driven.fire("return", 2)
+    assert _partners(driven, "shadow_visit", *range(1, 7)) == {1: 2, 2: 1, 3: 4, 4: 3, 5: 6, 6: 5}
 
 
 def test_nobody_is_paired_with_one_who_withdraws_at_the_same_time(sqlite: Database) -> None:
@@ -62,7 +89,7 @@ def test_a_visit_that_took_place_keeps_its_partner(sqlite: Database) -> None:
 def test_who_comes_back_from_leave_is_part_of_a_pair_again(sqlite: Database) -> None:
     driven = Driver(sqlite, people=6).enrol().until("2027-05-03")
     driven.fire("leave", 2)
-    assert _partners(driven, "shadow_visit", 1, 3, 4, 5, 6) == {1: 3, 3: 1, 4: 5, 5: 6, 6: 4}
+    assert _partners(driven, "shadow_visit", 1, 3, 4, 5, 6) == {3: 4, 4: 3, 5: 6, 6: 1, 1: 5}
     driven.until("2027-05-10").fire("return", 2)
     driven.until("2027-05-11")
     assert driven.commitment("shadow_visit", 2).state == "open"

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from config.definition import Definition
 from config.errors import CohortOverError, TickFailedError
 from config.people import People, PersonRow
+from config.programme import MilestoneSpec, Notice
 from states.store.database import Database
 from states.store.tables import ARMED, TimerRow
 from tests.support.driver import Driver, day, hold_3, hold_3_people, talent_nord, unsecured
@@ -246,3 +247,50 @@ def test_one_who_joins_under_a_known_leader_shares_the_leader(driven: Driver) ->
     driven.enrol(_with_leader(hold_3_people(6), 6, inge.name, inge.email))
     assert driven.journey(6).mentor_id == "hold-3/leader-01"
     assert driven.journey(5).mentor_id == "hold-3/leader-05"
+
+
+def thanked_after(milestone: str, when: str) -> Definition:
+    """The programme with one more notice of a milestone: an invitation in place of thanks."""
+    thanks = Notice.model_validate({"id": "thank", "when": when, "effects": [{"mail": "thanks", "to": ["talent"]}]})
+    programme = talent_nord().programme
+    calendar = [
+        entry.model_copy(update={"notices": (*entry.notices, thanks)})
+        if isinstance(entry, MilestoneSpec) and entry.milestone == milestone
+        else entry
+        for entry in programme.calendar
+    ]
+    return Definition(programme.model_copy(update={"calendar": tuple(calendar)}))
+
+
+@pytest.mark.parametrize(
+    ("milestone", "when", "on"),
+    [
+        ("kickoff", "day + 1d", "2027-02-26"),
+        ("kickoff", "day + 2d", "2027-03-01"),  # A Saturday: not before, but after it.
+        ("alumni_day", "day + 1d", "2028-03-30"),
+    ],
+)
+def test_a_notice_after_a_milestone_is_sent_after_it(sqlite: Database, milestone: str, when: str, on: str) -> None:
+    driven = Driver(sqlite, people=2, definition=thanked_after(milestone, when)).enrol().until("2028-05-01")
+    assert [(mail.to, mail.on) for mail in driven.mails("thanks")] == [("01", on), ("02", on)]
+
+
+def test_after_an_outage_thanks_are_late_and_invitations_are_not_sent(sqlite: Database) -> None:
+    driven = Driver(sqlite, people=2, definition=thanked_after("kickoff", "day + 1d")).enrol()
+    driven.oversleep("2027-03-05")
+    assert {mail.on for mail in driven.mails("thanks")} == {"2027-03-05"}
+    assert driven.mails("kickoff_invitation") == []
+
+
+def test_who_joins_after_a_milestone_is_thanked_for_nothing(sqlite: Database) -> None:
+    driven = Driver(sqlite, people=1, definition=thanked_after("kickoff", "day + 1d")).enrol().until("2027-03-03")
+    driven.enrol(hold_3_people(2)).until("2027-03-08")
+    assert [mail.to for mail in driven.mails("thanks")] == ["01"]
+
+
+def test_who_joins_late_stands_where_the_cohort_stands(sqlite: Database) -> None:
+    driven = Driver(sqlite, people=1).enrol().until("2027-03-20")
+    driven.enrol(hold_3_people(2))
+    assert driven.state(2) == driven.state(1) == "active.m1.sprint"
+    [enrolled] = driven.history("hold-3-02")
+    assert (enrolled.source, enrolled.dest) == ("", "active.m1.sprint")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -19,8 +20,10 @@ from config.errors import (
 from notifications.mail_records import LEASE
 from notifications.outbox import Outbox
 from states.store.database import Database
-from states.store.tables import EffectRow, MailRow
+from states.store.tables import EffectRow, MailRow, PersonRow
+from tests.support.driver import hold_3
 from tests.support.mailroom import Post
+from tests.support.meanwhile import while_it_is_written
 
 
 def test_a_mail_is_claimed_handed_over_and_recorded(database: Database) -> None:
@@ -47,6 +50,51 @@ def test_several_things_due_the_same_morning_are_one_mail(database: Database) ->
         sent = select(EffectRow.mail_id).where(EffectRow.recipient_id == "hold-3-01", EffectRow.status == "sent")
         rows = connection.execute(sent).all()
     assert {row.mail_id for row in rows} == {mine[0].message_id}
+
+
+def test_one_address_in_two_roles_gets_one_mail(database: Database) -> None:
+    """R48: the leader of talent 1 is the internal consultant too; both are invited to the kick-off."""
+    post = Post(database, people=1)
+    post.driven.until("2026-12-30 08:00")
+    leader = post.driven.people.talents[0].leader.email
+    with database.write() as connection:
+        connection.execute(update(PersonRow).where(PersonRow.id == "hold-3/consultant-aalborg").values(email=leader))
+    post.empty()
+    assert sorted(post.told()) == sorted([leader, post.driven.people.talents[0].email])
+    assert post.statuses() == {"sent"}
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["one coordinator", "two coordinators"])
+def test_one_address_in_two_cohorts_gets_one_mail_if_one_answer_serves_both(database: Database, same: bool) -> None:
+    post = Post(database, people=1)
+    other = hold_3().model_copy(update={"id": "hold-4", "name": "Hold 4"})
+    if not same:
+        contact = other.coordinators[0].model_copy(update={"email": "another@aalborg.example.org"})
+        other = other.model_copy(update={"coordinators": (contact,)})
+    post.driven.engine.enrol(other, post.driven.definition, post.driven.people)
+    post.driven.until("2026-12-30 08:00")
+    post.empty()
+    assert post.statuses() == {"sent"}
+    told = Counter(post.told())
+    assert set(told.values()) == ({1} if same else {2})
+    first = post.tray.mails[0]
+    assert ("1. Hold 3: " in first.text, "2. Hold 4: " in first.text) == (same, same)
+
+
+def test_a_mail_for_two_cohorts_is_written_anew_when_the_second_has_moved_on(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ADR 14 holds for each cohort that a mail speaks of."""
+    post = Post(database, people=1)
+    other = hold_3().model_copy(update={"id": "hold-4", "name": "Hold 4"})
+    post.driven.engine.enrol(other, post.driven.definition, post.driven.people)
+    post.driven.until("2026-12-30 08:00")
+
+    while_it_is_written(monkeypatch, lambda: post.driven.fire("withdraw", "hold-4-01"), "write_digest")
+    post.empty()
+    mine = [mail.text for mail in post.tray.mails if mail.to.email == post.driven.people.talents[0].email]
+    assert "stopper på Talent Nord" in "".join(mine)
+    assert "Hold 4: Invitation" not in "".join(mine)
 
 
 def test_carried_out_twice_is_sent_once(database: Database) -> None:

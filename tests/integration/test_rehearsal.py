@@ -6,7 +6,7 @@ import email
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import policy
 from email.utils import parsedate_to_datetime
 from functools import cached_property
@@ -20,6 +20,7 @@ from config.profile import load_profile
 from config.settings import load_settings
 from flows.rehearsal.to_files import Rehearsed, rehearse
 from tests.support.definitions import MENTOR_LIGHT
+from tests.support.driver import hold_3_people, undated
 
 pytestmark = pytest.mark.xdist_group("rehearsal")
 LIBRARY = Library()
@@ -193,3 +194,15 @@ def test_the_readme_follows_a_missed_meeting_that_was_missed(typical: Result) ->
     assert f"*{mail['Subject']}*" in table
     subjects = {str(one["Subject"]) for one in typical.mails}
     assert subjects.issuperset(re.findall(r"\*([^*]*mangler)\*", table))
+
+
+@pytest.mark.parametrize("profile", ["exemplary", "typical"])
+def test_a_cohort_without_an_alumni_date_gets_one_and_comes_to_its_end(profile: str, tmp_path: Path) -> None:
+    """R39: the coordinator sets it when asked."""
+    loaded = replace(LIBRARY.cohort("hold-3"), cohort=undated("alumni_day"), people=hold_3_people(4))
+    steps = list(rehearse(loaded, load_profile(LIBRARY.root, profile), tmp_path, 1, load_settings(), LIBRARY))
+    assert isinstance(steps[-1], Rehearsed)
+    result = Result(tmp_path)
+    assert set(result.last_states().values()) <= {"alumni", "withdrawn", "transferred"}
+    assert result.count(machine="alumni_date", dest="kept") == 1
+    assert sum("Alumnedag" in mail["subject"] or "alumnedag" in mail["subject"] for mail in result.mails) >= 4

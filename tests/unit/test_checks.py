@@ -162,6 +162,23 @@ NORD = [
     ("{id: prepare, when: day - 2w, effects: [{mail: module_preparation, to: [talent]}]} # R18",
      "{id: invite, when: day - 2w, effects: [{mail: module_preparation, to: [talent]}]} # R18", "# R18",
      "shapes.ordinary.days.0.notices.1.id: 'invite' is already the name of another notice of this milestone"),
+    ("changeable_until: m6d1", "changeable_until: m2d1", "changeable_until",
+     "commitments.5.changeable_until: it can be changed until m2d1, before it opens (m3d2): nobody can ever choose"),
+    ("  smallest: 5", "  smallest: 8", "smallest: 8",
+     "groups.smallest: the smallest group (8) is larger than the largest (7)"),
+    ("  size: 6", "  size: 9", "size: 9",
+     "groups.size: the wanted size 9 is not between 5 and 7"),
+    ("gap_days: [14, 28]", "gap_days: [28, 14]", "gap_days: [28",
+     "shapes.ordinary.gap_days: the least, 28 days, is more than the most, 14"),
+    ("  alumni: Alumne", "  alumni: Alumne\n  alumne: Alumne", "alumne:",
+     "places.alumne: no journey comes to the place 'alumne'"),
+    ("    from: [on_leave]\n    to: place", "    from: [active]\n    to: place", "to: on_leave",
+     "events.leave.to: nobody comes back from 'on_leave': no event leads from it to 'place'"),
+    ("choice: internship}\n    due: m6d1", "choice: internship}\n    due: m2d1", "due: m2d1",
+     "commitments.7.due: it is due (m2d1) before second_half_choice, which it follows, opens (m3d2)"),
+    ("opens: m3d2\n    due: m4d1\n    choices", "opens_on: {commitment: second_half_choice, choice: none}\n"
+     "    due: m4d1\n    choices", "opens_on: {commitment: second_half_choice, choice: none}",
+     "commitments.5.opens_on: it opens on a choice that opens on itself (second_half_choice → second_half_choice)"),
 ]  # fmt: skip
 
 

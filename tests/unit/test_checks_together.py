@@ -115,3 +115,35 @@ def test_whatever_is_lacking_is_a_problem_and_never_a_crash(light: Copy) -> None
             for problem in check_all(light.library, ["spring"], LIGHT_MESSAGES):
                 assert problem.what, number
         file.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("when: day - 10d", "when: soon!", "shapes.single.days.0.notices.0.when"),
+        ("audience: [mentor, administration]", "audience: [mentor, administratoin]", "calendar.2.audience.1"),
+    ],
+    ids=["a point in time within a shape", "a role within the calendar"],
+)
+def test_a_fault_beside_a_milestone_hides_no_other(light: Copy, old: str, new: str, field: str) -> None:
+    light.edit(light.programme, old, new)
+    light.edit(light.programme, "mail: supper_call", "mail: super_call")
+    light.edit(light.programme, "to: gone", "to: nowhere")
+    light.edit(light.cohort, "2027-05-20", "2027-04-22")
+    found = {one.field for one in check_all(light.library, ["spring"], LIGHT_MESSAGES)}
+    assert found >= {
+        field,
+        "calendar.2.notices.0.effects.0.mail",
+        "events.leave.to",
+        "dates.farewell.date",
+    }
+
+
+def test_a_milestone_without_form_leaves_the_faults_that_stand_by_themselves(light: Copy) -> None:
+    light.edit(light.programme, "{module: w2, number: 2", "{module: w2, number: two")
+    light.edit(light.programme, "mail: film_missed", "mail: film_mised")
+    found = [one.field for one in check_all(light.library, ["spring"], LIGHT_MESSAGES)]
+    assert [field for field in found if not field.startswith("people")] == [
+        "calendar.1.number",
+        "commitments.4.on_miss.0.mail",
+    ]

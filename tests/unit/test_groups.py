@@ -117,6 +117,15 @@ def test_hold_3_gets_four_groups_of_six_that_mix() -> None:
         assert len({one.organisation for one in group}) >= 4
 
 
+def test_a_leader_and_the_own_talent_sit_in_different_groups() -> None:
+    """The leader is the last on the list, where every other choice but one group is gone."""
+    people = [Candidate(f"t{number:02d}", "abcd"[number % 4], f"u{number}", "L", f"p{number}") for number in range(12)]
+    people[0] = people[0]._replace(leader="p11")
+    proposal = propose_groups(people, RULES)
+    assert proposal["t00"] != proposal["t11"]
+    assert sizes(proposal) == [6, 6]
+
+
 # -- pairs (R30 to R32) --------------------------------------------------------------------------------------------
 
 
@@ -147,3 +156,29 @@ def test_a_talent_left_alone_has_no_partner() -> None:
 
 def test_the_order_of_the_members_changes_nothing() -> None:
     assert partners(["d", "b", "a", "c", "e"]) == partners(["a", "b", "c", "d", "e"])
+
+
+def test_whoever_has_a_partner_left_keeps_the_same() -> None:
+    visits = {"a": "b", "b": "a", "c": "d", "d": "c", "e": "f", "f": "e"}
+    assert partners(["a", "c", "d", "e", "f"], visits) == {"c": "d", "d": "c", "e": "f", "f": "a", "a": "e"}
+    assert partners(["a", "c", "e", "f"], visits) == {"a": "c", "c": "a", "e": "f", "f": "e"}
+
+
+def test_a_ring_that_one_leaves_is_a_pair_and_one_that_somebody_joins_is_two() -> None:
+    ring = {"a": "b", "b": "c", "c": "a"}
+    assert partners(["a", "b"], ring) == {"a": "b", "b": "a"}
+    assert partners(["a", "b", "c", "d"], ring) == {"a": "d", "d": "a", "b": "c", "c": "b"}
+
+
+def test_the_last_one_visits_somebody_who_has_done_with_it() -> None:
+    assert partners(["a"], {"b": "c", "c": "b"}, others=["b", "c"]) == {"a": "b"}
+
+
+@given(members.filter(bool), st.integers(0, 19))
+def test_after_one_has_left_all_the_others_are_paired_and_at_most_three_anew(group: list[str], number: int) -> None:
+    before, gone = partners(group), group[number % len(group)]
+    rest = [one for one in group if one != gone]
+    after = partners(rest, before)
+    if len(rest) >= 2:
+        assert set(after) == set(after.values()) == set(rest)
+        assert sum(after[one] != before[one] for one in rest) <= 3

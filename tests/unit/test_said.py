@@ -52,6 +52,8 @@ SAID = [
     ("R38", "alumni_owner_invitation", "challenge_owner", "alumni_day", ["En kort status er nok"]),
     ("R40", "network_invitation", "mentor", "network1",
      ["støtte det enkelte talent", "opbygge talentmiljøer", "indblik i det, talenterne arbejder med på modulerne"]),
+    ("R60", "second_mentor_found", "second_mentor", "helped",
+     ["har sagt ja til at være supplerende mentor", "giver sparring på de ledelsesopgaver", "Jens Lykke"]),
     ("R49", "mentor_changed", "mentor", "change_mentor",
      ["løbende sparring, følger op og stiller ledelsesopgaver fra et højere niveau til rådighed"]),
     ("R50", "module_invitation", "talent", "m5d1", ["som den offentlige organisation ikke kan løse alene"]),

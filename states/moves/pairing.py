@@ -1,0 +1,65 @@
+"""Who visits or portrays whom in each learning group (R30 to R32): what the pairs of a commitment are to be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from states.machines.commitment import FINAL, PLANNED
+from states.moves.firing import Firing
+from states.plan.groups import partners
+from states.records import Commitment, Journey
+from states.store.queries import COMMITMENT_COLUMNS
+from states.store.tables import CommitmentRow
+
+
+class Paired(NamedTuple):
+    """A commitment that is open or opens now, its journey, and the journey of the partner it is to have."""
+
+    commitment: Commitment
+    journey: Journey
+    partner: str | None
+    opens: bool
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the partner is another than before."""
+        return self.partner != self.commitment.partner_id
+
+
+def pairing(firing: Firing, name: str, opening: Collection[str] = ()) -> list[Paired]:
+    """Return the partners of everyone on the way whose commitment is open, or ``opening`` (ids) at this moment."""
+    rows = firing.connection.execute(
+        select(*COMMITMENT_COLUMNS)
+        .where(CommitmentRow.cohort_id == firing.cohort.cohort_id, CommitmentRow.name == name)
+        .order_by(CommitmentRow.id)
+    )
+    active = firing.active().members
+    found_rows = _as_they_stand(firing, [Commitment._make(row) for row in rows])
+    there = [(one, active[one.journey_id or ""]) for one in found_rows if one.journey_id in active]
+    taking_part = [(one, who) for one, who in there if one.id in opening or one.state not in {*FINAL, PLANNED}]
+    visits = {who.id: one.partner_id for one, who in there if one.id not in opening}
+    found: dict[str, str] = {}
+    for group in {who.group_number for _, who in taking_part if who.group_number is not None}:
+        members = [who.id for _, who in taking_part if who.group_number == group]
+        others = [who.id for who in active.values() if who.group_number == group and who.id not in members]
+        found |= partners(members, visits, others)
+    return [Paired(one, who, found.get(who.id), one.id in opening) for one, who in taking_part]
+
+
+def _as_they_stand(firing: Firing, commitments: Sequence[Commitment]) -> list[Commitment]:
+    """Return commitments as they will stand: moved already, should this trigger have done so."""
+    moved = {row["b_id"]: row for row in firing.changes.commitments}
+    given = dict(firing.changes.partners)
+    standing = []
+    for one in commitments:
+        one = one._replace(partner_id=given.get(one.id, one.partner_id))  # noqa: PLW2901
+        row = moved.get(one.id)
+        if row is not None:
+            version = row["b_version"] + 1
+            dates = {name: row[f"b_{name}"] for name in ("opened_on", "due_on", "missed_on", "choice")}
+            one = one._replace(state=row["b_state"], version=version, **dates)  # noqa: PLW2901
+        standing.append(one)
+    return standing
