@@ -186,7 +186,7 @@ def test_two_processes_import_the_same_list(database: Database, enrolled: int) -
         "from tests.support.driver import hold_3, hold_3_people, talent_nord; import sys; sys.stdin.readline();"
         f"engine = Engine(Database({database.url.render_as_string(hide_password=False)!r}),"
         f" lambda: datetime.fromisoformat({driven.now.isoformat()!r}));"
-        "print(len(engine.enrol(hold_3(), talent_nord(), hold_3_people(6)).transitions))"
+        "print(engine.enrol(hold_3(), talent_nord(), hold_3_people(6)).enrolled)"
     )
     started = [
         subprocess.Popen([sys.executable, "-c", source], stdin=PIPE, stdout=PIPE, text=True, cwd=ROOT) for _ in range(2)
