@@ -11,6 +11,7 @@ from functools import cached_property
 
 from config.grammar import CALL_OFF, MOVE, Trigger
 from config.programme import (
+    ON_EXTEND,
     ON_KEEP,
     ON_MISS,
     ON_OPEN,
@@ -281,7 +282,7 @@ def _commitments(programme: Programme, modules: Mapping[str, Module]) -> Iterato
             yield from (_for_module(spec, module, day_names(order, module)) for module in modules_of(spec, order))
 
 
-ON_STEPS = (ON_OPEN, ON_MISS, ON_KEEP, ON_PAIR, ON_RETRACT)
+ON_STEPS = (ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND, ON_PAIR, ON_RETRACT)
 
 
 def _for_module(spec: CommitmentSpec, module: Module, names: dict[str, str]) -> CommitmentSpec:

@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, ValidationInfo, model_validator
 
+from config.form import Form
 from config.grammar import escalated, reminder
-from config.names import LONGEST_ID, Folder, Language, Name, filled_with
-from config.plain_text import AS_KEPT, Line, Note, OptionalLine
+from config.names import Folder, Language, Name, filled_with
+from config.plain_text import AS_KEPT, Line, OptionalLine
 from config.regions import Move, RegionSpec
 from config.spec import Spec
 from config.when import WhenField, parse_when
@@ -37,7 +38,8 @@ Role = Literal[
 OF_COHORT: frozenset[Role] = frozenset({"coordinator", "administration", "challenge_owner"})
 """Roles of people who belong to no single journey."""
 
-ON_OPEN, ON_MISS, ON_KEEP, ON_PAIR, ON_RETRACT = "on_open", "on_miss", "on_keep", "on_pair", "on_retract"
+ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND = "on_open", "on_miss", "on_keep", "on_extend"
+ON_PAIR, ON_RETRACT = "on_pair", "on_retract"
 
 
 class EffectSpec(Spec):
@@ -198,6 +200,8 @@ class CommitmentSpec(Spec):
     on_miss: tuple[EffectSpec, ...] = ()
     escalation: tuple[Reminder, ...] = ()
     on_keep: tuple[EffectSpec, ...] = ()
+    on_extend: tuple[EffectSpec, ...] = ()
+    """What is told of a new deadline that was agreed; a consultant hears of it who was told of the old one."""
     on_pair: tuple[EffectSpec, ...] = ()
     """What is told when the partner is another than when it opened (R58)."""
     on_retract: tuple[EffectSpec, ...] = ()
@@ -212,7 +216,7 @@ class CommitmentSpec(Spec):
     def causes(self) -> Mapping[str, tuple[EffectSpec, ...]]:
         """What the commitment's transitions cause, by the names that its machine calls them."""
         found = {ON_OPEN: self.on_open, ON_MISS: self.on_miss, ON_KEEP: self.on_keep}
-        found |= {ON_PAIR: self.on_pair, ON_RETRACT: self.on_retract}
+        found |= {ON_EXTEND: self.on_extend, ON_PAIR: self.on_pair, ON_RETRACT: self.on_retract}
         found |= {reminder(number): step.effects for number, step in enumerate(self.reminders, start=1)}
         return found | {escalated(number): step.effects for number, step in enumerate(self.escalation, start=1)}
 
@@ -240,26 +244,6 @@ class Groups(Spec):
     smallest: int = 5
     largest: int = 7
     formed_at: str
-
-
-class Form(Spec):
-    """A form for coordinators: a verb on commitments of some kinds, an event, or another day for a milestone."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=LONGEST_ID)
-    label: Line
-    help: Note = ""
-    commitments: tuple[str, ...] = ()
-    """Kinds of commitments, as they are written under ``commitments``."""
-    verb: Literal["keep", "waive"] = "keep"
-    event: str | None = None
-    moves: tuple[str, ...] | Literal["all"] = ()
-    """The milestones that it gives another day."""
-
-    @model_validator(mode="after")
-    def _one_purpose(self) -> Self:
-        if sum(map(bool, (self.commitments, self.event, self.moves))) != 1:
-            raise ValueError("a form is about 'commitments', an 'event', or milestones that it 'moves'")
-        return self
 
 
 def _kind_of_entry(entry: object) -> str:

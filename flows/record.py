@@ -10,9 +10,9 @@ from typing import Any
 from prefect import flow, runtime
 
 from config.errors import FactIncompleteError, TalentNordError, TickFailedError
+from config.form import Form
 from config.mail_address import normal_address
 from config.plain_text import clean_name
-from config.programme import Form
 from flows.cockpit.ending import completed, failed
 from flows.cockpit.forms import choices_for, chosen, form_of
 from flows.cockpit.refusal import refusal
@@ -45,6 +45,7 @@ async def record(
     talent: str,
     commitment: str = "",
     held_on: date | None = None,
+    due_on: date | None = None,
     choice: str = "",
     milestone: str = "",
     new_mentor_name: str = "",
@@ -67,8 +68,8 @@ async def record(
     services = current_services()
     words = {"note": note, "owner": owner, "title": title, "text": text}
     details: dict[str, Any] = {name: given for name, given in words.items() if given}
-    if held_on is not None:
-        details["held_on"] = held_on.isoformat()
+    days = {"held_on": held_on, "due_on": due_on}
+    details |= {name: day.isoformat() for name, day in days.items() if day is not None}
     named = (new_mentor_name, person_name, representative_name)
     reached = (new_mentor_email, person_email, representative_email)
     for name, person, address in zip(PEOPLE, named, reached, strict=True):

@@ -15,6 +15,7 @@ from config.people import EMAIL, LEADER_EMAIL, LEADER_NAME, LEADER_TITLE, NAME, 
 from config.plain_text import clean_line, clean_name, clean_note, clean_optional_line, not_plain, quoted
 from states.facts import Fact
 
+_DAYS = ("held_on", "due_on")
 _PERSONS = ("new_mentor", "person", "representative")
 _RULES: Mapping[str, Callable[[str], str]] = {"note": clean_note, "text": clean_note}
 _LARGEST_NUMBER = 10**9
@@ -63,7 +64,7 @@ def refuse_unplain_people(people: People, file: str) -> None:
 
 
 def _detail(trigger: str, name: str, value: Any) -> Any:
-    if name == "held_on" and value:
+    if name in _DAYS and value:
         return _checked(trigger, name, _day, str(value))
     if name in _PERSONS and isinstance(value, Mapping):
         return _person(trigger, name, value)

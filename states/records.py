@@ -43,3 +43,5 @@ class Commitment(NamedTuple):
     missed_on: date | None
     choice: str | None
     partner_id: str | None
+    agreed: bool = False
+    """Whether its deadline was agreed: then it does not follow the calendar any more."""

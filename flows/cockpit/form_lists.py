@@ -11,7 +11,7 @@ from prefect.exceptions import ObjectNotFound
 from sqlalchemy import select
 
 from config.definition import Definition
-from config.programme import Form
+from config.form import Form
 from flows.cockpit import ui
 from flows.cockpit.artifacts import find
 from flows.cockpit.forms import choices_for, schema

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, select
 
 from config.definition import Definition
 from config.errors import FactIncompleteError, UnknownRecordError
+from config.form import Form
 from config.grammar import talent_number
 from config.plain_text import quoted
-from config.programme import CommitmentSpec, Form
+from config.programme import CommitmentSpec
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.days import read_days
 from states.store.tables import CohortRow, JourneyRow, PersonRow
@@ -127,6 +128,9 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
     if form.commitments:
         fields["commitment"] = _list(choices.commitments)
         required.append("commitment")
+        if form.verb == "extend":
+            fields["due_on"] = {"type": "string", "format": "date"}
+            required.append("due_on")
         if form.verb == "keep":
             fields["held_on"] = {"type": "string", "format": "date"}
             required.append("held_on")

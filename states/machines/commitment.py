@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from config.grammar import COMMITMENT_STATES, ESCALATED, escalated, reminder
-from config.programme import ON_KEEP, ON_MISS, ON_OPEN, ON_PAIR, ON_RETRACT, CommitmentSpec
+from config.programme import ON_EXTEND, ON_KEEP, ON_MISS, ON_OPEN, ON_PAIR, ON_RETRACT, CommitmentSpec
 from states.machines.rulebook import Rule, RuleBook
 
 PLANNED, OPEN, KEPT, MISSED, KEPT_LATE, WAIVED, CANCELLED = COMMITMENT_STATES
@@ -31,7 +31,7 @@ AHEAD = "ahead"
 CHANGEABLE = "changeable"
 """Guard: a choice that was made may still be changed (R36), or another challenge is told of (R22)."""
 
-DROPS_PENDING = frozenset({"miss", "lapse", "keep", "waive", "cancel", "pause", "retract", "expire"})
+DROPS_PENDING = frozenset({"miss", "lapse", "keep", "extend", "waive", "cancel", "pause", "retract", "expire"})
 """Verbs after which mails and tasks that earlier transitions caused are no longer true; see ``drops_pending``."""
 
 
@@ -39,8 +39,11 @@ def recordable_verbs(spec: CommitmentSpec) -> tuple[str, ...]:
     """Return the verbs that people tell; all others come with time, a choice or an event of the journey.
 
     What a milestone's date keeps is neither kept nor waived by word: without the date the journeys would stand still.
+    A choice that silence settles gets no other deadline: it can be changed later as it is.
     """
-    return () if spec.kept_by_date_of else ("keep", "waive")
+    if spec.kept_by_date_of:
+        return ()
+    return ("keep", "waive", "extend") if spec.default_choice is None else ("keep", "waive")
 
 
 def drops_pending(verb: str, source: str, dest: str) -> bool:
@@ -87,6 +90,9 @@ def _rule_book(
     rules += [Rule("keep", KEPT, None, (CHANGEABLE,), (ON_KEEP,))] if changeable or retold else []
     rules += [Rule("keep", KEPT_LATE, None, (CHANGEABLE,), (ON_KEEP,))] if retold else []
     rules += [Rule("waive", state, WAIVED) for state in (PLANNED, OPEN, *late)]
+    if not lapses:
+        rules.append(Rule("extend", OPEN, None, causes=(ON_EXTEND,)))
+        rules += [Rule("extend", state, OPEN, causes=(ON_EXTEND,)) for state in late]
     rules += [Rule("cancel", state, CANCELLED) for state in (PLANNED, OPEN, *late)]
     rules += [Rule("pause", OPEN, PLANNED), *(Rule("pause", state, None) for state in (PLANNED, *late))]
     rules += [Rule("resume", PLANNED, None, (AHEAD,)), Rule("resume", PLANNED, CANCELLED)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -12,9 +12,9 @@ from config.grammar import Trigger, commitment_id
 from config.programme import CommitmentSpec
 from states.machines.commitment import AHEAD, BEGUN, CHANGEABLE, FINAL, FULFILLED, KEPT, ON_TIME, PLANNED, drops_pending
 from states.moves.challenges import is_news, put_in_force
-from states.moves.firing import Firing
+from states.moves.firing import Firing, everybody
 from states.moves.pairing import Paired, pairing
-from states.moves.plausible import has_begun, refuse_impossible_day, why_not_yet
+from states.moves.plausible import agreed_day, has_begun, refuse_impossible_day, why_not_yet
 from states.moves.reassign import was_told
 from states.moves.regions import lead_on
 from states.plan.effects import Cause, named
@@ -144,6 +144,7 @@ class CommitmentMover:
                 "b_due_on": dates.due,
                 "b_missed_on": dates.missed,
                 "b_choice": move.choice or commitment.choice,
+                "b_agreed": verb == "extend" or (commitment.agreed and verb not in {"open", "pause", "retract"}),
             }
         )
         history = changes.record(
@@ -160,8 +161,18 @@ class CommitmentMover:
         if verb == "keep" and move.spec.secures is not None:
             put_in_force(self._firing, move.spec, history)
         if move.causes and not self._was_never_told(move):
-            self._firing.cause(named(move.spec.causes, move.causes), self._cause_of(move, history, dates))
+            effects = named(move.spec.causes, move.causes)
+            self._firing.cause(effects, self._cause_of(move, history, dates), self._concerned(move))
         self._let_go(move)
+
+    def _concerned(self, move: _Move) -> Callable[[str], bool]:
+        """Return who hears of a move: of a new deadline no consultant who has not heard of the old one."""
+        who = move.journey
+        if move.step.verb != "extend" or who is None or who.consultant_id is None:
+            return everybody
+        if was_told(self._firing, who.consultant_id, "consultant", EffectRow.subject == move.commitment.id):
+            return everybody
+        return lambda person: person != who.consultant_id
 
     def _drop_news_of_another_partner(self, commitment: Commitment) -> None:
         news = str(Trigger(commitment.name, "pair"))
@@ -196,6 +207,8 @@ class CommitmentMover:
         if verb == "open":
             opened = self._firing.today
             due = self._firing.cohort.calendar.due_of(spec, opened)
+        elif verb == "extend":
+            due, missed = agreed_day(self._firing, str(Trigger(spec.id, verb))), None
         elif verb == "miss":
             missed = self._firing.cohort.calendar.day_of(spec.miss, Dates(opened, due).anchors()) or self._firing.today
         elif verb in {"pause", "retract"} and move.step.dest == PLANNED:

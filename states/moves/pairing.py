@@ -59,7 +59,7 @@ def _as_they_stand(firing: Firing, commitments: Sequence[Commitment]) -> list[Co
         row = moved.get(one.id)
         if row is not None:
             version = row["b_version"] + 1
-            dates = {name: row[f"b_{name}"] for name in ("opened_on", "due_on", "missed_on", "choice")}
+            dates = {name: row[f"b_{name}"] for name in ("opened_on", "due_on", "missed_on", "choice", "agreed")}
             one = one._replace(state=row["b_state"], version=version, **dates)  # noqa: PLW2901
         standing.append(one)
     return standing

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import select
 
-from config.errors import HeldOnRefusedError, NotOpenYetError, TransitionRefusedError
+from config.errors import FactIncompleteError, HeldOnRefusedError, NotOpenYetError, TransitionRefusedError
 from config.grammar import commitment_id
 from config.programme import CommitmentSpec
 from states.machines.commitment import FINAL, PLANNED
@@ -42,3 +44,18 @@ def why_not_yet(
     opens_on = firing.cohort.calendar.local_day(at) if at else None
     follows = spec.opens_on.commitment if spec.opens_on else ""
     return NotOpenYetError(refused.trigger, refused.refused, opens_on, follows)
+
+
+def agreed_day(firing: Firing, trigger: str) -> date:
+    """Return the new deadline that the fact tells of.
+
+    Raises:
+        FactIncompleteError: it names none, or one that is not still to come.
+    """
+    given = firing.details.get("due_on")
+    if not given:
+        raise FactIncompleteError(trigger, "due_on", "is missing")
+    day = date.fromisoformat(str(given))
+    if day <= firing.today:
+        raise FactIncompleteError(trigger, "due_on", f"{day} is not still to come")
+    return day

@@ -183,6 +183,8 @@ class Rescheduling:
             if commitment.state != CANCELLED:
                 self._stays.append(Stays(*who, commitment.state))
             return
+        if commitment.agreed:
+            return  # Owner and coordinator have agreed on its deadline.
         due = calendar.due_of(spec, commitment.opened_on)
         self._changes.due_dates[commitment.id] = due
         if due != commitment.due_on:

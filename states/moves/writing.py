@@ -68,6 +68,7 @@ _COMMITMENT_MOVES = Prepared(
         due_on=bindparam("b_due_on"),
         missed_on=bindparam("b_missed_on"),
         choice=bindparam("b_choice"),
+        agreed=bindparam("b_agreed"),
     )
 )
 _TIMERS, _EFFECTS = insert(TimerRow), insert(EffectRow)

@@ -127,7 +127,7 @@ def rearmed(
     """
     if step.verb == "pause":
         return []
-    if step.dest == step.source and step.verb != "resume":
+    if step.dest == step.source and step.verb not in {"resume", "extend"}:
         return None
     return list(commitment_timers(calendar, cohort_id, subject, spec, step.dest, dates, now))
 

@@ -127,6 +127,7 @@ class CommitmentRow(Base):
     missed_on: Mapped[date | None]
     choice: Mapped[str | None]
     partner_id: Mapped[str | None] = mapped_column(ForeignKey("journeys.id"))
+    agreed: Mapped[bool] = mapped_column(default=False)
 
 
 class FactRow(Base):

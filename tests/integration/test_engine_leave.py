@@ -310,3 +310,9 @@ def test_a_new_leader_gets_the_old_ones_mails_and_not_those_of_another_role(driv
     before = {mail.to for mail in driven.mails("meeting_escalated", number=1)}
     driven.fire("change_mentor", 1, new_mentor=GRETE)
     assert {mail.to for mail in driven.mails("meeting_escalated", number=1)} == before != set()
+
+
+def test_one_new_leader_of_several_is_one_person(driven: Driver) -> None:
+    driven.fire("change_mentor", 1, 3, new_mentor=GRETE)
+    assert driven.journey(1).mentor_id == driven.journey(3).mentor_id
+    assert sum("grete.lund" in str(row) for row in driven.dump()["persons"]) == 1

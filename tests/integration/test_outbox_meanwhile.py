@@ -176,3 +176,11 @@ def test_each_outcomes_run_has_its_own_effects_and_what_no_run_has_taken_has_one
     # Enrolment tells nobody anything, and is to be found by its run all the same.
     [enrolment] = [due for due in rest if due.trigger == "enrol"]
     assert (enrolment.effects, enrolment.untaken, len(enrolment.transitions)) == ((), True, 2)
+
+
+def test_what_is_due_says_what_waits_and_no_more_unless_it_is_asked_for(post: Post, to_leader: int) -> None:
+    assert post.outbox.is_pending(to_leader)
+    assert all(due.effects for due in post.outbox.due())
+    post.outbox.carry_out(to_leader)
+    assert not post.outbox.is_pending(to_leader)
+    assert to_leader not in [effect for due in post.outbox.due() for effect in due.effects]

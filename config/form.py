@@ -1,0 +1,31 @@
+"""The typed form of a form: what coordinators record or decide, as a programme names it."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from config.names import LONGEST_ID
+from config.plain_text import Line, Note
+from config.spec import Spec
+
+
+class Form(Spec):
+    """A form for coordinators: a verb on commitments of some kinds, an event, or another day for a milestone."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=LONGEST_ID)
+    label: Line
+    help: Note = ""
+    commitments: tuple[str, ...] = ()
+    """Kinds of commitments, as they are written under ``commitments``."""
+    verb: Literal["keep", "waive", "extend"] = "keep"
+    event: str | None = None
+    moves: tuple[str, ...] | Literal["all"] = ()
+    """The milestones that it gives another day."""
+
+    @model_validator(mode="after")
+    def _one_purpose(self) -> Self:
+        if sum(map(bool, (self.commitments, self.event, self.moves))) != 1:
+            raise ValueError("a form is about 'commitments', an 'event', or milestones that it 'moves'")
+        return self
