@@ -1,0 +1,112 @@
+"""``talentnord facts``, ``tell`` and ``extend``: what was told about a cohort, and telling it without a form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+from rich.table import Column, Table
+from rich.text import Text
+
+from config.errors import FactIncompleteError
+from config.grammar import Trigger
+from config.settings import load_settings
+from flows.clock import clock_ahead
+from flows.console import out
+from flows.mail_commands import OPERATOR
+from flows.services import Services, open_services
+from states.facts import Fact, Outcome
+from states.views.told import told_facts
+
+app = typer.Typer()
+PEOPLE = frozenset({"new_mentor", "person", "representative"})
+"""Details that name a person: ``Name <address>``."""
+
+Details = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="A detail, 'held_on=2027-03-15'; a person is 'Name <address>'; several times."),
+]
+
+
+@app.command()
+def facts(
+    cohort: Annotated[str, typer.Argument(help="The cohort, by its folder in config/cohorts.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """List what was told about a cohort and its talents: when, by whom, what and about whom."""
+    services = _services()
+    try:
+        with services.database.read() as connection:
+            found = told_facts(connection, cohort)
+    finally:
+        services.database.close()
+    if as_json:
+        print(json.dumps([one.as_dict() for one in found], ensure_ascii=False, indent=2))
+        return
+    if not found:
+        out.print("Nothing was told yet.")
+        return
+    table = Table(Column("key", no_wrap=True), "when", "who", "what", "about")
+    for one in found:
+        table.add_row(*map(Text, (one.key, f"{one.at:%Y-%m-%d %H:%M}", one.actor, one.what, ", ".join(one.about))))
+    out.print(table, soft_wrap=False)
+
+
+@app.command()
+def tell(
+    trigger: Annotated[str, typer.Argument(help="An event ('leave'), or a verb ('mentor_meeting_m2:keep').")],
+    subject: Annotated[list[str], typer.Argument(help="Talents ('hold-3-07') of one cohort, or the cohort.")],
+    details: Details = None,
+) -> None:
+    """Tell a fact, as a form does: all of it is taken, or nothing. Mails go out at the next tick."""
+    _told(_tell(trigger, subject, _details(trigger, details or ())))
+
+
+@app.command()
+def extend(
+    commitment: Annotated[str, typer.Argument(help="The commitment: 'hold-3-07/mentor_meeting_m2'.")],
+    to: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The new deadline that was agreed.")],
+) -> None:
+    """Give a commitment that is open or missed another deadline: its reminders and escalation begin anew from there."""
+    subject, _, name = commitment.rpartition("/")
+    _told(_tell(str(Trigger(name, "extend")), [subject], {"due_on": f"{to:%Y-%m-%d}"}))
+
+
+def _services() -> Services:
+    settings = load_settings()
+    return open_services(settings, clock_ahead(settings.clock_ahead))
+
+
+def _tell(trigger: str, subjects: Sequence[str], details: Mapping[str, Any]) -> Outcome:
+    services = _services()
+    try:
+        return services.engine.fire(trigger, subjects, Fact(f"command:{uuid4()}", OPERATOR, details))
+    finally:
+        services.database.close()
+
+
+def _told(outcome: Outcome) -> None:
+    for one in outcome.transitions:
+        out.print(f"{one.id}: {one.trigger}: {one.source} -> {one.dest}", markup=False)
+    if not outcome.transitions:
+        out.print("Nothing of it is new.")
+
+
+def _details(trigger: str, given: Sequence[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise FactIncompleteError(trigger, name, "write a name, '=' and a value")
+        found[name.strip()] = _person(value) if name.strip() in PEOPLE else value.strip()
+    return found
+
+
+def _person(text: str) -> dict[str, str]:
+    name, email = parseaddr(text)
+    return {"name": name, "email": email}

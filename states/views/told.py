@@ -1,0 +1,64 @@
+"""The facts that were told about a cohort: what, about whom, by whom and when (R67)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from config.definition import Definition
+from config.grammar import Trigger
+from states.running_cohort import read_cohort
+from states.store.tables import FactRow, JourneyRow, PersonRow
+
+
+@dataclass(frozen=True)
+class ToldFact:
+    """A fact as it was told; ``at`` is local, ``about`` are talents' names or the cohort's."""
+
+    key: str
+    at: datetime
+    actor: str
+    trigger: str
+    what: str
+    about: tuple[str, ...]
+    details: Mapping[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain data for JSON."""
+        return asdict(self) | {"about": list(self.about), "at": self.at.isoformat()}
+
+
+def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
+    """Return the facts about a cohort and its talents, the oldest first.
+
+    Raises:
+        UnknownRecordError: there is no such cohort.
+    """
+    cohort = read_cohort(connection, cohort_id)
+    named = select(JourneyRow.id, PersonRow.name).join(PersonRow, PersonRow.id == JourneyRow.talent_id)
+    names = dict(connection.execute(named.where(JourneyRow.cohort_id == cohort_id)).tuples().all())
+    names[cohort_id] = cohort.name
+    local = cohort.definition.working_time.local
+    return [
+        ToldFact(
+            key=row.key,
+            at=local(row.at),
+            actor=row.actor,
+            trigger=row.trigger,
+            what=_what(cohort.definition, row.trigger),
+            about=tuple(names[subject] for subject in row.subjects if subject in names),
+            details=row.details,
+        )
+        for row in connection.execute(select(FactRow.__table__).order_by(FactRow.at, FactRow.key))
+        if names.keys() & set(row.subjects or ())
+    ]
+
+
+def _what(definition: Definition, trigger: str) -> str:
+    name = Trigger.parse(trigger).name
+    known = {*definition.milestones, *definition.commitments, *definition.programme.events}
+    return definition.trigger_label(trigger) if name in known else trigger
