@@ -85,9 +85,9 @@ def test_words_that_no_database_takes_are_unknown(database: Database, word: str)
     """On PostgreSQL a NUL, anywhere half a character, would be an error of the driver."""
     driver = Driver(database, people=1).enrol()
     with pytest.raises(UnknownTriggerError):
-        driver.engine.fire(word, ["hold-3-01"], Fact("k", "me"))
+        driven.engine.fire(word, ["hold-3-01"], Fact("k", "me"))
     with pytest.raises(UnknownRecordError):
-        driver.engine.fire("leave", [word], Fact("k", "me"))
+        driven.engine.fire("leave", [word], Fact("k", "me"))
     with pytest.raises(UnknownRecordError):
         driver.engine.reschedule(word, "m1d1", day("2027-03-12"), Fact("k", "me"))
 
@@ -192,3 +192,12 @@ def test_a_cohort_of_before_the_rules_goes_on(sqlite: Database) -> None:
             assert connection.execute(written, {"old": old, "new": new}).rowcount == 1
     driver.until("2027-04-02")
     assert driver.state(1) == driver.state(2) == "active.m1.between"
+
+
+def test_of_an_endless_word_an_error_shows_the_beginning(driven: Driver) -> None:
+    word = "\x00" + "a" * 200
+    with pytest.raises(UnknownTriggerError) as trigger:
+        driven.engine.fire(word, ["hold-3-01"], Fact("k", "me"))
+    with pytest.raises(UnknownRecordError) as subject:
+        driven.engine.fire("leave", [word], Fact("k", "me"))
+    assert (len(trigger.value.trigger), len(subject.value.ident)) == (80, 80)

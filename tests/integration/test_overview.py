@@ -203,3 +203,5 @@ def test_what_a_cohort_amounts_to_is_plain_data(coordinator: Coordinator) -> Non
     with coordinator.driven.database.read() as connection:
         found = summarise(connection, "hold-3").as_dict()
     assert (found["cohort"], found["talents"], found["stuck"]) == ("Hold 3", 6, [])
+    assert (found["mails"], found["tasks"], found["escalations"]) == (0, 0, 0)
+    assert found["states"] == {"active.before.talk": 6}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from config.programme import EffectSpec
+from states.exploration.commitment import CommitmentMoves, CommitmentNode
 from states.exploration.explore import Stuck, WithJourney, explore
 from states.exploration.ground import Ground
 from states.exploration.journey import JourneyMoves, JourneyNode
@@ -194,3 +195,25 @@ def test_a_notice_moves_nobody_and_its_task_is_remembered() -> None:
     told = [move for move in moves.moves(enrolled) if move.trigger == "kickoff:ask"]
     assert [move.dest for move in told] == [enrolled._replace(task=True)]
     assert [move.dest.state for move in moves.moves(enrolled) if move.trigger == "kickoff"] == ["active.started"]
+
+
+def test_what_follows_a_choice_that_cannot_be_changed_is_never_taken_back() -> None:
+    def with_choice(data: Data) -> None:
+        data["commitments"] += [
+            {
+                "id": "choice", "label": "Choice", "owner": "talent", "opens": "m1d1", "due": "m1d2",
+                "choices": {"a": "A", "b": "B"}, "default_choice": "b",
+            },
+            {
+                "id": "follower", "label": "Follower", "owner": "talent", "due": "opened + 7d",
+                "opens_on": {"commitment": "choice", "choice": "a"},
+            },
+        ]  # fmt: skip
+
+    definition = small(with_choice)
+    books = {name: commitment_rules(spec) for name, spec in definition.commitments.items()}
+    moves = CommitmentMoves(
+        Ground(Rules(definition, journey_rules(definition), books)), definition.commitments["follower"]
+    )
+    told = {trigger for trigger, _ in moves.moves(CommitmentNode("open", frozenset(), dated=True))}
+    assert "choice:keep=b" not in told

@@ -151,6 +151,11 @@ def test_regions_stand_side_by_side() -> None:
     assert HOUSE.answer("gone", "switch") is None, "and that is not"
 
 
+def test_a_region_with_one_place_keeps_no_other_from_moving() -> None:
+    book = RuleBook({**DOOR.regions, "bell": ["still"]}, RULES)
+    assert book.answer("open.wide", "shut") == Answer("shut")
+
+
 def test_a_trigger_that_concerns_two_regions_is_answered_by_each_for_itself() -> None:
     assert HOUSE.concerns["knock"] == ("door", "light")
     awake = frozenset({"awake"})
