@@ -30,7 +30,7 @@ FEW = 3
 """So many people are named one by one; --json names all."""
 
 Cohort = Annotated[str, typer.Argument(help="The cohort, by its folder in config/cohorts.")]
-Milestone = Annotated[str, typer.Argument(help="The day, as the programme calls it: m3d1.")]
+Milestone = Annotated[str, typer.Argument(help="The day, by its id in the programme.")]
 To = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="The new date.")]
 Clock = Annotated[str | None, typer.Option(help="Local time, 09:00.")]
 Place = Annotated[str | None, typer.Option(help="Where it is held.")]

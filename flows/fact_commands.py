@@ -59,8 +59,8 @@ def facts(
 
 @app.command()
 def tell(
-    trigger: Annotated[str, typer.Argument(help="An event ('leave'), or a verb ('mentor_meeting_m2:keep').")],
-    subject: Annotated[list[str], typer.Argument(help="Talents ('hold-3-07') of one cohort, or the cohort.")],
+    trigger: Annotated[str, typer.Argument(help="An event, or a commitment's verb, 'NAME:keep'.")],
+    subject: Annotated[list[str], typer.Argument(help="Talents of one cohort by their ids, or the cohort.")],
     details: Details = None,
 ) -> None:
     """Tell a fact, as a form does: all of it is taken, or nothing. Mails go out at the next tick."""
@@ -69,7 +69,7 @@ def tell(
 
 @app.command()
 def extend(
-    commitment: Annotated[str, typer.Argument(help="The commitment: 'hold-3-07/mentor_meeting_m2'.")],
+    commitment: Annotated[str, typer.Argument(help="The commitment, by its id: 'TALENT/NAME'.")],
     to: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The new deadline that was agreed.")],
 ) -> None:
     """Give a commitment that is open or missed another deadline: its reminders and escalation begin anew from there."""

@@ -182,7 +182,10 @@ class Outbox:
         positions, readers = {mine: position}, {mine: reader}
         for cohort_id in dict.fromkeys(one.cohort_id for one in found if one.cohort_id != mine):
             stands = position_of(connection, cohort_id)
-            other = self._reader(connection, cohort_id, stands)
+            try:
+                other = self._reader(connection, cohort_id, stands)
+            except ValueError:  # It cannot be read: its own run says why, and no other cohort's mail waits for that.
+                continue
             if other.house == reader.house:
                 positions[cohort_id], readers[cohort_id] = stands, other
         return positions, readers

@@ -82,7 +82,9 @@ def _stuck(connection: Connection, cohort_id: str, definition: Definition) -> It
             )
         )
     )
-    calendar_goes_on = cohort_id in armed
+    # Somebody has the task to find a day for what was called off, and that goes on from there.
+    called_off = {milestone for milestone in definition.milestones if f"{cohort_id}/{milestone}" in armed}
+    calendar_goes_on = cohort_id in armed or bool(called_off)
     states: dict[str, str] = {}
     for journey, state in connection.execute(
         select(JourneyRow.id, JourneyRow.state).where(JourneyRow.cohort_id == cohort_id).order_by(JourneyRow.id)
@@ -90,7 +92,6 @@ def _stuck(connection: Connection, cohort_id: str, definition: Definition) -> It
         states[journey] = state
         if state not in definition.final_states and journey not in armed and not calendar_goes_on:
             yield journey
-    called_off = {milestone for milestone in definition.milestones if f"{cohort_id}/{milestone}" in armed}
     rows = connection.execute(
         select(CommitmentRow.id, CommitmentRow.journey_id, CommitmentRow.name)
         .where(CommitmentRow.cohort_id == cohort_id, CommitmentRow.state.not_in(FINAL))
@@ -98,7 +99,6 @@ def _stuck(connection: Connection, cohort_id: str, definition: Definition) -> It
     )
     for commitment, owner, name in rows:
         paused = owner is not None and not states[owner].startswith(ACTIVE) and owner in armed
-        # Somebody has the task to find a day for what was called off, and that arms it again.
         waits = called_off and called_off & milestones_behind(definition, name)
         if not (commitment in armed or paused or waits):
             yield commitment

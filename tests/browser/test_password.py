@@ -81,16 +81,18 @@ def test_without_the_password_nothing_is_told(locked: Locked, password: str | No
     assert refused.value.code == 401
 
 
-TALK = "Forventningssamtale"
+TALK, FOUNDATION = "Forventningssamtale", "Personligt ledelsesgrundlag"
 CHALLENGE = "Udfordring til bootcamp i modul 2"
 NEW = {"new_mentor_name": "Bo Ny", "new_mentor_email": "bo@ny.example.org"}
 FORMS: list[tuple[str, dict[str, str]]] = [
     ("Registrér forventningssamtale", {"talent": label(1), "commitment": TALK, "held_on": "2027-02-01"}),
     ("Registrér mentormøde", {"talent": label(2), "commitment": "Mentormøde i modul 1", "held_on": "2027-03-12"}),
-    ("Registrér anden aftale", {"talent": label(3), "commitment": "Skyggepraktik", "held_on": "2027-03-12"}),
-    ("Registrér holdets aftale", {"talent": "Hold 3", "commitment": CHALLENGE, "held_on": "2027-03-12"}),
+    ("Registrér anden aftale", {"talent": label(3), "commitment": FOUNDATION, "held_on": "2027-03-12"}),
+    ("Registrér holdets aftale", {"talent": "Hold 3", "commitment": CHALLENGE, "held_on": "2027-03-15", "title": "Ny"}),
     ("Frafald en aftale", {"talent": label(4), "commitment": "Mentormøde i modul 1"}),
+    ("Aftal en ny frist", {"talent": label(11), "commitment": "Mentormøde i modul 1", "due_on": "2027-04-06"}),
     ("Registrér afbud", {"talent": label(5), "milestone": "Modul 1 dag 2"}),
+    ("Træk et afbud tilbage", {"talent": label(5), "milestone": "Modul 1 dag 2"}),
     ("Registrér orlov", {"talent": label(6)}),
     ("Registrér tilbagevenden fra orlov", {"talent": label(10)}),
     ("Registrér ny nærmeste leder", {"talent": label(7), **NEW}),
@@ -99,9 +101,16 @@ FORMS: list[tuple[str, dict[str, str]]] = [
 ]  # fmt: skip
 
 
+DAYS: list[tuple[str, dict[str, str]]] = [
+    ("Flyt en dag", {"day": "Modul 2 dag 1 (Hold 3)", "to": "2027-05-03"}),
+    ("Sæt alumnedagen", {"day": "Alumnedag (Hold 3)", "to": "2028-04-05"}),
+]
+
+
 def test_every_form_of_the_programme_is_one_of_these() -> None:
     forms = Library().programme("talent-nord").definition.programme.forms
-    assert [name for name, _ in FORMS] == [form.label for form in forms]
+    assert [name for name, _ in FORMS] == [form.label for form in forms if not form.moves]
+    assert [name for name, _ in DAYS] == [form.label for form in forms if form.moves]
 
 
 @pytest.mark.parametrize(("name", "given"), FORMS, ids=[name for name, _ in FORMS])
@@ -112,6 +121,15 @@ def test_every_form_is_served(locked: Locked, name: str, given: dict[str, str]) 
     ended = run_deployment(locked.place, f"record/{name}", given, WORD)
     assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
     assert locked.transitions() > before
+
+
+@pytest.mark.parametrize(("name", "given"), DAYS, ids=[name for name, _ in DAYS])
+def test_every_form_for_a_day_is_served_and_only_shows(locked: Locked, name: str, given: dict[str, str]) -> None:
+    before = locked.transitions()
+    ended = run_deployment(locked.place, f"move_day/{name}", given, WORD)
+    assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
+    assert ended["state"]["message"].startswith("Intet er ændret endnu")
+    assert locked.transitions() == before
 
 
 @pytest.mark.parametrize("name", ["refresh/refresh", "tick/tick"])

@@ -85,9 +85,9 @@ def test_words_that_no_database_takes_are_unknown(database: Database, word: str)
     """On PostgreSQL a NUL, anywhere half a character, would be an error of the driver."""
     driver = Driver(database, people=1).enrol()
     with pytest.raises(UnknownTriggerError):
-        driven.engine.fire(word, ["hold-3-01"], Fact("k", "me"))
+        driver.engine.fire(word, ["hold-3-01"], Fact("k", "me"))
     with pytest.raises(UnknownRecordError):
-        driven.engine.fire("leave", [word], Fact("k", "me"))
+        driver.engine.fire("leave", [word], Fact("k", "me"))
     with pytest.raises(UnknownRecordError):
         driver.engine.reschedule(word, "m1d1", day("2027-03-12"), Fact("k", "me"))
 

@@ -86,7 +86,7 @@ def test_the_engine_never_leaves_what_was_explored(sqlite: Database, seed: int) 
         for name, state, armed, task in seen(sqlite):
             assert (state, armed, task) in known[name], (name, state, armed, task, driven.now)
             met.add((name.partition("_m")[0], state))
-    driven.move("alumni_day", day((last + timedelta(days=14)).isoformat()))
+    driven.move("alumni_day", day((last + timedelta(days=14)).isoformat(), "12:00", "16:00"))
     for name, state, armed, task in seen(sqlite):
         assert (state, armed, task) in known[name], (name, state, armed, task)
     assert len(met) > 40, "the run went through much of what there is"

@@ -82,11 +82,12 @@ def test_another_leader_is_reported_and_left_to_the_form(driven: Driver) -> None
 
 
 def test_another_date_is_reported_and_left_to_a_move(driven: Driver) -> None:
-    driven.move("m2d1", day("2027-04-27"))
+    driven.move("m2d1", day("2027-04-27", "09:00", "21:00"))
     changed = hold_3().dates["m3d1"].model_copy(update={"staff": ("Bo Holm",)})
     found = seen(driven, hold_3_people(4), dates={**hold_3().dates, "m3d1": changed})
     assert [(one.what, one.now, one.file) for one in found.dates] == [
-        ("m2d1", "2027-04-27 09:00-16:00 Aalborg", "2027-04-28 09:00-21:00 Hotel Viking, Sæby"),
+        ("m2d1", "2027-04-27 09:00-21:00 Aalborg", "2027-04-28 09:00-21:00 Hotel Viking, Sæby"),
+        ("m2d2", "2027-04-28 07:30-16:00 Hotel Viking, Sæby", "2027-04-29 07:30-16:00 Hotel Viking, Sæby"),
         ("m3d1, staff or material", "2027-06-02 09:00-16:00 Rebild Bakker, Skørping", "otherwise"),
     ]
     assert not found.changes_something

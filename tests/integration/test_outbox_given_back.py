@@ -53,7 +53,10 @@ def test_a_new_leader_gets_what_the_peer_gives_back(post: Post, to_leader: int) 
     post.outbox.carry_out(to_leader)
     a_minute_later(post)
     assert post.told().count(GRETE["email"]) == 1
-    assert LEADER not in post.told()
+    # The old one, who may have heard of it, is told that there is a new one, and nothing else.
+    [farewell] = [mail for mail in post.tray.mails if mail.to.email == LEADER]
+    assert "Grete Lund" in farewell.text
+    assert "forventningssamtale" not in farewell.text
 
 
 def test_a_leader_who_comes_back_meanwhile_is_told_once(post: Post, to_leader: int) -> None:
