@@ -184,3 +184,12 @@ def test_what_is_due_says_what_waits_and_no_more_unless_it_is_asked_for(post: Po
     post.outbox.carry_out(to_leader)
     assert not post.outbox.is_pending(to_leader)
     assert to_leader not in [effect for due in post.outbox.due() for effect in due.effects]
+
+
+def test_what_changed_something_has_its_run_though_nobody_is_told(post: Post, to_leader: int) -> None:
+    post.outbox.carry_out(to_leader)
+    outcome = post.driven.fire("expectation_talk:keep", 1, held_on="2027-01-14")
+    first, *_ = post.outbox.due([outcome])
+    assert first.transitions == tuple(one.id for one in outcome.transitions)
+    assert first.effects == ()
+    assert post.outbox.due([type(outcome)(outcome.cohort_id, outcome.trigger)]) == post.outbox.due()
