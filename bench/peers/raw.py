@@ -78,7 +78,7 @@ def _facts(name: str, n: int, size: int, directory: Path) -> Result:
     batches = [journeys[start : start + size] for start in range(0, n, size)]
     store.close()
     shutil.copy(written, path)
-    ours.fire(Engine(store, lambda: HELD), batches)
+    ours.fire(Engine(store, lambda: ours.HELD), batches)
     store.close()
     seconds = write_again(written, path, size)
     ours.check(path, n, len(MILESTONES) * len(batches))
