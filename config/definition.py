@@ -11,12 +11,7 @@ from functools import cached_property
 
 from config.grammar import CALL_OFF, MOVE, Trigger
 from config.programme import (
-    ON_EXTEND,
-    ON_KEEP,
-    ON_MISS,
-    ON_OPEN,
-    ON_PAIR,
-    ON_RETRACT,
+    ON_STEPS,
     CommitmentSpec,
     EffectSpec,
     Finding,
@@ -169,9 +164,8 @@ class Definition:
         return found | {name: event.effects for name, event in self.programme.events.items()}
 
     def _news(self, milestone: Milestone) -> Iterator[tuple[str, tuple[EffectSpec, ...]]]:
-        programme = self.programme
-        find = () if programme.find_date is None else (programme.find_date,)
-        for part, message, more in ((MOVE, programme.on_move, ()), (CALL_OFF, programme.on_call_off, find)):
+        find = () if self.programme.find_date is None else (self.programme.find_date,)
+        for part, message, more in ((MOVE, self.programme.on_move, ()), (CALL_OFF, self.programme.on_call_off, find)):
             if message is not None:
                 yield str(Trigger(milestone.id, part)), (EffectSpec(mail=message, to=milestone.audience), *more)
 
@@ -280,9 +274,6 @@ def _commitments(programme: Programme, modules: Mapping[str, Module]) -> Iterato
             yield spec
         else:
             yield from (_for_module(spec, module, day_names(order, module)) for module in modules_of(spec, order))
-
-
-ON_STEPS = (ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND, ON_PAIR, ON_RETRACT)
 
 
 def _for_module(spec: CommitmentSpec, module: Module, names: dict[str, str]) -> CommitmentSpec:

@@ -40,6 +40,7 @@ OF_COHORT: frozenset[Role] = frozenset({"coordinator", "administration", "challe
 
 ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND = "on_open", "on_miss", "on_keep", "on_extend"
 ON_PAIR, ON_RETRACT = "on_pair", "on_retract"
+ON_STEPS = (ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND, ON_PAIR, ON_RETRACT)
 
 
 class EffectSpec(Spec):
