@@ -80,7 +80,9 @@ def _meant(services: Services, programme: str, ident: str, label: str) -> tuple[
     """Return the cohort and the milestone that a label of the form's list stands for."""
     with services.database.read() as connection:
         form = form_of(services.library.programme(programme).definition, ident)
-        cohort, _, milestone = chosen(choices_for(connection, programme, form).days, "day", label, form).partition("/")
+        cohort, _, milestone = chosen(
+            choices_for(connection, programme, form, services.now()).days, "day", label, form
+        ).partition("/")
     return cohort, milestone
 
 

@@ -113,7 +113,7 @@ def fire_form(
     with services.database.read() as connection:
         definition = services.library.programme(programme).definition
         form = form_of(definition, ident)
-        options = choices_for(connection, programme, form)
+        options = choices_for(connection, programme, form, services.now())
     people = {name: _person(ident, name, details[name]) for name in PEOPLE if name in details}
     details = details | people
     subject = chosen(options.talents, "talent", given["talent"], form)

@@ -51,7 +51,7 @@ async def set_lists(client: PrefectClient, services: Services) -> int:
         except ObjectNotFound:
             continue
         with services.database.read() as connection:
-            fields = schema(definition, form, choices_for(connection, definition.programme.id, form))
+            fields = schema(definition, form, choices_for(connection, definition.programme.id, form, services.now()))
         update = DeploymentUpdate(parameter_openapi_schema=fields, description=_with_links(form.help, links))
         await client.update_deployment(deployment.id, update)
         found += 1

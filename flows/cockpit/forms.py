@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -19,7 +20,6 @@ from config.grammar import talent_number
 from config.plain_text import quoted
 from config.programme import CommitmentSpec
 from states.running_cohort import RunningCohort, read_cohort
-from states.store.days import read_days
 from states.store.tables import CohortRow, JourneyRow, PersonRow
 
 _TEXT = {"type": "string"}
@@ -71,7 +71,7 @@ def specs_of(definition: Definition, form: Form) -> list[CommitmentSpec]:
     return found
 
 
-def choices_for(connection: Connection, programme_id: str, form: Form) -> Choices:
+def choices_for(connection: Connection, programme_id: str, form: Form, now: datetime) -> Choices:
     """Return what a form's lists hold, over all cohorts of a programme."""
     talents: dict[str, str] = {}
     commitments: dict[str, str] = {}
@@ -87,16 +87,17 @@ def choices_for(connection: Connection, programme_id: str, form: Form) -> Choice
         commitments |= {spec.label: spec.id for spec in specs}
         choices |= {label: key for spec in specs for key, label in spec.choices.items()}
         milestones |= {one.label: one.id for one in cohort.definition.milestones.values() if one.module is not None}
-        days |= _days(connection, cohort, form) if form.moves else {}
+        days |= _days(cohort, form, now) if form.moves else {}
     return Choices(talents, commitments, choices, milestones, days)
 
 
-def _days(connection: Connection, cohort: RunningCohort, form: Form) -> dict[str, str]:
-    held = read_days(connection, cohort.cohort_id, cohort.definition)
+def _days(cohort: RunningCohort, form: Form, now: datetime) -> dict[str, str]:
+    """Return the days that may still be moved, also those without a date."""
+    over = {ident for ident, lies in cohort.calendar.days.items() if lies.ends_at <= now}
     return {
         f"{milestone.label} ({cohort.name})": f"{cohort.cohort_id}/{milestone.id}"
         for milestone in cohort.definition.milestones.values()
-        if (form.moves == "all" or milestone.id in form.moves) and not held[milestone.id].held
+        if (form.moves == "all" or milestone.id in form.moves) and milestone.id not in over
     }
 
 

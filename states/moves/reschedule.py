@@ -46,7 +46,9 @@ class Rescheduling:
         self._changes = changes
         self._milestones = read_days(connection, cohort.cohort_id, definition)
         self._days = {ident: one.day for ident, one in self._milestones.items() if one.day is not None}
-        to_come = {ident: one for ident, one in self._days.items() if not self._milestones[ident].held}
+        over = {ident for ident, lies in cohort.calendar.days.items() if lies.ends_at <= changes.now}
+        self._held = over | {ident for ident, one in self._milestones.items() if one.held}
+        to_come = {ident: one for ident, one in self._days.items() if ident not in self._held}
         self._new = with_what_goes_along(definition, to_come, milestone, day)
         self._reason = day.reason if day is not None else ""
         dated = {
@@ -61,7 +63,7 @@ class Rescheduling:
 
     def broken(self) -> Iterator[BrokenRule]:
         """Yield the rules that stand against it, with or without a reason."""
-        yield from (BrokenRule("held", ident) for ident in self._new if self._milestones[ident].held)
+        yield from (BrokenRule("held", ident) for ident in self._new if ident in self._held)
         yield from broken_by_change(self._cohort.definition, self._days, self._new, self._changes.now)
 
     def refuse_what_breaks_rules(self) -> None:

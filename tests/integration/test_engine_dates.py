@@ -67,6 +67,10 @@ class TestTheRulesOfCheckHold:
     ) -> None:
         assert set(rules) <= set(refused(spring, milestone, to))
 
+    def test_a_day_beside_the_journey_is_held_once_it_is_over(self, spring: Driver) -> None:
+        spring.until("2027-04-14 16:00")
+        assert ("held", False) in refused(spring, "network1", day("2027-04-21", "13:00", "15:30"))
+
     def test_a_reason_is_taken_where_one_would_do_and_kept(self, spring: Driver) -> None:
         spring.move("m1d2", day("2027-03-18", reason=SNOW))
         assert spring.commitment("leadership_foundation", 1).due_on == date(2027, 3, 18)

@@ -77,8 +77,8 @@ def test_its_forms_ask_for_its_own_things(sqlite: Database) -> None:
     Engine(sqlite, lambda: START).enrol(loaded.cohort, loaded.definition, loaded.people)
     note, left = loaded.definition.programme.forms
     with sqlite.read() as connection:
-        asks = schema(loaded.definition, note, choices_for(connection, "mentor-light", note))
-        leaves = schema(loaded.definition, left, choices_for(connection, "mentor-light", left))
+        asks = schema(loaded.definition, note, choices_for(connection, "mentor-light", note, START))
+        leaves = schema(loaded.definition, left, choices_for(connection, "mentor-light", left, START))
     assert [field["title"] for field in asks["properties"].values()] == ["Person", "What", "On", "Remark"]
     assert asks["properties"]["commitment"]["enum"] == [f"Note after workshop {number}" for number in (1, 2, 3)]
     assert list(leaves["properties"]) == ["talent", "note"]
