@@ -75,6 +75,8 @@ class Notice(Spec):
     """Only journeys that have reached this place are told (R39: never before the journey is complete)."""
     once: bool = False
     """Nobody gets it a second time when the day is moved: the news of the new day says it already."""
+    attending: bool = False
+    """Who has given notice of not coming is not told (R29)."""
 
 
 class Finding(Spec):

@@ -62,7 +62,7 @@ class JourneyMover:
         # All are moved before anyone is told: whom to tell depends on who stays.
         written = [(journey, found, self._move_journey(trigger, journey, found.dest)) for journey, found in moved]
         lapsed: Lapsed = {}
-        concerned: dict[str, Callable[[str], bool]] = {}
+        concerned = self._who_comes(trigger, [journey for journey, _ in moved])
         if event is not None and moved:
             concerned = {journey.id: self._note_absence(event, journey) for journey, _, _ in written}
             written = [
@@ -142,7 +142,20 @@ class JourneyMover:
             known = [journey.id for journey, _ in moved if leader is not None and journey.mentor_id == leader]
         return [(journey, answer) for journey, answer in moved if journey.id not in known]
 
+    def _who_comes(self, trigger: str, journeys: Sequence[Journey]) -> dict[str, Callable[[str], bool]]:
+        """Return that those who do not come are not told, by journey, where a notice is for those who do (R29)."""
+        name, part = Trigger.parse(trigger)
+        milestone = self._firing.cohort.definition.milestones.get(name)
+        if milestone is None or not any(notice.attending for notice in milestone.notices if notice.id == part):
+            return {}
+        return {ident: lambda _: False for ident in absent(self._firing, name, [one.id for one in journeys])}
+
     def _note_absence(self, event: Event, journey: Journey) -> Callable[[str], bool]:
+        if NO_ABSENCE in event.needs:
+            # What was kept back from who would not come is told now.
+            changes, day = self._firing.changes, str(self._firing.details["milestone"])
+            news = catch_up_notices(self._firing.cohort.calendar, journey.cohort_id, journey.id, changes.now)
+            changes.timers += [timer for timer in news if Trigger.parse(timer.trigger).name == day]
         return note(self._firing, event, journey) if {ABSENCE, NO_ABSENCE} & set(event.needs) else everybody
 
     def _new_leader(self, trigger: str, event: Event, journey: Journey) -> Journey:

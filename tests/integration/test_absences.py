@@ -146,3 +146,28 @@ def test_a_leader_who_is_the_leader_already_is_no_news(driven: Driver) -> None:
     assert (driven.history(), driven.mails(), driven.journey(1)) == (history, mails, journey)
     both = driven.fire("change_mentor", 1, 2, new_mentor=grete)
     assert {step.journey_id for step in both.transitions} == {"hold-3-02"}
+
+
+def reminders(driven: Driver) -> list[str]:
+    return [mail.on for mail in driven.mails("module_day_reminder", number=1) if mail.details["milestone"] == "m1d2"]
+
+
+def test_who_does_not_come_is_not_reminded_of_the_day(driven: Driver) -> None:
+    driven.fire("absence", 1, milestone="m1d2")
+    driven.until("2027-03-26")
+    assert reminders(driven) == []
+    assert {mail.to for mail in driven.mails("module_day_reminder") if mail.details["milestone"] == "m1d2"} == GROUP
+
+
+def test_who_comes_after_all_is_reminded_once(driven: Driver) -> None:
+    driven.fire("absence", 1, milestone="m1d2")
+    driven.until("2027-03-30").fire("absence_withdrawn", 1, milestone="m1d2")
+    driven.until("2027-03-31")
+    assert reminders(driven) == ["2027-03-30"]
+
+
+def test_who_has_been_reminded_before_is_not_reminded_again(driven: Driver) -> None:
+    driven.until("2027-03-30").fire("absence", 1, milestone="m1d2")
+    driven.fire("absence_withdrawn", 1, milestone="m1d2")
+    driven.until("2027-03-31")
+    assert reminders(driven) == ["2027-03-24"]
