@@ -139,7 +139,7 @@ def test_pages_are_made_anew_and_time_passes(locked: Locked, name: str) -> None:
 
 def test_an_import_shows_who_is_new_and_says_when_the_password_is_not_right(locked: Locked) -> None:
     def imports(word: str) -> subprocess.CompletedProcess[str]:
-        command = [COMMAND, "import", "--port", str(locked.place.port)]
+        command = [COMMAND, "import", "--yes", "--port", str(locked.place.port)]
         environment = clean({**locked.environment, PASSWORD: word})
         return subprocess.run(command, cwd=locked.folder, env=environment, capture_output=True, text=True, check=False)
 
@@ -190,9 +190,9 @@ def test_a_coordinator_gives_the_password_once_and_sees_the_overview(locked: Loc
         page = browser.new_context(base_url=locked.place.ui).new_page()
         page.goto("/deployments")
         give(page, "koordinator:forkert")
-        expect(page.get_by_text("Registrér mentormøde")).to_have_count(0)
+        expect(page.get_by_text("Aftal en ny frist")).to_have_count(0)
         give(page, WORD)
-        expect(page.get_by_text("Registrér mentormøde").first).to_be_visible()
+        expect(page.get_by_text("Aftal en ny frist").first).to_be_visible()
         page.goto("/artifacts/key/side-hold-3")
         expect(page.get_by_text("Hold 3").first).to_be_visible()
         browser.close()
