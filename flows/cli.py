@@ -38,7 +38,7 @@ from flows.server.process import (
     stop_on_signals,
     wait_for,
 )
-from flows.services import library_of, open_services
+from flows.services import command_services, library_of, open_services
 from states.store.address import Address
 from states.store.backup import back_up, stamp
 from states.views.counts import summarise
@@ -183,13 +183,9 @@ def status(
 
     from states.store.tables import CohortRow
 
-    services = open_services(load_settings(), system_clock)
-    try:
-        with services.database.read() as connection:
-            idents = [cohort] if cohort else list(connection.scalars(select(CohortRow.id).order_by(CohortRow.id)))
-            found = [summarise(connection, ident) for ident in idents]
-    finally:
-        services.database.close()
+    with command_services() as services, services.database.read() as connection:
+        idents = [cohort] if cohort else list(connection.scalars(select(CohortRow.id).order_by(CohortRow.id)))
+        found = [summarise(connection, ident) for ident in idents]
     if as_json:
         print(json.dumps([one.as_dict() for one in found], ensure_ascii=False, indent=2))
         return

@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
-from uuid import uuid4
 
 import typer
 from rich.table import Table
@@ -14,16 +13,12 @@ from rich.text import Text
 
 from config.checks.dates import sentence
 from config.cohort import Day
-from config.errors import DayRefusedError
-from config.settings import load_settings
-from flows.clock import clock_ahead
 from flows.console import out
-from flows.mail_commands import OPERATOR
-from flows.new_day import Asked, asked_day
-from flows.services import Services, open_services
-from states.facts import Fact
-from states.moves.consequences import Consequences
-from states.views.new_days import NewDaysPage, as_dict, new_days_page, together
+from flows.new_day import Asked, shown
+from flows.options import operators_fact
+from flows.services import command_services
+from states.moves.consequences import refused
+from states.views.new_days import NewDaysPage, as_dict, together
 
 app = typer.Typer()
 FEW = 3
@@ -65,30 +60,15 @@ def move(
     """
     words = (start or "", end or "", place or "")
     asked = Asked(to and to.date(), *words, staff or (), material or (), because or "", off)
-    settings = load_settings()
-    services = open_services(settings, clock_ahead(settings.clock_ahead))
-    try:
-        found, page = _shown(services, cohort, milestone, asked)
+    with command_services() as services:
+        found, page = shown(services, cohort, milestone, asked)
         _print(page, as_json)
         if not found.allowed:
-            broken = found.objections
-            raise DayRefusedError(cohort, milestone, broken, [sentence(one) for one in broken])
+            raise refused(cohort, milestone, found.objections)
         if yes:
-            day = found.days[0].new
-            fact = Fact(f"command:{uuid4()}", OPERATOR, {})
-            services.engine.reschedule(cohort, milestone, day, fact, seal=found.seal)
+            services.engine.reschedule(cohort, milestone, found.days[0].new, operators_fact({}), seal=found.seal)
         if not as_json:
             out.print("Done. Mails go out at the next tick." if yes else "Nothing was changed; --yes does it.")
-    finally:
-        services.database.close()
-
-
-def _shown(services: Services, cohort: str, milestone: str, asked: Asked) -> tuple[Consequences, NewDaysPage]:
-    with services.database.read() as connection:
-        day = asked_day(connection, cohort, milestone, asked)
-    found = services.engine.preview(cohort, milestone, day)
-    with services.database.read() as connection:
-        return found, new_days_page(connection, found)
 
 
 def _print(page: NewDaysPage, as_json: bool) -> None:

@@ -8,8 +8,7 @@ import typer
 
 from config.errors import UnknownCommitmentError
 from config.settings import load_settings
-from flows.clock import system_clock
-from flows.services import library_of, open_services
+from flows.services import command_services, library_of
 from states.machines.rules import rules_for
 from states.views.diagram import commitment_diagram, journey_diagram, marked
 from states.views.standing import Standing, standing
@@ -37,9 +36,5 @@ def diagram(
 
 
 def _standing(talent: str) -> Standing:
-    services = open_services(load_settings(), system_clock)
-    try:
-        with services.database.read() as connection:
-            return standing(connection, talent)
-    finally:
-        services.database.close()
+    with command_services() as services, services.database.read() as connection:
+        return standing(connection, talent)

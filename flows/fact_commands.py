@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Annotated, Any
-from uuid import uuid4
 
 import typer
 from rich.table import Column, Table
@@ -15,17 +14,14 @@ from rich.text import Text
 
 from config.errors import FactIncompleteError
 from config.grammar import Trigger
-from config.settings import load_settings
-from flows.clock import clock_ahead
 from flows.console import out
-from flows.mail_commands import OPERATOR
-from flows.services import Services, open_services
-from states.facts import Fact, Outcome
+from flows.options import operators_fact
+from flows.services import command_services
+from states.facts import Outcome
+from states.plain_facts import PERSONS
 from states.views.told import told_facts
 
 app = typer.Typer()
-PEOPLE = frozenset({"new_mentor", "person", "representative"})
-"""Details that name a person: ``Name <address>``."""
 
 Details = Annotated[
     list[str] | None,
@@ -39,12 +35,8 @@ def facts(
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """List what was told about a cohort and its talents: when, by whom, what and about whom."""
-    services = _services()
-    try:
-        with services.database.read() as connection:
-            found = told_facts(connection, cohort)
-    finally:
-        services.database.close()
+    with command_services() as services, services.database.read() as connection:
+        found = told_facts(connection, cohort)
     if as_json:
         print(json.dumps([one.as_dict() for one in found], ensure_ascii=False, indent=2))
         return
@@ -77,17 +69,9 @@ def extend(
     _told(_tell(str(Trigger(name, "extend")), [subject], {"due_on": f"{to:%Y-%m-%d}"}))
 
 
-def _services() -> Services:
-    settings = load_settings()
-    return open_services(settings, clock_ahead(settings.clock_ahead))
-
-
 def _tell(trigger: str, subjects: Sequence[str], details: Mapping[str, Any]) -> Outcome:
-    services = _services()
-    try:
-        return services.engine.fire(trigger, subjects, Fact(f"command:{uuid4()}", OPERATOR, details))
-    finally:
-        services.database.close()
+    with command_services() as services:
+        return services.engine.fire(trigger, subjects, operators_fact(details))
 
 
 def _told(outcome: Outcome) -> None:
@@ -103,7 +87,7 @@ def _details(trigger: str, given: Sequence[str]) -> dict[str, Any]:
         name, equals, value = text.partition("=")
         if not equals:
             raise FactIncompleteError(trigger, name, "write a name, '=' and a value")
-        found[name.strip()] = _person(value) if name.strip() in PEOPLE else value.strip()
+        found[name.strip()] = _person(value) if name.strip() in PERSONS else value.strip()
     return found
 
 

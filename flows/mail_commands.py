@@ -7,26 +7,22 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from enum import StrEnum, auto
 from typing import Annotated, TypeVar
-from uuid import uuid4
 
 import typer
 from rich.table import Column, Table
 from rich.text import Text
 
 from config.errors import NothingChosenError
-from config.settings import load_settings
-from flows.clock import system_clock
 from flows.console import out
-from flows.services import Services, open_services
+from flows.options import operators_fact
+from flows.services import Services, command_services
 from notifications.decisions import resend as send_again
 from notifications.decisions import settle as say_what_came_of
-from states.facts import Fact, Outcome
+from states.facts import Outcome
 from states.views.undelivered import FAILED, MailRecord, list_all_mails
 
 R = TypeVar("R")
 app = typer.Typer()
-OPERATOR = "operator"
-"""Who decides at the command line."""
 
 
 class MailStatus(StrEnum):
@@ -72,7 +68,7 @@ def resend(mail: Mails = None, day: Day = None) -> None:
 
     def decide(services: Services) -> Outcome:
         chosen = _chosen(services, mail, day, FAILED)
-        return send_again(services.database, chosen, _fact(), services.now())
+        return send_again(services.database, chosen, operators_fact({}), services.now())
 
     outcome = _with_services(decide)
     waiting = sum(transition.dest == "pending" for transition in outcome.transitions)
@@ -89,7 +85,7 @@ def settle(
 
     def decide(services: Services) -> Outcome:
         chosen = _chosen(services, mail, day, ("unknown",))
-        return say_what_came_of(services.database, chosen, _fact(), services.now(), arrived=arrived)
+        return say_what_came_of(services.database, chosen, operators_fact({}), services.now(), arrived=arrived)
 
     outcome = _with_services(decide)
     out.print(f"{len(outcome.transitions)} settled: {'arrived' if arrived else 'not arrived'}")
@@ -118,13 +114,6 @@ def _chosen(
     return found
 
 
-def _fact() -> Fact:
-    return Fact(f"command:{uuid4()}", OPERATOR, {})
-
-
 def _with_services(work: Callable[[Services], R]) -> R:
-    services = open_services(load_settings(), system_clock)
-    try:
+    with command_services() as services:
         return work(services)
-    finally:
-        services.database.close()

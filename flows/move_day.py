@@ -17,12 +17,12 @@ from flows.cockpit.form_lists import MOVE_DAY, set_lists
 from flows.cockpit.forms import choices_for, chosen, form_of
 from flows.cockpit.labels import words
 from flows.cockpit.refusal import refusal
-from flows.new_day import Asked, asked_day
+from flows.new_day import Asked, asked_day, shown
 from flows.react import react_to
 from flows.services import Services, current_services
 from notifications.run_words import run_name, said
 from states.facts import Fact, Outcome
-from states.views.new_days import NewDaysPage, new_days_page
+from states.views.new_days import NewDaysPage
 
 
 def move_day_name() -> str:
@@ -61,7 +61,7 @@ async def move_day(
     try:
         cohort, milestone = await asyncio.to_thread(_meant, services, programme, form, day)
         if not seal:
-            page = await asyncio.to_thread(_page, services, cohort, milestone, asked)
+            _, page = await asyncio.to_thread(shown, services, cohort, milestone, asked)
             label = form_of(services.library.programme(programme).definition, form).label
             await _show(page, label, _filled_in(page, day, asked))
             return completed(said("shown" if page.allowed else "not_so"))
@@ -84,14 +84,6 @@ def _meant(services: Services, programme: str, ident: str, label: str) -> tuple[
             choices_for(connection, programme, form, services.now()).days, "day", label, form
         ).partition("/")
     return cohort, milestone
-
-
-def _page(services: Services, cohort: str, milestone: str, asked: Asked) -> NewDaysPage:
-    with services.database.read() as connection:
-        day = asked_day(connection, cohort, milestone, asked)
-    found = services.engine.preview(cohort, milestone, day)
-    with services.database.read() as connection:
-        return new_days_page(connection, found)
 
 
 def _done(services: Services, cohort: str, milestone: str, asked: Asked, fact: Fact, seal: str) -> Outcome:

@@ -12,8 +12,11 @@ from sqlalchemy import Connection
 from config.cohort import Day
 from config.errors import FactIncompleteError, UnknownRecordError
 from config.grammar import MOVE, Trigger
+from flows.services import Services
+from states.moves.consequences import Consequences
 from states.running_cohort import read_cohort
 from states.store.days import read_days
+from states.views.new_days import NewDaysPage, new_days_page
 
 
 class Asked(NamedTuple):
@@ -66,3 +69,12 @@ def _pair(trigger: str, line: str) -> tuple[str, str]:
     if not equals:
         raise FactIncompleteError(trigger, "material", "write a title, '=' and an address")
     return title.strip(), address.strip()
+
+
+def shown(services: Services, cohort_id: str, milestone: str, asked: Asked) -> tuple[Consequences, NewDaysPage]:
+    """Return what would follow from what is asked, and the same as people read it; raises as ``asked_day`` does."""
+    with services.database.read() as connection:
+        day = asked_day(connection, cohort_id, milestone, asked)
+    found = services.engine.preview(cohort_id, milestone, day)
+    with services.database.read() as connection:
+        return found, new_days_page(connection, found)

@@ -1,11 +1,15 @@
-"""Options that several commands take, and the folder they work in."""
+"""What several commands share: options, the folder they work in, and who tells a fact there."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import uuid4
 
 import typer
+
+from states.facts import Fact
 
 CohortOption = Annotated[str, typer.Option("--cohort", help="The cohort, by its folder in config/cohorts.")]
 PortOption = Annotated[int, typer.Option("--port", help="The port of the Prefect UI; another if it is taken.")]
@@ -14,3 +18,10 @@ HostOption = Annotated[
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do it; without, only what it would do is shown.")]
 VAR = Path("var")
+OPERATOR = "operator"
+"""Who tells and decides at the command line."""
+
+
+def operators_fact(details: Mapping[str, Any]) -> Fact:
+    """Return a fact that is told at the command line, with a key of its own."""
+    return Fact(f"command:{uuid4()}", OPERATOR, details)

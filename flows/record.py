@@ -21,9 +21,7 @@ from flows.services import Services, current_services
 from notifications.naming import definition_if_readable, trigger_name
 from notifications.run_words import run_name, said
 from states.facts import Fact, Outcome
-
-PEOPLE = ("new_mentor", "person", "representative")
-"""The people whom a form may name, each with a mail address."""
+from states.plain_facts import PERSONS
 
 
 def record_name() -> str:
@@ -72,7 +70,7 @@ async def record(
     details |= {name: day.isoformat() for name, day in days.items() if day is not None}
     named = (new_mentor_name, person_name, representative_name)
     reached = (new_mentor_email, person_email, representative_email)
-    for name, person, address in zip(PEOPLE, named, reached, strict=True):
+    for name, person, address in zip(PERSONS, named, reached, strict=True):
         if person or address:
             details[name] = {"name": person, "email": address}
     given = {"talent": talent, "commitment": commitment, "choice": choice, "milestone": milestone}
@@ -114,7 +112,7 @@ def fire_form(
         definition = services.library.programme(programme).definition
         form = form_of(definition, ident)
         options = choices_for(connection, programme, form, services.now())
-    people = {name: _person(ident, name, details[name]) for name in PEOPLE if name in details}
+    people = {name: _person(ident, name, details[name]) for name in PERSONS if name in details}
     details = details | people
     subject = chosen(options.talents, "talent", given["talent"], form)
     if given["choice"]:

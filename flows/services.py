@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,6 +50,17 @@ def open_services(
     except BaseException:
         database.close()
         raise
+
+
+@contextmanager
+def command_services() -> Iterator[Services]:
+    """Open the services for one command, by the clock of the settings, and close them after it."""
+    settings = load_settings()
+    services = open_services(settings, clock_ahead(settings.clock_ahead))
+    try:
+        yield services
+    finally:
+        services.database.close()
 
 
 def put_together(

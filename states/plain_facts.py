@@ -16,7 +16,8 @@ from config.plain_text import clean_line, clean_name, clean_note, clean_optional
 from states.facts import Fact
 
 _DAYS = ("held_on", "due_on")
-_PERSONS = ("new_mentor", "person", "representative")
+PERSONS = ("new_mentor", "person", "representative")
+"""Details that name a person: name and mail address."""
 _RULES: Mapping[str, Callable[[str], str]] = {"note": clean_note, "text": clean_note}
 _LARGEST_NUMBER = 10**9
 _MOST_DETAILS = 20
@@ -66,7 +67,7 @@ def refuse_unplain_people(people: People, file: str) -> None:
 def _detail(trigger: str, name: str, value: Any) -> Any:
     if name in _DAYS and value:
         return _checked(trigger, name, _day, str(value))
-    if name in _PERSONS and isinstance(value, Mapping):
+    if name in PERSONS and isinstance(value, Mapping):
         return _person(trigger, name, value)
     if value is None or isinstance(value, bool):
         return value

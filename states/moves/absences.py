@@ -9,12 +9,12 @@ from sqlalchemy import select
 from config.errors import FactIncompleteError
 from config.programme import Event
 from states.moves.firing import Firing
+from states.moves.reassign import PERHAPS_TOLD
 from states.records import Journey
 from states.store.tables import AbsenceRow, EffectRow, HistoryRow
 
 ABSENCE, NO_ABSENCE = "milestone", "absence"
 """What an event needs that notes an absence from a milestone, and one that takes it back."""
-_TOLD = frozenset({"claimed", "sent", "unknown"})
 
 
 def teaching_day(firing: Firing, trigger: str) -> str:
@@ -65,6 +65,6 @@ def note(firing: Firing, event: Event, journey: Journey) -> Callable[[str], bool
     about = [row for row in rows if row.details.get("milestone") == milestone]
     last = [row for row in about if row.history_id == about[-1].history_id]
     firing.changes.dropped += [row.id for row in last if row.status not in {"sent", "dropped"}]
-    told = {row.recipient_id for row in last if row.status in _TOLD}
+    told = {row.recipient_id for row in last if row.status in PERHAPS_TOLD}
     unaware = {row.recipient_id for row in last if row.status == "pending"}
     return (lambda person: person in told) if taken_back else (lambda person: person not in unaware)

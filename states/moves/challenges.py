@@ -12,6 +12,7 @@ from config.errors import FactIncompleteError
 from config.grammar import Trigger
 from config.programme import CommitmentSpec
 from states.moves.firing import Firing
+from states.moves.reassign import PERHAPS_TOLD
 from states.plan.effects import ActiveJourneys, Cast, Cause, effect_rows
 from states.plan.timers import notice_at
 from states.running_cohort import owner_id
@@ -19,7 +20,6 @@ from states.store.tables import EffectRow, PersonRow
 
 CHALLENGE = "challenge"
 """The detail that holds a whole challenge: the import gives one, a form its parts."""
-_GONE_OUT = frozenset({"claimed", "sent", "unknown"})
 
 
 def challenge_told(firing: Firing, spec: CommitmentSpec) -> Challenge:
@@ -93,7 +93,7 @@ def _told_late(firing: Firing, module: str, owner: str, history: str, another_pe
         mine = {one.status for one in known if one.key == row["key"] or one.key.startswith(f"{row['key']}/")}
         if not mine:
             yield row
-        elif another_person and mine <= _GONE_OUT:
+        elif another_person and mine <= PERHAPS_TOLD:
             yield row | {"key": f"{row['key']}/{history}"}
 
 

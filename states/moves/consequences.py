@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, or_, select
 
 from config.checks.date_rules import BrokenRule
+from config.checks.dates import sentence
 from config.cohort import Day
+from config.errors import DayRefusedError
 from states.moves.changes import Changes
 from states.moves.writing import fresh_effects
 from states.store.queries import chunks
@@ -85,7 +87,7 @@ class Consequences:
     @property
     def objections(self) -> tuple[BrokenRule, ...]:
         """The broken rules that stand against it."""
-        return tuple(one for one in self.broken if not (one.excusable and self.reason))
+        return objections(self.broken, self.reason)
 
     @property
     def seal(self) -> str:
@@ -98,6 +100,16 @@ class Consequences:
             self.stays,
         ]
         return hashlib.sha256(json.dumps(plain, default=str).encode()).hexdigest()[:12]
+
+
+def objections(broken: Iterable[BrokenRule], reason: str) -> tuple[BrokenRule, ...]:
+    """Return the broken rules that stand against a day: all that no reason excuses, or none is given for."""
+    return tuple(one for one in broken if not (one.excusable and reason))
+
+
+def refused(cohort_id: str, milestone: str, against: Sequence[BrokenRule]) -> DayRefusedError:
+    """Return the error that says which rules stand ``against`` a day."""
+    return DayRefusedError(cohort_id, milestone, against, [sentence(one) for one in against])
 
 
 def timers_moved(changes: Changes, connection: Connection) -> tuple[MovedTimer, ...]:

@@ -13,13 +13,11 @@ from config.grammar import CALL_OFF, MOVE, NEWS, Trigger
 from config.programme import OF_COHORT
 from states.moves.firing import Firing
 from states.moves.journeys import JourneyMover
+from states.moves.reassign import PERHAPS_TOLD
 from states.plan.day_change import changed_parts
 from states.records import Journey
-from states.store.queries import JOURNEY_COLUMNS
-from states.store.tables import EffectRow, JourneyRow
-
-HAS_REACHED = ("sent", "claimed", "unknown")
-"""What has become of a mail that somebody may have read."""
+from states.store.queries import journeys_of
+from states.store.tables import EffectRow
 
 
 class _Untold(NamedTuple):
@@ -54,7 +52,7 @@ class DayNews:
             changes.dropped += [row.id for row in self._earlier if row.status == "pending" and row.kind == "mail"]
         known = untold.known if untold.any else self._old
         parts = changed_parts(known, self._new)
-        reached = any(row.status in HAS_REACHED for row in self._earlier)
+        reached = any(row.status in PERHAPS_TOLD for row in self._earlier)
         if not parts or not ("date" in parts or reached):
             return
         part = CALL_OFF if self._new is None else MOVE
@@ -98,13 +96,11 @@ class DayNews:
         return _Untold(tuple(effects), Day.model_validate(was) if was else None, bool(effects))
 
     def _active(self) -> list[Journey]:
-        rows = self._firing.connection.execute(
-            select(*JOURNEY_COLUMNS)
-            .where(JourneyRow.cohort_id == self._firing.cohort.cohort_id, JourneyRow.state.startswith(ACTIVE))
-            .order_by(JourneyRow.id)
-        )
         # The news of another day of the same module may have moved them on.
-        return [self._firing.changes.standing(Journey._make(row)) for row in rows]
+        standing = map(
+            self._firing.changes.standing, journeys_of(self._firing.connection, self._firing.cohort.cohort_id)
+        )
+        return [one for one in standing if one.state.startswith(ACTIVE)]
 
     def _tell_others(self, firing: Firing, trigger: str, history: str, sequence: int) -> None:
         """Tell people of no single journey who were told of the day before: owners of challenges (R38)."""
@@ -112,7 +108,7 @@ class DayNews:
         people = {
             row.recipient_id: row.role
             for row in self._earlier
-            if row.kind == "mail" and row.role in OF_COHORT and row.status in HAS_REACHED
+            if row.kind == "mail" and row.role in OF_COHORT and row.status in PERHAPS_TOLD
         }
         hours = firing.cohort.definition.working_time
         for effect in causes:

@@ -15,7 +15,7 @@ from states.store.tables import PENDING, UNTOLD, EffectRow
 _OF_A_JOURNEY = frozenset({"talent", "mentor", "second_mentor", "consultant"})
 """Roles that a journey fills; the others (a challenge owner) are the cohort's."""
 
-_PERHAPS_TOLD = ("claimed", "sent", "unknown")
+PERHAPS_TOLD = frozenset({"claimed", "sent", "unknown"})
 
 _COLUMNS = tuple(
     getattr(EffectRow, name)
@@ -85,7 +85,7 @@ def _farewells(firing: Firing, journey: Journey, person: str) -> list[int]:
 def was_told(firing: Firing, person: str | None, role: str, about: ColumnElement[bool]) -> bool:
     """Whether somebody was told something in a role; or perhaps was, as far as is known. ``about`` says of what."""
     mine = (EffectRow.recipient_id == person) & (EffectRow.role == role) & (EffectRow.kind == "mail")
-    told = select(EffectRow.id).where(mine, about, EffectRow.status.in_(_PERHAPS_TOLD))
+    told = select(EffectRow.id).where(mine, about, EffectRow.status.in_(PERHAPS_TOLD))
     return firing.connection.scalar(told.limit(1)) is not None
 
 

@@ -10,15 +10,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select
 
 from config.checks.date_rules import BrokenRule
-from config.checks.dates import sentence
 from config.cohort import Day
 from config.definition import ACTIVE, Milestone, in_active
-from config.errors import DayRefusedError, UnknownRecordError
+from config.errors import UnknownRecordError
 from config.grammar import CALL_OFF, Trigger
 from states.machines.commitment import CANCELLED, FINAL, OPEN, PLANNED
 from states.moves.changes import Changes
 from states.moves.commitments import CommitmentMover
-from states.moves.consequences import Consequences, MovedDay, MovedDeadline, Stays, people_told, timers_moved
+from states.moves.consequences import (
+    Consequences,
+    MovedDay,
+    MovedDeadline,
+    Stays,
+    objections,
+    people_told,
+    refused,
+    timers_moved,
+)
 from states.moves.day_news import DayNews
 from states.moves.firing import Firing
 from states.plan.calendar import Calendar, MilestoneDate
@@ -68,10 +76,8 @@ class Rescheduling:
 
     def refuse_what_breaks_rules(self) -> None:
         """Raise ``DayRefusedError`` if a rule is broken that no reason excuses."""
-        objections = [one for one in self.broken() if not (one.excusable and self._reason)]
-        if objections:
-            cohort, milestone = self._cohort.cohort_id, next(iter(self._new))
-            raise DayRefusedError(cohort, milestone, objections, [sentence(one) for one in objections])
+        if against := objections(self.broken(), self._reason):
+            raise refused(self._cohort.cohort_id, next(iter(self._new)), against)
 
     def work_out(self, details: Mapping[str, Any]) -> None:
         """Collect the new dates and what follows from them; whether they may be is asked before (``broken``)."""
