@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+FACT_CAUSE = "fact "
+"""Begins the cause of a transition that a fact brought about; its key follows."""
+
 
 @dataclass(frozen=True)
 class Fact:

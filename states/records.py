@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+DAYS = ("opened_on", "due_on", "missed_on")
+CHANGING = ("state", *DAYS, "choice", "partner_id", "agreed")
+"""What changes of a commitment, beside its version."""
 
 
 class Journey(NamedTuple):
@@ -45,3 +50,15 @@ class Commitment(NamedTuple):
     partner_id: str | None
     agreed: bool = False
     """Whether its deadline was agreed: then it does not follow the calendar any more."""
+
+
+def as_plain(commitment: Commitment) -> dict[str, Any]:
+    """Return what changes of a commitment as plain data, dates as ISO text."""
+    values = commitment._asdict()
+    return {name: values[name].isoformat() if isinstance(values[name], date) else values[name] for name in CHANGING}
+
+
+def from_plain(commitment: Commitment, kept: Mapping[str, Any]) -> Commitment:
+    """Return a commitment as it was kept by ``as_plain``; its version stays."""
+    days = {name: date.fromisoformat(kept[name]) for name in DAYS if kept[name]}
+    return commitment._replace(**{**kept, **days})

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from config.cohort import Cohort
-from states.facts import Transition
+from states.facts import FACT_CAUSE, Transition
 from states.plan.timers import Timer
 from states.records import Journey
 from states.store.tables import Base
@@ -19,6 +19,8 @@ class Changes:
 
     now: datetime
     cause: str
+    before: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """How what a fact changes stood before, by kind and id: what it takes to take the fact back."""
     transitions: list[Transition] = field(default_factory=list)
     journeys: list[dict[str, Any]] = field(default_factory=list)
     """Moves on the calendar, in order (``b_id``, ``b_version``, ``b_state``); a journey may be moved twice."""
@@ -69,6 +71,21 @@ class Changes:
     """Milestones with a new date (``b_cohort``, ``b_id`` and the columns)."""
     held: list[tuple[str, str]] = field(default_factory=list)
     """Milestones that have been held: (cohort, milestone)."""
+
+    @property
+    def fact(self) -> str | None:
+        """The key of the fact behind it; ``None`` where time is the cause."""
+        return self.cause.removeprefix(FACT_CAUSE) if self.cause.startswith(FACT_CAUSE) else None
+
+    def remember(self, kind: str, ident: str, values: Any) -> None:
+        """Keep how something stood before a fact; only the first image of it counts."""
+        if self.fact is not None:
+            self.before.setdefault(kind, {}).setdefault(ident, values)
+
+    def set_fields(self, journey: Journey, values: dict[str, Any]) -> None:
+        """Set columns of a journey that say who is around the talent."""
+        self.remember("journeys", journey.id, {name: getattr(journey, name) for name in values})
+        self.fields.append((journey.id, values))
 
     def standing(self, journey: Journey) -> Journey:
         """Return a journey as it will stand: moved already, should this trigger have done so."""

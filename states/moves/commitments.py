@@ -19,7 +19,7 @@ from states.moves.reassign import was_told
 from states.moves.regions import lead_on
 from states.plan.effects import Cause, named
 from states.plan.timers import Dates, Step, rearmed
-from states.records import Commitment, Journey
+from states.records import Commitment, Journey, as_plain
 from states.store.queries import COMMITMENT_COLUMNS
 from states.store.tables import PENDING, CommitmentRow, EffectRow
 
@@ -135,6 +135,7 @@ class CommitmentMover:
         """Collect what moving one commitment changes, and what it causes."""
         changes, commitment, verb = self._firing.changes, move.commitment, move.step.verb
         dates = self._dates(move)
+        changes.remember("commitments", commitment.id, as_plain(commitment))
         changes.commitments.append(
             {
                 "b_id": commitment.id,
@@ -227,7 +228,7 @@ class CommitmentMover:
         if ident in taken:
             raise FactIncompleteError(trigger, "person", f"this is {taken[ident]}; it has to be somebody else")
         taken_up: dict[str, Any] = {f"{role}_id": ident}
-        self._firing.changes.fields.append((journey.id, taken_up))
+        self._firing.changes.set_fields(journey, taken_up)
         return move._replace(journey=journey._replace(**taken_up))
 
     def _was_never_told(self, move: _Move) -> bool:
@@ -242,7 +243,7 @@ class CommitmentMover:
         """Empty the role of whoever was found, when the choice behind it is another."""
         role, journey = move.spec.fills, move.journey
         if move.step.verb == "retract" and role and journey is not None:
-            self._firing.changes.fields.append((journey.id, {f"{role}_id": None}))
+            self._firing.changes.set_fields(journey, {f"{role}_id": None})
 
     def _follow(self, name: str, choice: str, kept: Sequence[Commitment], journeys: Mapping[str, Journey]) -> None:
         """Open the commitments that follow from a choice, and take back those of a choice that was changed."""

@@ -110,7 +110,7 @@ class JourneyMover:
         group = group_to_join(self._firing.active().group_sizes())
         if journey.group_number is not None or group is None:
             return journey
-        changes.fields.append((journey.id, {"group_number": group}))
+        changes.set_fields(journey, {"group_number": group})
         return journey._replace(group_number=group)
 
     def _move_journey(self, trigger: str, journey: Journey, dest: str) -> str:
@@ -165,7 +165,7 @@ class JourneyMover:
         mentor = self._firing.new_person(ident, trigger, "new_mentor")
         if mentor == journey.talent_id:
             raise FactIncompleteError(trigger, "new_mentor", "nobody is their own leader")
-        self._firing.changes.fields.append((journey.id, {"mentor_id": mentor}))
+        self._firing.changes.set_fields(journey, {"mentor_id": mentor})
         if is_known_as_mentor(self._firing, journey):
             self._former[journey.id] = str(journey.mentor_id)
         readdress(self._firing, journey, mentor)

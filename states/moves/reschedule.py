@@ -119,6 +119,8 @@ class Rescheduling:
 
     def _set_date(self, milestone: str) -> None:
         lies, new = self._cohort.calendar.days.get(milestone), self._new[milestone]
+        old = self._days.get(milestone)
+        self._changes.remember("days", milestone, old and old.model_dump(mode="json"))
         self._changes.dates.append(
             {
                 "b_cohort": self._cohort.cohort_id,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +24,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from config.errors import ConflictError
 from states.moves.changes import Changes
 from states.store.columns import Instant
+from states.store.fact_log import keep_before
 from states.store.prepared import Prepared
 from states.store.queries import chunks
 from states.store.run_links import add_to_history
@@ -153,10 +155,15 @@ def write(changes: Changes, connection: Connection) -> None:
         connection.execute(_TIMERS, [timer._asdict() for timer in changes.timers])
     if fresh := fresh_effects(changes, connection):
         connection.execute(_EFFECTS, fresh)
+    if changes.fact is not None and changes.before:
+        keep_before(connection, changes.fact, changes.before)
 
 
 def _write_people(changes: Changes, connection: Connection) -> None:
     for person in changes.corrected:
+        columns = [getattr(PersonRow, name) for name in person]
+        was = connection.execute(select(*columns).where(PersonRow.id == person["id"])).one()
+        changes.remember("persons", person["id"], was._asdict())
         connection.execute(update(PersonRow).where(PersonRow.id == person["id"]).values(person))
     for person in changes.persons:
         known = connection.scalar(select(PersonRow.id).where(PersonRow.id == person["id"]))
@@ -170,9 +177,11 @@ def _write_people(changes: Changes, connection: Connection) -> None:
         )
         if known is None:
             connection.execute(insert(AbsenceRow), absence)
+            changes.remember("absences", f"{absence['journey_id']} {absence['milestone']}", False)
     for journey, milestone in changes.present:
         mine = (AbsenceRow.journey_id == journey) & (AbsenceRow.milestone == milestone)
         connection.execute(delete(AbsenceRow).where(mine))
+        changes.remember("absences", f"{journey} {milestone}", True)
 
 
 def _write_calendar(changes: Changes, connection: Connection) -> None:
@@ -183,12 +192,18 @@ def _write_calendar(changes: Changes, connection: Connection) -> None:
         connection.execute(update(MilestoneRow).where(mine).values(held_at=changes.now))
     for cohort_id, cohort in changes.described.items():
         text = cohort.model_dump_json()
+        was = connection.scalar(select(CohortRow.cohort).where(CohortRow.id == cohort_id))
+        changes.remember("described", cohort_id, _differing(json.loads(str(was)), json.loads(text)))
         connection.execute(update(CohortRow).where(CohortRow.id == cohort_id).values(cohort=text))
     dated = (*(row["b_cohort"] for row in changes.dates), *(cohort_id for cohort_id, _ in changes.held))
     for cohort_id in dict.fromkeys((*dated, *changes.revised, *changes.described)):
         connection.execute(
             update(CohortRow).where(CohortRow.id == cohort_id).values(calendar_version=CohortRow.calendar_version + 1)
         )
+
+
+def _differing(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: was.get(name) for name in {*was, *now} if was.get(name) != now.get(name)}
 
 
 def _disarm(changes: Changes, connection: Connection) -> None:

@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from config.cohort import Day
 from config.errors import FactReusedError
-from states.facts import Fact, Outcome, Transition
+from states.facts import FACT_CAUSE, Fact, Outcome, Transition
 from states.store.prepared import Prepared
 from states.store.queries import chunks
 from states.store.tables import FactRow, HistoryRow
@@ -22,13 +22,13 @@ from states.store.trouble import is_duplicate
 _FACT = FactRow.__table__.c
 _KNOWN = select(_FACT.trigger, _FACT.subjects, _FACT.actor, _FACT.details).where(_FACT.key == bindparam("key"))
 _LOG = Prepared(insert(FactRow), _FACT.keys())
+_KEEP_BEFORE = update(FactRow).where(FactRow.key == bindparam("b_key")).values(before=bindparam("b_before"))
 _OUTCOME = (
     select(*(HistoryRow.__table__.c[name] for name in Transition._fields))
     .where(HistoryRow.cause == bindparam("cause"))
     .order_by(HistoryRow.n)
 )
 _NEW_DAY = "moved_to"
-_FACT_CAUSE = "fact "
 
 
 class FactAlreadyLogged(Exception):
@@ -40,8 +40,15 @@ def with_day(fact: Fact, day: Day | None) -> Fact:
     return replace(fact, details={**fact.details, _NEW_DAY: day and day.model_dump(mode="json")})
 
 
-def log_fact(connection: Connection, fact: Fact, trigger: str, subjects: Sequence[str], now: datetime) -> None:
-    """Write the fact down.
+def log_fact(
+    connection: Connection,
+    fact: Fact,
+    trigger: str,
+    subjects: Sequence[str],
+    now: datetime,
+    corrects: str | None = None,
+) -> None:
+    """Write the fact down; ``corrects`` is the key of the one that it takes back.
 
     Raises:
         FactAlreadyLogged: its key is known. Looking first would cost every new fact for the sake of the rare known one.
@@ -53,6 +60,8 @@ def log_fact(connection: Connection, fact: Fact, trigger: str, subjects: Sequenc
         "actor": fact.actor,
         "details": dict(fact.details),
         "subjects": sorted(set(subjects)),
+        "before": None,
+        "corrects": corrects,
     }
     try:
         _LOG.run(connection, [row])
@@ -60,6 +69,11 @@ def log_fact(connection: Connection, fact: Fact, trigger: str, subjects: Sequenc
         if not is_duplicate(error):
             raise
         raise FactAlreadyLogged from None
+
+
+def keep_before(connection: Connection, key: str, before: Mapping[str, Any]) -> None:
+    """Write down beside a fact how what it changed stood before."""
+    connection.execute(_KEEP_BEFORE, {"b_key": key, "b_before": before})
 
 
 def earlier_outcome(
@@ -80,16 +94,16 @@ def earlier_outcome(
 
 def transitions_of(connection: Connection, key: str) -> tuple[Transition, ...]:
     """Return what the fact with this key has changed, in order; nothing if there is no such fact."""
-    return tuple(Transition._make(row) for row in connection.execute(_OUTCOME, {"cause": f"{_FACT_CAUSE}{key}"}))
+    return tuple(Transition._make(row) for row in connection.execute(_OUTCOME, {"cause": f"{FACT_CAUSE}{key}"}))
 
 
 def actors_of(connection: Connection, causes: Iterable[str]) -> dict[str, str]:
     """Return who told the facts among ``causes`` of transitions, by cause; the clock's are not among them."""
-    keys = [cause.removeprefix(_FACT_CAUSE) for cause in causes if cause.startswith(_FACT_CAUSE)]
+    keys = [cause.removeprefix(FACT_CAUSE) for cause in causes if cause.startswith(FACT_CAUSE)]
     found: dict[str, str] = {}
     for some in chunks(keys):
         rows = connection.execute(select(_FACT.key, _FACT.actor).where(_FACT.key.in_(some)))
-        found.update({f"{_FACT_CAUSE}{row.key}": row.actor for row in rows})
+        found.update({f"{FACT_CAUSE}{row.key}": row.actor for row in rows})
     return found
 
 

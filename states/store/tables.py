@@ -143,6 +143,10 @@ class FactRow(Base):
     details: Mapped[dict[str, Any]]
     subjects: Mapped[list[str] | None]
     """Whom it was about, sorted; empty for facts of before migration 0002."""
+    before: Mapped[dict[str, Any] | None]
+    """How what it changed stood before, as far as history does not say; empty for facts of before migration 0008."""
+    corrects: Mapped[str | None] = mapped_column(index=True, unique=True)
+    """The key of the fact that this one takes back."""
 
 
 class HistoryRow(Base):
