@@ -14,6 +14,7 @@ from pydantic import Discriminator, Field, Tag, ValidationInfo, model_validator
 
 from config.form import Form
 from config.grammar import escalated, reminder
+from config.groups import Groups
 from config.names import Folder, Language, Name, filled_with
 from config.plain_text import AS_KEPT, Line, OptionalLine
 from config.regions import Move, RegionSpec
@@ -148,6 +149,8 @@ class Event(Spec):
     """A state, ``place`` for where the cohort stands now, or nothing: the journey stays where it is."""
     final: bool = False
     commitments: Literal["leave", "pause", "resume", "cancel"] = "leave"
+    told: Literal["at_once", "next_morning"] = "at_once"
+    """When people hear of it: the next working morning leaves the rest of the day for taking a slip back (R62)."""
     needs: tuple[Literal["milestone", "absence", "new_mentor"], ...] = ()
     """``milestone``: a teaching day to stay away from; ``absence``: one that is no longer stayed away from (R29)."""
     effects: tuple[EffectSpec, ...] = ()
@@ -240,15 +243,6 @@ class CommitmentSpec(Spec):
         return self
 
 
-class Groups(Spec):
-    """Learning groups: their size, the bounds when numbers do not fit, and the milestone that forms them (R27)."""
-
-    size: int = 6
-    smallest: int = 5
-    largest: int = 7
-    formed_at: str
-
-
 def _kind_of_entry(entry: object) -> str:
     is_module = "module" in entry if isinstance(entry, dict) else isinstance(entry, ModuleSpec)
     return "module" if is_module else "milestone"
@@ -286,6 +280,8 @@ class Programme(Spec):
     """What goes on beside the calendar: the second half with or without a second mentor (R33 to R36)."""
     on_move: str | None = None
     """The mail to a milestone's audience when its date, time or place is another."""
+    on_correct: str | None = None
+    """The mail to whoever was told what followed from a fact that is taken back (R62)."""
     on_call_off: str | None = None
     """The mail to a milestone's audience when it is called off and has no new date yet."""
     find_date: EffectSpec | None = None

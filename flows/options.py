@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import typer
 
-from states.facts import Fact
+from states.facts import OPERATOR, Fact
 
 CohortOption = Annotated[str, typer.Option("--cohort", help="The cohort, by its folder in config/cohorts.")]
 PortOption = Annotated[int, typer.Option("--port", help="The port of the Prefect UI; another if it is taken.")]
@@ -18,8 +18,6 @@ HostOption = Annotated[
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do it; without, only what it would do is shown.")]
 VAR = Path("var")
-OPERATOR = "operator"
-"""Who tells and decides at the command line."""
 
 
 def operators_fact(details: Mapping[str, Any]) -> Fact:

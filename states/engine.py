@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -20,28 +21,32 @@ from config.definition import Definition
 from config.errors import (
     ConflictError,
     ConsequencesChangedError,
+    CorrectionRefusedError,
     TickFailedError,
     TimerFailedError,
     UnknownRecordError,
     UnknownTriggerError,
 )
-from config.grammar import CALL_OFF, MOVE, Trigger, commitment_id
+from config.grammar import CALL_OFF, CORRECT, MOVE, Trigger, commitment_id
 from config.people import People
-from states.facts import Fact, Outcome
+from states.facts import FACT_CAUSE, OPERATOR, Fact, Outcome
 from states.machines.commitment import recordable_verbs
+from states.machines.journey import ENROL
 from states.moves.changes import Changes
 from states.moves.commitments import CommitmentMover
-from states.moves.consequences import Consequences
+from states.moves.consequences import Consequences, TakenBack, people_told
+from states.moves.correction import Correction
 from states.moves.enrol import Enrolment
 from states.moves.firing import Firing
 from states.moves.journeys import JourneyMover
 from states.moves.reschedule import Rescheduling
+from states.moves.rests_on import refuse_another_correction
 from states.moves.writing import write
 from states.plain_facts import plain_fact
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.database import Database
 from states.store.due_timers import Due, falling, first_due, first_due_of, hold_a_cohort_that_is_due
-from states.store.fact_log import FactAlreadyLogged, earlier_outcome, log_fact, with_day
+from states.store.fact_log import FactAlreadyLogged, earlier_outcome, key_of_import, log_fact, with_day
 from states.store.queries import (
     all_found,
     calendar_version,
@@ -50,6 +55,7 @@ from states.store.queries import (
     journeys_of,
     lock_cohort_of,
 )
+from states.store.taken_back import KeptFact, kept_fact
 from states.store.trouble import in_plain_words, is_conflict
 
 R = TypeVar("R")
@@ -77,8 +83,12 @@ class Engine:
 
         def attempt(connection: Connection) -> Outcome:
             lock_cohort_of(connection, [cohort.id])
-            changes = Changes(self.now(), f"fact enrol:{cohort.id}")
-            Enrolment(cohort, definition, people, changes).work_out(connection)
+            key = key_of_import(connection, cohort.id)
+            changes = Changes(self.now(), f"{FACT_CAUSE}{key}")
+            enrolment = Enrolment(cohort, definition, people, changes)
+            enrolment.work_out(connection)
+            if enrolment.again and not changes.is_empty:
+                log_fact(connection, Fact(key, OPERATOR), ENROL, [cohort.id], changes.now)
             write(changes, connection)
             return Outcome(cohort.id, "enrol", tuple(changes.transitions))
 
@@ -185,6 +195,47 @@ class Engine:
             with self.database.read() as connection:
                 return earlier_outcome(connection, told, trigger, [cohort_id], cohort_id)
 
+    def undo(self, key: str, fact: Fact) -> Outcome:
+        """Take the fact told under ``key`` back by ``fact``: all stands as history without it would have it (R62).
+
+        Raises:
+            UnknownRecordError: there is no such fact.
+            CorrectionRefusedError: it cannot be taken back, or another fact that rests on it has to be first.
+            DayRefusedError: the day that it moved cannot be what it was any more.
+            FactReusedError: the key of ``fact`` stands for another one.
+        """
+        with self.database.read() as connection:
+            taken = kept_fact(connection, key)
+        trigger, subjects = str(Trigger(Trigger.parse(taken.trigger).name, CORRECT)), list(taken.subjects or ())
+        fact = plain_fact(replace(fact, details={**fact.details, "corrects": key}), trigger, subjects)
+
+        def attempt(connection: Connection) -> Outcome:
+            now = self.now()
+            refuse_another_correction(connection, taken, fact.key)
+            log_fact(connection, fact, trigger, subjects, now, corrects=key)
+            lock_cohort_of(connection, subjects)
+            changes = Changes(now, f"{FACT_CAUSE}{fact.key}")
+            cohort = self._take_back(connection, taken, changes)
+            write(changes, connection)
+            return Outcome(cohort.cohort_id, trigger, tuple(changes.transitions))
+
+        try:
+            return self._attempt(attempt)
+        except FactAlreadyLogged:
+            with self.database.read() as connection:
+                refuse_another_correction(connection, taken, fact.key)
+                cohort_id = journeys_and_cohort(connection, subjects).cohort_id
+                return earlier_outcome(connection, fact, trigger, subjects, cohort_id)
+
+    def preview_undo(self, key: str) -> TakenBack:
+        """Return what ``undo`` would bring about at this moment, and write nothing; raises as that does."""
+        with self.database.read() as connection:
+            changes, taken = Changes(self.now(), f"{FACT_CAUSE}preview"), kept_fact(connection, key)
+            refuse_another_correction(connection, taken, "")
+            cohort = self._take_back(connection, taken, changes)
+            told = people_told(changes, connection, cohort.calendar.local_day)
+            return TakenBack(cohort.cohort_id, taken, tuple(changes.transitions), told)
+
     # -- one attempt -----------------------------------------------------------------------------------------------
 
     def _attempt(self, work: Callable[[Connection], R]) -> R:
@@ -220,6 +271,14 @@ class Engine:
             JourneyMover(firing).move(trigger, list(journeys.values()))
         write(changes, connection)
         return Outcome(cohort_id, trigger, tuple(changes.transitions))
+
+    def _take_back(self, connection: Connection, taken: KeptFact, changes: Changes) -> RunningCohort:
+        cohort_id = journeys_and_cohort(connection, list(taken.subjects or ())).cohort_id
+        if calendar_version(connection, cohort_id) is None:
+            raise CorrectionRefusedError(taken.key, "kind", taken.trigger)
+        cohort = read_cohort(connection, cohort_id)
+        Correction(connection, cohort, changes, taken).work_out()
+        return cohort
 
     def _fire_due(self, connection: Connection, now: datetime, aside: Sequence[str]) -> Outcome | None:
         """Fire what falls first in all cohorts but those laid ``aside``; ``None`` when nothing is due any more."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+OPERATOR = "operator"
+"""Who tells and decides at the command line."""
 FACT_CAUSE = "fact "
 """Begins the cause of a transition that a fact brought about; its key follows."""
 

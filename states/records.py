@@ -62,3 +62,9 @@ def from_plain(commitment: Commitment, kept: Mapping[str, Any]) -> Commitment:
     """Return a commitment as it was kept by ``as_plain``; its version stays."""
     days = {name: date.fromisoformat(kept[name]) for name in DAYS if kept[name]}
     return commitment._replace(**{**kept, **days})
+
+
+def standing(commitment: Commitment, row: Mapping[str, Any]) -> Commitment:
+    """Return a commitment as it will stand by a move that was collected for it (``b_state``, ``b_version`` …)."""
+    values = {name: row[f"b_{name}"] for name in CHANGING if name != "partner_id"}
+    return commitment._replace(**values, version=row["b_version"] + 1)

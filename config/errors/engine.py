@@ -89,6 +89,32 @@ class ConsequencesChangedError(TalentNordError):
         )
 
 
+class CorrectionRefusedError(TalentNordError):
+    """A fact cannot be taken back; ``why`` is ``correction``, ``corrected``, ``rests``, ``old`` or ``kind``.
+
+    ``by`` is the trigger of what stands against it, told on ``at`` by ``actor`` under the key ``other``.
+    """
+
+    def __init__(
+        self, key: str, why: str, by: str = "", other: str = "", at: datetime | None = None, actor: str = ""
+    ) -> None:
+        self.key = key
+        self.why = why
+        self.by = by
+        self.other = other
+        self.at = at
+        self.actor = actor
+        later = f"{by!r}, told {at:%Y-%m-%d %H:%M} UTC by {actor} ({other})" if at else by
+        sentences = {
+            "correction": "it takes another fact back itself; tell that one again",
+            "corrected": f"it was taken back before, by {later}",
+            "rests": f"{later} rests on it; take that back first",
+            "old": "it was told before facts kept how things stood; tell what is right instead",
+            "kind": f"{by!r} cannot be undone",
+        }
+        super().__init__(f"{key} cannot be taken back: {sentences[why]}. Nothing was recorded.")
+
+
 class CohortOverError(TalentNordError):
     """Somebody is to join a cohort whose last day is over; nothing was changed."""
 

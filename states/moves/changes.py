@@ -9,7 +9,7 @@ from typing import Any
 from config.cohort import Cohort
 from states.facts import FACT_CAUSE, Transition
 from states.plan.timers import Timer
-from states.records import Journey
+from states.records import CHANGING, Commitment, Journey
 from states.store.tables import Base
 
 
@@ -38,6 +38,12 @@ class Changes:
     """Unsent effects that now go to another person (``b_id``, ``b_key``, ``b_person``)."""
     succeeded: list[dict[str, Any]] = field(default_factory=list)
     """Effects that left, and are another person's should they come back (``b_id``, ``b_person``)."""
+    closed: list[str] = field(default_factory=list)
+    """Open tasks, by id, that a fact had opened which is taken back."""
+    reopened: list[str] = field(default_factory=list)
+    """Tasks, by id, that a fact had closed which is taken back."""
+    revived: list[dict[str, Any]] = field(default_factory=list)
+    """Effects that such a fact had stopped, and that wait again (``b_id``, ``b_send_at``)."""
     refused: list[int] = field(default_factory=list)
     """Effects, by id, that a peer refused and that now have a chance: they are sent again."""
     dropped: list[int] = field(default_factory=list)
@@ -77,6 +83,11 @@ class Changes:
         """The key of the fact behind it; ``None`` where time is the cause."""
         return self.cause.removeprefix(FACT_CAUSE) if self.cause.startswith(FACT_CAUSE) else None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is to be written."""
+        return not (self.transitions or self.corrected or self.described or any(self.new.values()))
+
     def remember(self, kind: str, ident: str, values: Any) -> None:
         """Keep how something stood before a fact; only the first image of it counts."""
         if self.fact is not None:
@@ -99,6 +110,14 @@ class Changes:
         self.journeys.append({"b_id": journey.id, "b_version": journey.version, "b_state": dest})
         step = (trigger, journey.state, dest)
         return self.record(journey.cohort_id, journey.id, journey.id, journey.version, "journey", step)
+
+    def move_commitment(self, commitment: Commitment, verb: str, dest: Commitment) -> str:
+        """Let a commitment stand like ``dest``, whatever its machine says; return the id of its history row."""
+        row = {f"b_{name}": getattr(dest, name) for name in CHANGING if name != "partner_id"}
+        self.commitments.append(row | {"b_id": commitment.id, "b_version": commitment.version})
+        step = (verb, commitment.state, dest.state)
+        who = (commitment.cohort_id, commitment.journey_id, commitment.id)
+        return self.record(*who, commitment.version, commitment.name, step)
 
     def record(
         self,

@@ -203,15 +203,16 @@ class CommitmentMover:
         )
 
     def _dates(self, move: _Move) -> Dates:
-        spec, commitment, verb = move.spec, move.commitment, move.step.verb
+        spec, commitment, verb, calendar = move.spec, move.commitment, move.step.verb, self._firing.cohort.calendar
         opened, due, missed = commitment.opened_on, commitment.due_on, commitment.missed_on
         if verb == "open":
             opened = self._firing.today
-            due = self._firing.cohort.calendar.due_of(spec, opened)
+            due = calendar.due_of(spec, opened)
         elif verb == "extend":
             due, missed = agreed_day(self._firing, str(Trigger(spec.id, verb))), None
         elif verb == "miss":
-            missed = self._firing.cohort.calendar.day_of(spec.miss, Dates(opened, due).anchors()) or self._firing.today
+            day = None if self._firing.late else calendar.day_of(spec.miss, Dates(opened, due).anchors())
+            missed = day or self._firing.today
         elif verb in {"pause", "retract"} and move.step.dest == PLANNED:
             opened = missed = None
         return Dates(opened, due, missed)

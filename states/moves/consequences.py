@@ -15,10 +15,12 @@ from config.checks.date_rules import BrokenRule
 from config.checks.dates import sentence
 from config.cohort import Day
 from config.errors import DayRefusedError
+from states.facts import Transition
 from states.moves.changes import Changes
 from states.moves.writing import fresh_effects
 from states.store.queries import chunks
 from states.store.tables import ARMED, TimerRow
+from states.store.taken_back import KeptFact
 
 
 class MovedDay(NamedTuple):
@@ -100,6 +102,15 @@ class Consequences:
             self.stays,
         ]
         return hashlib.sha256(json.dumps(plain, default=str).encode()).hexdigest()[:12]
+
+
+class TakenBack(NamedTuple):
+    """What taking a fact back brings about: how all it moved will stand, and who is told."""
+
+    cohort_id: str
+    fact: KeptFact
+    steps: tuple[Transition, ...]
+    told: tuple[Told, ...]
 
 
 def objections(broken: Iterable[BrokenRule], reason: str) -> tuple[BrokenRule, ...]:

@@ -19,7 +19,7 @@ from config.programme import CommitmentSpec
 from states.facts import Transition
 from states.machines.commitment import KEPT, PLANNED
 from states.moves.changes import Changes
-from states.moves.reimport import tell_challenges, tell_organisations
+from states.moves.reimport import enrol_again, tell_challenges, tell_organisations
 from states.plain_facts import refuse_unplain_people
 from states.plan.calendar import Calendar
 from states.plan.late_joiners import catch_up_notices, group_to_join
@@ -54,7 +54,8 @@ class Enrolment:
     """The mentors of those who are enrolled already, by journey."""
     _persons_known: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Names and addresses by id, as they are in the database."""
-    _running: bool = False
+    again: bool = False
+    """Whether the cohort runs already."""
 
     def __post_init__(self) -> None:
         self.calendar = Calendar.of(self.cohort.dates, self.definition)
@@ -78,8 +79,7 @@ class Enrolment:
             CohortOverError: its last day is over, and somebody is new to it: nothing would ever move them.
         """
         refuse_unplain_people(self.people, self.cohort.people)
-        running = connection.scalar(select(CohortRow.id).where(CohortRow.id == self.cohort.id)) is not None
-        self._running = running
+        running = self.again = connection.scalar(select(CohortRow.id).where(CohortRow.id == self.cohort.id)) is not None
         pinned = read_cohort(connection, self.cohort.id) if running else None
         if pinned is not None:
             self.definition, self.calendar = pinned.definition, pinned.calendar
@@ -105,6 +105,7 @@ class Enrolment:
         self.changes.transitions += [self._enrolled(talent) for talent in fresh]
         self.changes.transitions += [self._kept(row) for row in commitments if row["state"] == KEPT]
         if pinned is not None:
+            enrol_again(connection, pinned, self.changes, [self._id(talent) for talent in self.people.talents])
             tell_organisations(pinned, self.cohort, self.changes)
             tell_challenges(connection, pinned, self.cohort, self.changes)
 
@@ -180,7 +181,7 @@ class Enrolment:
         for ident, contact in zip(cast.coordinators, self.cohort.coordinators, strict=True):
             yield _person(ident, contact)
         yield _person(cast.administration, self.cohort.administration)
-        told = {spec.secures for spec in self.definition.commitments.values()} if self._running else set()
+        told = {spec.secures for spec in self.definition.commitments.values()} if self.again else set()
         for module, challenge in self.cohort.challenges.items():
             if module not in told:
                 yield _person(cast.owners[module], challenge.representative)

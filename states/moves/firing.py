@@ -52,6 +52,10 @@ class Firing:
         self.details = details
         self.strict = strict
         self.today = cohort.calendar.local_day(changes.now)
+        self.late = False
+        """Whether what is missed counts as missed today: a mistake, now taken back, has hidden it until now."""
+        self.told_from = changes.now
+        """The instant before which nobody hears of it."""
         self._active_journeys: ActiveJourneys | None = None
 
     @cached_property
@@ -86,8 +90,10 @@ class Firing:
             return
         needed = any(role in NEEDS_ACTIVE_JOURNEYS for spec in specs for role in spec.to)
         active = self.active() if needed else ActiveJourneys()
-        rows = effect_rows(specs, cause, self.cohort.calendar, self.cohort.cast, active)
-        self.changes.effects += [row for row in rows if concerns(row["recipient_id"])]
+        for row in effect_rows(specs, cause, self.cohort.calendar, self.cohort.cast, active):
+            if concerns(row["recipient_id"]):
+                at = max(row["send_at"], self.told_from) if row["kind"] == "mail" else row["send_at"]
+                self.changes.effects.append(row | {"send_at": at})
 
     def active(self) -> ActiveJourneys:
         """Return the active journeys of the cohort as they will stand; read at most once for a trigger."""

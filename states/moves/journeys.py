@@ -52,6 +52,9 @@ class JourneyMover:
         event = definition.programme.events.get(trigger)
         if self._firing.strict:
             refuse_impossible_day(self._firing, trigger)
+        if event is not None and event.told == "next_morning":
+            hours = self._firing.cohort.definition.working_time
+            self._firing.told_from = hours.opening(hours.add_working_days(self._firing.today, 1))
         guards = self._guards(trigger, event, journeys)
         answer = self._firing.cohort.rules.journey.answer
         moved = self._firing.answered(

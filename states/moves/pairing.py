@@ -10,7 +10,7 @@ from sqlalchemy import select
 from states.machines.commitment import FINAL, PLANNED
 from states.moves.firing import Firing
 from states.plan.groups import partners
-from states.records import Commitment, Journey
+from states.records import Commitment, Journey, standing
 from states.store.queries import COMMITMENT_COLUMNS
 from states.store.tables import CommitmentRow
 
@@ -53,13 +53,9 @@ def _as_they_stand(firing: Firing, commitments: Sequence[Commitment]) -> list[Co
     """Return commitments as they will stand: moved already, should this trigger have done so."""
     moved = {row["b_id"]: row for row in firing.changes.commitments}
     given = dict(firing.changes.partners)
-    standing = []
+    found = []
     for one in commitments:
         one = one._replace(partner_id=given.get(one.id, one.partner_id))  # noqa: PLW2901
         row = moved.get(one.id)
-        if row is not None:
-            version = row["b_version"] + 1
-            dates = {name: row[f"b_{name}"] for name in ("opened_on", "due_on", "missed_on", "choice", "agreed")}
-            one = one._replace(state=row["b_state"], version=version, **dates)  # noqa: PLW2901
-        standing.append(one)
-    return standing
+        found.append(one if row is None else standing(one, row))
+    return found

@@ -107,6 +107,17 @@ def _dropping(column: InstrumentedAttribute[Any]) -> Update:
 
 
 _DROP_SOME, _DROP_OF_SUBJECTS = _dropping(EffectRow.id), _dropping(EffectRow.subject)
+_DROPPED = EffectRow.status == literal_column("'dropped'")
+_REVIVE = (
+    update(EffectRow)
+    .where(EffectRow.id == bindparam("b_id"))
+    .values(
+        status=case((_DROPPED, literal_column("'pending'")), else_=EffectRow.status),
+        send_at=case((_DROPPED, bindparam("b_send_at", type_=Instant)), else_=EffectRow.send_at),
+        note=case((_DROPPED, literal_column("''")), else_=EffectRow.note),
+        overtaken=literal_column("''"),
+    )
+)
 _FIRED = update(TimerRow).where(TimerRow.id == bindparam("b_id")).values(status="fired")
 _DATES = Prepared(
     update(MilestoneRow)
@@ -151,6 +162,7 @@ def write(changes: Changes, connection: Connection) -> None:
     _redirect(changes, connection)
     _silence(changes, connection)
     _send_again(changes, connection)
+    _revive(changes, connection)
     if changes.timers:
         connection.execute(_TIMERS, [timer._asdict() for timer in changes.timers])
     if fresh := fresh_effects(changes, connection):
@@ -203,7 +215,15 @@ def _write_calendar(changes: Changes, connection: Connection) -> None:
 
 
 def _differing(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: was.get(name) for name in {*was, *now} if was.get(name) != now.get(name)}
+    """Return how what differs was before, ``challenges.m2`` for a part of a key; ``None`` where there was nothing."""
+    old, new = _flat(was), _flat(now)
+    return {name: old.get(name) for name in sorted({*old, *new}) if old.get(name) != new.get(name)}
+
+
+def _flat(described: Mapping[str, Any]) -> dict[str, Any]:
+    parts = {name: value for name, value in described.items() if isinstance(value, dict)}
+    whole = {name: value for name, value in described.items() if name not in parts}
+    return whole | {f"{name}.{key}": value for name, part in parts.items() for key, value in part.items()}
 
 
 def _disarm(changes: Changes, connection: Connection) -> None:
@@ -247,6 +267,17 @@ def _send_again(changes: Changes, connection: Connection) -> None:
         let_wait(connection, refused & EffectRow.id.in_(effects), back)
     for people in chunks(changes.reachable):
         let_wait(connection, refused & EffectRow.recipient_id.in_(people), back)
+
+
+def _revive(changes: Changes, connection: Connection) -> None:
+    """Let what a fact had stopped wait again, and its tasks be open or closed as they were without it."""
+    if changes.revived:
+        connection.execute(_REVIVE, changes.revived)
+    for tasks in chunks(changes.closed):
+        done = {"status": "done", "closed_at": changes.now}
+        connection.execute(update(TaskRow).where(OPEN_TASK, TaskRow.id.in_(tasks)).values(done))
+    for tasks in chunks(changes.reopened):
+        connection.execute(update(TaskRow).where(TaskRow.id.in_(tasks)).values(status="open", closed_at=None))
 
 
 def fresh_effects(changes: Changes, connection: Connection) -> list[dict[str, Any]]:

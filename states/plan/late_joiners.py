@@ -14,12 +14,17 @@ def group_to_join(sizes: Mapping[int, int]) -> int | None:
     return min(sizes, key=lambda number: (sizes[number], number), default=None)
 
 
-def catch_up_notices(calendar: Calendar, cohort_id: str, journey_id: str, now: datetime) -> Iterator[Timer]:
+def catch_up_notices(
+    calendar: Calendar, cohort_id: str, journey_id: str, now: datetime, since: datetime | None = None
+) -> Iterator[Timer]:
     """Yield timers that tell one journey what the others were told before: of every milestone still ahead.
 
-    Who has been told already is not told again: a notice is one effect for each person.
+    Who has been told already is not told again: a notice is one effect for each person. ``since`` leaves out what was
+    told by then.
     """
     for milestone in calendar.definition.milestones.values():
+        after = milestone_timers(calendar, cohort_id, milestone, since or now)
+        missed = {timer.trigger for timer in after if since is None or timer.due_at > since}
         for timer in milestone_timers(calendar, cohort_id, milestone, now):
-            if timer.rank == NOTICE_RANK and timer.due_at <= now:
+            if timer.rank == NOTICE_RANK and timer.due_at <= now and timer.trigger in missed:
                 yield timer._replace(subject=journey_id)

@@ -16,7 +16,7 @@ from config.errors import FactReusedError
 from states.facts import FACT_CAUSE, Fact, Outcome, Transition
 from states.store.prepared import Prepared
 from states.store.queries import chunks
-from states.store.tables import FactRow, HistoryRow
+from states.store.tables import CohortRow, FactRow, HistoryRow
 from states.store.trouble import is_duplicate
 
 _FACT = FactRow.__table__.c
@@ -60,7 +60,7 @@ def log_fact(
         "actor": fact.actor,
         "details": dict(fact.details),
         "subjects": sorted(set(subjects)),
-        "before": None,
+        "before": {},
         "corrects": corrects,
     }
     try:
@@ -69,6 +69,16 @@ def log_fact(
         if not is_duplicate(error):
             raise
         raise FactAlreadyLogged from None
+
+
+def key_of_import(connection: Connection, cohort_id: str) -> str:
+    """Return the key of the next import of a cohort's files: the first is no fact, the others are counted."""
+    if connection.scalar(select(CohortRow.id).where(CohortRow.id == cohort_id)) is None:
+        return f"enrol:{cohort_id}"
+    earlier = connection.scalars(
+        select(FactRow.key).where(FactRow.key.startswith(f"enrol:{cohort_id}:", autoescape=True))
+    )
+    return f"enrol:{cohort_id}:{len(earlier.all()) + 1}"
 
 
 def keep_before(connection: Connection, key: str, before: Mapping[str, Any]) -> None:

@@ -1,0 +1,102 @@
+"""Who hears that a fact was taken back: whoever was told what followed from it, and nobody else (R62)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from config.definition import ACTIVE
+from config.grammar import CORRECT, Trigger
+from states.machines.commitment import FINAL
+from states.moves.firing import Firing
+from states.moves.reassign import PERHAPS_TOLD
+from states.store.tables import EffectRow, TaskRow
+from states.store.taken_back import KeptFact, KeptStep, effects_of
+
+_ON_ITS_WAY = frozenset({"pending", "claimed", "rejected", "unknown"})
+
+
+class CorrectedNews:
+    """The mails and tasks that a fact has caused, and those that it has stopped."""
+
+    def __init__(self, firing: Firing, fact: KeptFact, stands: Mapping[str, str]) -> None:
+        self._firing = firing
+        self._fact = fact
+        self._cause = f"fact {fact.key}"
+        self._stands = stands
+        """The states in which journeys and commitments stand afterwards, by id."""
+
+    def take_back(self, history_ids: Collection[str], corrections: Mapping[str, str]) -> None:
+        """Drop what waits of what transitions have caused, close its tasks, and tell whoever was told of it.
+
+        ``corrections`` are the ids of the correcting history rows by subject.
+        """
+        changes = self._firing.changes
+        effects = effects_of(self._firing.connection, history_ids)
+        changes.dropped += [row.id for row in effects if row.status in _ON_ITS_WAY]
+        changes.closed += [row.key for row in effects if row.kind == "task" and row.status == "done"]
+        message = self._firing.cohort.definition.programme.on_correct
+        told = {row.recipient_id: row for row in effects if row.kind == "mail" and row.status in PERHAPS_TOLD}
+        if message is not None:
+            changes.effects += [self._correction(row, message, corrections) for row in told.values()]
+
+    def revive(self, steps: Sequence[KeptStep]) -> None:
+        """Let wait again what the fact has stopped, and open the tasks that it has closed, where they still hold."""
+        connection, changes = self._firing.connection, self._firing.changes
+        stopped = (EffectRow.note == self._cause) & (EffectRow.status == "dropped")
+        query = select(EffectRow.__table__).where(
+            EffectRow.cohort_id == self._firing.cohort.cohort_id, stopped | (EffectRow.overtaken == self._cause)
+        )
+        opens = self._firing.cohort.definition.working_time.next_open(changes.now)
+        for row in connection.execute(query.order_by(EffectRow.id)):
+            if self._holds(row):
+                changes.revived.append({"b_id": row.id, "b_send_at": max(row.send_at, opens)})
+        subjects = {step.subject for step in steps}
+        tasks = select(TaskRow.id, TaskRow.subject).where(
+            TaskRow.cohort_id == self._firing.cohort.cohort_id, TaskRow.closed_at == self._fact.at
+        )
+        for row in connection.execute(tasks.order_by(TaskRow.id)):
+            if row.subject in subjects and self._stands.get(row.subject) == self._stood(steps, row.subject):
+                changes.reopened.append(row.id)
+
+    def _holds(self, row: Row[Any]) -> bool:
+        """Whether what was stopped is true again: its day is still to come, its commitment stands as it says."""
+        milestone = Trigger.parse(row.trigger).name if not row.details.get("milestone") else row.details["milestone"]
+        day = self._firing.cohort.calendar.days.get(milestone)
+        if day is not None:
+            return day.ends_at > self._firing.changes.now
+        stands = self._stands.get(row.subject)
+        return stands is not None and (stands not in FINAL or stands.startswith(ACTIVE))
+
+    @staticmethod
+    def _stood(steps: Sequence[KeptStep], subject: str) -> str:
+        return next(step.source for step in steps if step.subject == subject)
+
+    def _correction(self, told: Row[Any], message: str, corrections: Mapping[str, str]) -> dict[str, Any]:
+        changes, name = self._firing.changes, Trigger.parse(told.trigger).name
+        history = corrections.get(told.subject) or corrections.get(told.journey_id or "")
+        history = history or next(iter(corrections.values()))
+        local = self._firing.cohort.calendar.local_day
+        details = {"told": told.mail_subject or "", "stands": self._stands.get(told.subject, "")}
+        details |= {"of": Trigger.parse(told.trigger).part}
+        if told.changed_at is not None:
+            details["told_on"] = local(told.changed_at).isoformat()
+        if told.details.get("milestone"):
+            details["milestone"] = told.details["milestone"]
+        return {
+            "key": f"{history}/{message}/{told.recipient_id}",
+            "cohort_id": self._firing.cohort.cohort_id,
+            "journey_id": told.journey_id,
+            "subject": told.subject,
+            "history_id": history,
+            "trigger": str(Trigger(name, CORRECT)),
+            "kind": "mail",
+            "message": message,
+            "role": told.role,
+            "recipient_id": told.recipient_id,
+            "details": details,
+            "send_at": self._firing.cohort.definition.working_time.next_open(changes.now),
+            "status": "pending",
+        }

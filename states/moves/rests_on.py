@@ -1,0 +1,79 @@
+"""What stands against taking a fact back: another one rests on it, or it never can be (R62)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection
+
+from config.errors import CorrectionRefusedError
+from config.grammar import Trigger
+from states.machines.journey import ENROL
+from states.running_cohort import RunningCohort
+from states.store.taken_back import KeptFact, KeptStep, correction_of, later_facts, later_steps
+
+JOURNEY = "journey"
+"""The machine of a journey's steps on the calendar."""
+_SHARED = ("persons", "described", "days", "absences", "journeys")
+"""Kinds of things that a fact changes without a step of their own."""
+
+
+def refuse_what_never_goes_back(fact: KeptFact) -> None:
+    """Raise ``CorrectionRefusedError`` for a correction, and for facts of before they kept how things stood."""
+    if fact.corrects is not None:
+        raise CorrectionRefusedError(fact.key, "correction")
+    if fact.before is None or fact.subjects is None:
+        raise CorrectionRefusedError(fact.key, "old")
+
+
+def refuse_another_correction(connection: Connection, fact: KeptFact, key: str) -> None:
+    """Raise ``CorrectionRefusedError`` if another fact than the one under ``key`` has taken it back."""
+    before = correction_of(connection, fact.key)
+    if before is not None and before.key != key:
+        raise _refused(fact, "corrected", before)
+
+
+def refuse_what_bears_another(
+    connection: Connection, cohort: RunningCohort, fact: KeptFact, steps: Sequence[KeptStep]
+) -> None:
+    """Raise ``CorrectionRefusedError`` naming the first fact that rests on this one, and still holds."""
+    held = {one.key: one for one in later_facts(connection, fact)}
+    later = later_steps(connection, cohort.cohort_id, steps[-1].n) if steps else []
+    moved = {step.subject for step in steps if _bears(cohort, fact, step)}
+    enrolled = tuple(f"{step.subject}/" for step in steps if step.trigger == ENROL)
+    for step in later:
+        mine = step.subject in moved or step.subject.startswith(enrolled or ("\0",))
+        if mine and step.fact in held and (enrolled or _leads_on(step)):
+            raise _refused(fact, "rests", held[step.fact])
+    since = {step.fact for step in later}
+    for other in held.values():
+        if (other.at > fact.at or other.key in since) and _have_in_common(fact, other):
+            raise _refused(fact, "rests", other)
+
+
+def _bears(cohort: RunningCohort, fact: KeptFact, step: KeptStep) -> bool:
+    """Whether something can rest on a step: a place beside the calendar follows from the promises it hangs on."""
+    if step.machine == JOURNEY:
+        name = Trigger.parse(fact.trigger).name
+        return step.source != step.dest and (name in cohort.definition.programme.events or name == ENROL)
+    return step.machine in cohort.definition.commitments and _leads_on(step)
+
+
+def _leads_on(step: KeptStep) -> bool:
+    """Whether a step goes somewhere: a new partner, or a pause of what was not open, changes nothing to build on."""
+    if step.machine == JOURNEY:
+        return step.source != step.dest
+    return step.trigger != "pair" and (step.source != step.dest or step.trigger not in {"pause", "resume"})
+
+
+def _have_in_common(fact: KeptFact, other: KeptFact) -> bool:
+    return any(_names(fact, kind) & _names(other, kind) for kind in _SHARED)
+
+
+def _names(fact: KeptFact, kind: str) -> set[str]:
+    found: Iterable[tuple[str, object]] = ((fact.before or {}).get(kind) or {}).items()
+    return {f"{ident}.{part}" for ident, parts in found for part in (parts if isinstance(parts, dict) else ("",))}
+
+
+def _refused(fact: KeptFact, why: str, other: KeptFact) -> CorrectionRefusedError:
+    return CorrectionRefusedError(fact.key, why, other.trigger, other.key, other.at, other.actor)

@@ -1,0 +1,117 @@
+"""What has to be known to take a fact back: the fact itself, what it changed, what came later, and who was told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, select
+
+from config.errors import UnknownRecordError
+from states.facts import FACT_CAUSE
+from states.store.queries import chunks
+from states.store.tables import EffectRow, FactRow, HistoryRow, MailRow
+
+
+class KeptStep(NamedTuple):
+    """A transition as history keeps it; ``n`` orders them."""
+
+    n: int
+    id: str
+    journey_id: str | None
+    machine: str
+    trigger: str
+    source: str
+    dest: str
+    at: datetime
+    cause: str
+
+    @property
+    def subject(self) -> str:
+        """The journey, the region of one, or the commitment that was moved."""
+        return self.id.rpartition("#")[0]
+
+    @property
+    def fact(self) -> str | None:
+        """The key of the fact behind it; ``None`` where time was."""
+        return self.cause.removeprefix(FACT_CAUSE) if self.cause.startswith(FACT_CAUSE) else None
+
+
+class KeptFact(NamedTuple):
+    """A fact as it was told; ``before`` is how what it changed stood, ``None`` for one of before migration 0008."""
+
+    key: str
+    trigger: str
+    at: datetime
+    actor: str
+    details: Mapping[str, Any]
+    subjects: Sequence[str] | None
+    before: Mapping[str, Mapping[str, Any]] | None
+    corrects: str | None
+
+
+_STEPS = select(*(getattr(HistoryRow, name) for name in KeptStep._fields)).order_by(HistoryRow.n)
+_FACTS = select(*(getattr(FactRow, name) for name in KeptFact._fields)).order_by(FactRow.at, FactRow.key)
+
+
+def kept_fact(connection: Connection, key: str) -> KeptFact:
+    """Return a fact by its key.
+
+    Raises:
+        UnknownRecordError: there is none.
+    """
+    row = connection.execute(_FACTS.where(FactRow.key == key)).one_or_none()
+    if row is None:
+        raise UnknownRecordError("fact", key)
+    return KeptFact._make(row)
+
+
+def correction_of(connection: Connection, key: str) -> KeptFact | None:
+    """Return the fact that takes this one back, if there is one."""
+    row = connection.execute(_FACTS.where(FactRow.corrects == key)).one_or_none()
+    return None if row is None else KeptFact._make(row)
+
+
+def steps_of(connection: Connection, key: str) -> list[KeptStep]:
+    """Return what a fact has moved, in order."""
+    return [KeptStep._make(row) for row in connection.execute(_STEPS.where(HistoryRow.cause == f"{FACT_CAUSE}{key}"))]
+
+
+def later_steps(connection: Connection, cohort_id: str, n: int) -> list[KeptStep]:
+    """Return what was moved in a cohort after the transition numbered ``n``, in order."""
+    mine = (HistoryRow.cohort_id == cohort_id) & (HistoryRow.n > n)
+    return [KeptStep._make(row) for row in connection.execute(_STEPS.where(mine))]
+
+
+def later_facts(connection: Connection, than: KeptFact) -> list[KeptFact]:
+    """Return the facts that were told since and still hold: neither corrections nor corrected."""
+    corrected = select(FactRow.corrects).where(FactRow.corrects.is_not(None))
+    since = (FactRow.at >= than.at) & (FactRow.key != than.key)
+    holds = FactRow.corrects.is_(None) & FactRow.key.not_in(corrected)
+    return [KeptFact._make(row) for row in connection.execute(_FACTS.where(since, holds))]
+
+
+def effects_of(connection: Connection, history_ids: Collection[str]) -> list[Row[Any]]:
+    """Return the effects of transitions with the subject line of the mail that carried each, the oldest first."""
+    query = select(
+        EffectRow.id,
+        EffectRow.key,
+        EffectRow.journey_id,
+        EffectRow.subject,
+        EffectRow.history_id,
+        EffectRow.trigger,
+        EffectRow.kind,
+        EffectRow.role,
+        EffectRow.recipient_id,
+        EffectRow.details,
+        EffectRow.status,
+        EffectRow.changed_at,
+        MailRow.subject.label("mail_subject"),
+    ).join(MailRow, MailRow.id == EffectRow.mail_id, isouter=True)
+    return sorted(_in_pieces(connection, query, history_ids), key=lambda row: int(row.id))
+
+
+def _in_pieces(connection: Connection, query: Any, history_ids: Collection[str]) -> Iterator[Row[Any]]:
+    for some in chunks(sorted(history_ids)):
+        yield from connection.execute(query.where(EffectRow.history_id.in_(some)))
