@@ -23,9 +23,11 @@ class Form(Spec):
     event: str | None = None
     moves: tuple[str, ...] | Literal["all"] = ()
     """The milestones that it gives another day."""
+    undoes: bool = False
+    """Whether it takes back what was recorded (R62)."""
 
     @model_validator(mode="after")
     def _one_purpose(self) -> Self:
-        if sum(map(bool, (self.commitments, self.event, self.moves))) != 1:
-            raise ValueError("a form is about 'commitments', an 'event', or milestones that it 'moves'")
+        if sum(map(bool, (self.commitments, self.event, self.moves, self.undoes))) != 1:
+            raise ValueError("a form is about 'commitments', an 'event', milestones that it 'moves', or it 'undoes'")
         return self

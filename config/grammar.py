@@ -10,6 +10,8 @@ ESCALATED = "escalated"
 MOVE, CALL_OFF = "move", "call_off"
 """The parts of a milestone's trigger that tell of a new date, time or place, and that there is no date any more."""
 NEWS = frozenset({MOVE, CALL_OFF})
+TAKEN_BACK = "taken_back"
+"""Where a journey stands whose enrolment was a mistake: final, outside every definition, and out of sight."""
 CORRECT = "correct"
 """The part of a trigger that takes a fact back: ``leave:correct``."""
 LAPSED = "lapsed"

@@ -43,9 +43,11 @@ def facts(
     if not found:
         out.print("Nothing was told yet.")
         return
-    table = Table(Column("key", no_wrap=True), "when", "who", "what", "about")
+    table = Table(Column("key", no_wrap=True), "when", "who", "what", "about", "")
     for one in found:
-        table.add_row(*map(Text, (one.key, f"{one.at:%Y-%m-%d %H:%M}", one.actor, one.what, ", ".join(one.about))))
+        mark = f"takes back {one.corrects}" if one.corrects else "taken back" if one.corrected else ""
+        who = (one.actor, one.what, ", ".join(one.about), mark)
+        table.add_row(*map(Text, (one.key, f"{one.at:%Y-%m-%d %H:%M}", *who)))
     out.print(table, soft_wrap=False)
 
 

@@ -13,7 +13,9 @@ from config.errors import FactIncompleteError, TalentNordError, TickFailedError
 from config.form import Form
 from config.mail_address import normal_address
 from config.plain_text import clean_name
+from flows.client import one_client
 from flows.cockpit.ending import completed, failed
+from flows.cockpit.form_lists import set_what_can_be_undone
 from flows.cockpit.forms import choices_for, chosen, form_of
 from flows.cockpit.refusal import refusal
 from flows.react import Reacted, react_to
@@ -80,11 +82,13 @@ async def record(
     except TalentNordError as error:
         return failed(await asyncio.to_thread(refusal, services, error, programme), error)
     # What was recorded may arm a timer for this very moment; it goes into the same mails (R48).
-    reacted = await react_to(services, [outcome, *await asyncio.to_thread(_also_due, services)])
-    return completed(await asyncio.to_thread(_said, services, outcome, reacted))
+    reacted = await react_to(services, [outcome, *await asyncio.to_thread(also_due, services)])
+    async with one_client() as client:
+        await set_what_can_be_undone(client, services)
+    return completed(await asyncio.to_thread(what_came, services, outcome, reacted))
 
 
-def _also_due(services: Services) -> Sequence[Outcome]:
+def also_due(services: Services) -> Sequence[Outcome]:
     """Fire what is due by now; what cannot be fired is for the tick to tell, not for whoever has filled in a form."""
     try:
         return services.engine.tick()
@@ -92,7 +96,7 @@ def _also_due(services: Services) -> Sequence[Outcome]:
         return failure.outcomes
 
 
-def _said(services: Services, outcome: Outcome, reacted: Reacted) -> str:
+def what_came(services: Services, outcome: Outcome, reacted: Reacted) -> str:
     """Return what was recorded, and what came of it."""
     with services.database.read() as connection:
         label = trigger_name(definition_if_readable(connection, outcome.cohort_id), outcome.trigger)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from config.errors import TalentNordError
 from flows.client import one_client
-from flows.cockpit.form_lists import forms
+from flows.cockpit.form_lists import flow_of, forms
 from flows.cockpit.labels import words
 from flows.mail_rate import set_mail_rate
 from flows.mails import mails
@@ -26,7 +27,9 @@ from flows.record import record
 from flows.refresh import refresh
 from flows.services import Services, current_services
 from flows.tick import tick
+from flows.undo import undo
 
+FORM_FLOWS: Mapping[str, Flow[..., Any]] = {one.name: one for one in (record, move_day, undo)}
 TICK_EVERY = timedelta(minutes=15)
 
 ONE_TICK = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
@@ -40,7 +43,7 @@ async def deployments(services: Services) -> list[RunnerDeployment]:
     served.append(await _deployment(mails, words()["mails_label"], words()["mails"], None))
     for definition, form in forms(services):
         given = {"programme": definition.programme.id, "form": form.id}
-        flow: Flow[..., Any] = move_day if form.moves else record
+        flow = FORM_FLOWS[flow_of(form)]
         served.append(await _deployment(flow, form.label, form.help, None, given))
     return served
 

@@ -21,8 +21,8 @@ from flows.cockpit.mail_form import FLOW as MAILS
 from flows.services import Services
 from states.store.tables import CohortRow
 
-RECORD, MOVE_DAY = "record", "move_day"
-"""The flows whose deployments the forms are: of what happened, and of another day."""
+RECORD, MOVE_DAY, UNDO = "record", "move_day", "undo"
+"""The flows whose deployments the forms are: of what happened, of another day, and of what is taken back."""
 
 
 def forms(services: Services) -> Iterator[tuple[Definition, Form]]:
@@ -35,7 +35,7 @@ def forms(services: Services) -> Iterator[tuple[Definition, Form]]:
 
 def flow_of(form: Form) -> str:
     """Return the name of the flow that a form runs."""
-    return MOVE_DAY if form.moves else RECORD
+    return MOVE_DAY if form.moves else UNDO if form.undoes else RECORD
 
 
 async def set_lists(client: PrefectClient, services: Services) -> int:
@@ -43,18 +43,8 @@ async def set_lists(client: PrefectClient, services: Services) -> int:
 
     The UI's menu has no way to the pages: what coordinators open anyway, forms and ``refresh``, leads there.
     """
-    found = 0
     links = await _links(client, services)
-    for definition, form in forms(services):
-        try:
-            deployment = await client.read_deployment_by_name(f"{flow_of(form)}/{form.label}")
-        except ObjectNotFound:
-            continue
-        with services.database.read() as connection:
-            fields = schema(definition, form, choices_for(connection, definition.programme.id, form, services.now()))
-        update = DeploymentUpdate(parameter_openapi_schema=fields, description=_with_links(form.help, links))
-        await client.update_deployment(deployment.id, update)
-        found += 1
+    found = [await _set_list(client, services, *one, links) for one in forms(services)]
     for name, text in (
         (f"{MAILS}/{words()['mails_label']}", words()["mails"]),
         ("refresh/refresh", words()["refresh"]),
@@ -62,7 +52,28 @@ async def set_lists(client: PrefectClient, services: Services) -> int:
         with suppress(ObjectNotFound):
             deployment = await client.read_deployment_by_name(name)
             await client.update_deployment(deployment.id, DeploymentUpdate(description=_with_links(text, links)))
-    return found
+    return sum(found)
+
+
+async def set_what_can_be_undone(client: PrefectClient, services: Services) -> None:
+    """Let what was just recorded be on the lists of what can be taken back."""
+    links = await _links(client, services)
+    for definition, form in forms(services):
+        if form.undoes:
+            await _set_list(client, services, definition, form, links)
+
+
+async def _set_list(client: PrefectClient, services: Services, definition: Definition, form: Form, links: str) -> bool:
+    """Give a form's deployment its fields and lists; return whether there is one."""
+    try:
+        deployment = await client.read_deployment_by_name(f"{flow_of(form)}/{form.label}")
+    except ObjectNotFound:
+        return False
+    with services.database.read() as connection:
+        fields = schema(definition, form, choices_for(connection, definition.programme.id, form, services.now()))
+    update = DeploymentUpdate(parameter_openapi_schema=fields, description=_with_links(form.help, links))
+    await client.update_deployment(deployment.id, update)
+    return True
 
 
 def _with_links(text: str, links: str) -> str:

@@ -6,7 +6,7 @@ coordinator picks from lists and need not know any id.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,10 @@ from config.plain_text import quoted
 from config.programme import CommitmentSpec
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CohortRow, JourneyRow, PersonRow
+from states.views.told import ToldFact, what_can_be_undone
 
+LATEST = 100
+"""So many facts are listed to be taken back; older ones are by their key."""
 _TEXT = {"type": "string"}
 _DAY_FIELDS: Mapping[str, dict[str, Any]] = {
     "day": _TEXT,
@@ -43,6 +46,8 @@ class Choices:
     milestones: Mapping[str, str]
     days: Mapping[str, str]
     """Milestones of all cohorts that may still be moved; ids are ``cohort/milestone``."""
+    facts: Mapping[str, str]
+    """What was recorded and can be taken back, the newest first; ids are keys."""
 
 
 def form_of(definition: Definition, ident: str) -> Form:
@@ -78,6 +83,7 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
     choices: dict[str, str] = {}
     milestones: dict[str, str] = {}
     days: dict[str, str] = {}
+    told: list[ToldFact] = []
     for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
         cohort = read_cohort(connection, cohort_id)
         if cohort.definition.programme.id != programme_id or not _has(cohort.definition, form):
@@ -88,7 +94,17 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
         choices |= {label: key for spec in specs for key, label in spec.choices.items()}
         milestones |= {one.label: one.id for one in cohort.definition.milestones.values() if one.module is not None}
         days |= _days(cohort, form, now) if form.moves else {}
-    return Choices(talents, commitments, choices, milestones, days)
+        told += what_can_be_undone(connection, cohort_id) if form.undoes else ()
+    return Choices(talents, commitments, choices, milestones, days, _facts(told))
+
+
+def _facts(told: Sequence[ToldFact]) -> dict[str, str]:
+    """Return the latest of what was told, by labels that are all different."""
+    found: dict[str, str] = {}
+    for one in sorted(told, key=lambda one: one.at, reverse=True)[:LATEST]:
+        same = sum(label == one.label or label.startswith(f"{one.label} (") for label in found)
+        found[f"{one.label} ({same + 1})" if same else one.label] = one.key
+    return found
 
 
 def _days(cohort: RunningCohort, form: Form, now: datetime) -> dict[str, str]:
@@ -123,6 +139,8 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
     """Return the form's fields as the JSON schema that the Prefect UI draws."""
     if form.moves:
         return _schema(definition, {**_DAY_FIELDS, "day": _list(choices.days)}, ["day"])
+    if form.undoes:
+        return _schema(definition, {"fact": _list(choices.facts), "why": _TEXT}, ["fact", "why"])
     specs = specs_of(definition, form)
     fields: dict[str, dict[str, Any]] = {"talent": _list(choices.talents)}
     required = ["talent"]

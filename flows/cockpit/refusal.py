@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from config.errors import (
     ConsequencesChangedError,
+    CorrectionRefusedError,
     DayRefusedError,
     FactIncompleteError,
     HeldOnRefusedError,
@@ -22,7 +23,8 @@ from flows.cockpit.labels import words
 from flows.services import Services
 from notifications.run_words import field_fault, said
 from states.running_cohort import read_cohort
-from states.store.tables import CommitmentRow, JourneyRow, PersonRow
+from states.store.tables import CohortRow, CommitmentRow, JourneyRow, PersonRow
+from states.views.told import told_facts
 
 
 def refusal(services: Services, error: TalentNordError, programme: str = "") -> str:
@@ -44,9 +46,21 @@ def refusal(services: Services, error: TalentNordError, programme: str = "") -> 
             milestones = read_cohort(connection, error.cohort_id).definition.milestones
         labels = {ident: milestone.label for ident, milestone in milestones.items()}
         return said("day_refused", why="; ".join(rule_sentence(one, labels) for one in error.broken))
+    if isinstance(error, CorrectionRefusedError):
+        with services.database.read() as connection:
+            return said(f"cannot_undo_{error.why}", other=_told(connection, error))
     if isinstance(error, ConsequencesChangedError):
         return said("changed_meanwhile")
     return said("failed", why=str(error))
+
+
+def _told(connection: Connection, error: CorrectionRefusedError) -> str:
+    """Return what a list calls the fact that stands against taking another one back."""
+    for cohort in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
+        for fact in told_facts(connection, cohort):
+            if fact.key == error.other:
+                return fact.label
+    return error.by
 
 
 def _day(day: date) -> str:

@@ -22,8 +22,6 @@ PLACE = "place"
 """A destination in a definition: where the cohort stands now."""
 ENROL = "enrol"
 """The first step of a journey."""
-TAKEN_BACK = "taken_back"
-"""Where a journey stands that was begun by mistake: outside every definition, and out of sight."""
 CALENDAR = "calendar"
 """The region that milestones and events move."""
 

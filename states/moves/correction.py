@@ -14,17 +14,17 @@ from sqlalchemy import Connection, select
 from config.cohort import Cohort, Day
 from config.definition import ACTIVE, in_active
 from config.errors import CorrectionRefusedError
-from config.grammar import CORRECT, NEWS, Trigger, commitment_id
+from config.grammar import CORRECT, NEWS, TAKEN_BACK, Trigger, commitment_id
 from config.plain_text import AS_KEPT
 from states.machines.commitment import FINAL
-from states.machines.journey import ENROL, TAKEN_BACK
+from states.machines.journey import ENROL
 from states.moves.changes import Changes
 from states.moves.corrected_news import CorrectedNews
 from states.moves.firing import Firing
 from states.moves.put_back import PuttingBack
 from states.moves.reassign import readdress
 from states.moves.reschedule import Rescheduling
-from states.moves.rests_on import JOURNEY, refuse_what_bears_another, refuse_what_never_goes_back
+from states.moves.rests_on import JOURNEY, leads_on, refuse_what_bears_another, refuse_what_never_goes_back
 from states.plan.late_joiners import catch_up_notices
 from states.plan.timers import Timer
 from states.records import Commitment, InRegion, Journey
@@ -130,9 +130,26 @@ class Correction:
 
     def _put_commitments_back(self, putting: PuttingBack) -> None:
         mine = [step for step in self._first.values() if step.machine in self._cohort.definition.commitments]
+        mine += self._stopped_since()
         stand = {one.id: one for one in commitments_named(self._connection, [step.subject for step in mine])}
         for step in mine:
-            self._corrections[step.subject] = putting.put_back(step, stand[step.subject])
+            now = stand[step.subject]
+            # What the fact left in its state may have been kept since: that does not rest on it, and stays.
+            if leads_on(step) or now.state == step.dest or step.trigger == "pair":
+                self._corrections[step.subject] = putting.put_back(step, now)
+
+    def _stopped_since(self) -> list[KeptStep]:
+        """Return how what was corrected while its talent was away by this event was paused or ended like the rest."""
+        if self._event is None or self._event.commitments not in {"pause", "cancel"}:
+            return []
+        away = {step.journey_id for step in self._steps if step.machine == JOURNEY}
+        since = later_steps(self._connection, self._cohort.cohort_id, self._steps[-1].n)
+        found = {
+            step.subject: step
+            for step in reversed(since)
+            if step.trigger == self._event.commitments and step.journey_id in away and step.source != step.dest
+        }
+        return [step for step in found.values() if step.subject not in self._first]
 
     def _put_journeys_back(self) -> dict[str, Journey]:
         """Put journeys back, and return all that the fact concerns as they will stand."""

@@ -73,7 +73,10 @@ class PuttingBack:
         return next((event for event in events if event.to == journey.state), None)
 
     def _before(self, step: KeptStep, now: Commitment) -> Commitment:
-        image: Mapping[str, Any] = ((self._fact.before or {}).get("commitments") or {})[now.id]
+        image: Mapping[str, Any] | None = ((self._fact.before or {}).get("commitments") or {}).get(now.id)
+        if image is None:  # Another correction has stopped it since, and that keeps no image of its way there.
+            opened = now.opened_on or (self._firing.today if step.source != PLANNED else None)
+            return now._replace(state=step.source, opened_on=opened)
         if step.trigger == "pair" and (now.state in FINAL or now.state != step.dest):
             return now._replace(partner_id=image["partner_id"])
         was = from_plain(now, image)

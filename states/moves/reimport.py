@@ -8,9 +8,9 @@ from datetime import date
 from sqlalchemy import Connection
 
 from config.cohort import Cohort
-from config.grammar import commitment_id
+from config.grammar import TAKEN_BACK, commitment_id
 from states.machines.commitment import CANCELLED, PLANNED
-from states.machines.journey import ENROL, TAKEN_BACK
+from states.machines.journey import ENROL
 from states.moves.challenges import CHALLENGE
 from states.moves.changes import Changes
 from states.moves.commitments import CommitmentMover

@@ -43,7 +43,7 @@ def refuse_what_bears_another(
     enrolled = tuple(f"{step.subject}/" for step in steps if step.trigger == ENROL)
     for step in later:
         mine = step.subject in moved or step.subject.startswith(enrolled or ("\0",))
-        if mine and step.fact in held and (enrolled or _leads_on(step)):
+        if mine and step.fact in held and (enrolled or leads_on(step)):
             raise _refused(fact, "rests", held[step.fact])
     since = {step.fact for step in later}
     for other in held.values():
@@ -56,10 +56,10 @@ def _bears(cohort: RunningCohort, fact: KeptFact, step: KeptStep) -> bool:
     if step.machine == JOURNEY:
         name = Trigger.parse(fact.trigger).name
         return step.source != step.dest and (name in cohort.definition.programme.events or name == ENROL)
-    return step.machine in cohort.definition.commitments and _leads_on(step)
+    return step.machine in cohort.definition.commitments and leads_on(step)
 
 
-def _leads_on(step: KeptStep) -> bool:
+def leads_on(step: KeptStep) -> bool:
     """Whether a step goes somewhere: a new partner, or a pause of what was not open, changes nothing to build on."""
     if step.machine == JOURNEY:
         return step.source != step.dest

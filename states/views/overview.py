@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from config.definition import ACTIVE
 from config.errors import UnknownRecordError
-from config.grammar import ESCALATED, Trigger, level_of, without_level
+from config.grammar import ESCALATED, TAKEN_BACK, Trigger, level_of, without_level
 from states.machines.commitment import FINAL, MISSED, PLANNED
 from states.machines.journey import CALENDAR
 from states.running_cohort import RunningCohort, read_cohort
@@ -78,7 +78,9 @@ class Overview:
     def cohort(self) -> CohortPage:
         """Return the page of the whole cohort."""
         journeys = self._connection.execute(
-            select(JourneyRow.__table__).where(JourneyRow.cohort_id == self._cohort.cohort_id).order_by(JourneyRow.id)
+            select(JourneyRow.__table__)
+            .where(JourneyRow.cohort_id == self._cohort.cohort_id, JourneyRow.state != TAKEN_BACK)
+            .order_by(JourneyRow.id)
         ).all()
         tasks = self._tasks(TaskRow.cohort_id == self._cohort.cohort_id)
         return CohortPage(

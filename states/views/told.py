@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from config.definition import Definition
 from config.grammar import Trigger
+from states.machines.journey import ENROL
 from states.running_cohort import read_cohort
 from states.store.tables import FactRow, JourneyRow, PersonRow
 
@@ -26,6 +27,15 @@ class ToldFact:
     what: str
     about: tuple[str, ...]
     details: Mapping[str, Any]
+    corrects: str | None = None
+    """The key of the fact that it takes back."""
+    corrected: bool = False
+    """Whether it was taken back itself."""
+
+    @property
+    def label(self) -> str:
+        """What it is called in a list: when, what, about whom."""
+        return f"{self.at:%Y-%m-%d %H:%M} · {self.what} · {', '.join(self.about)}"
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data for JSON."""
@@ -43,6 +53,7 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
     names = dict(connection.execute(named.where(JourneyRow.cohort_id == cohort_id)).tuples().all())
     names[cohort_id] = cohort.name
     local = cohort.definition.working_time.local
+    corrected = set(connection.scalars(select(FactRow.corrects).where(FactRow.corrects.is_not(None))))
     return [
         ToldFact(
             key=row.key,
@@ -52,6 +63,8 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
             what=_what(cohort.definition, row.trigger),
             about=tuple(names[subject] for subject in row.subjects if subject in names),
             details=row.details,
+            corrects=row.corrects,
+            corrected=row.key in corrected,
         )
         for row in connection.execute(select(FactRow.__table__).order_by(FactRow.at, FactRow.key))
         if names.keys() & set(row.subjects or ())
@@ -60,5 +73,11 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
 
 def _what(definition: Definition, trigger: str) -> str:
     name = Trigger.parse(trigger).name
-    known = {*definition.milestones, *definition.commitments, *definition.programme.events}
+    known = {*definition.milestones, *definition.commitments, *definition.programme.events, ENROL}
     return definition.trigger_label(trigger) if name in known else trigger
+
+
+def what_can_be_undone(connection: Connection, cohort_id: str) -> list[ToldFact]:
+    """Return the facts that nobody has taken back, the newest first; what rests on one is found when it is tried."""
+    found = told_facts(connection, cohort_id)
+    return [one for one in reversed(found) if not one.corrected and one.corrects is None]

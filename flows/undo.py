@@ -1,0 +1,54 @@
+"""``undo``: a coordinator's form that takes back what was recorded by mistake."""
+
+from __future__ import annotations
+
+import asyncio
+
+from prefect import flow, runtime
+
+from config.errors import TalentNordError
+from flows.client import one_client
+from flows.cockpit.ending import completed, failed
+from flows.cockpit.form_lists import set_lists
+from flows.cockpit.forms import choices_for, chosen, form_of
+from flows.cockpit.refusal import refusal
+from flows.react import react_to
+from flows.record import also_due, what_came
+from flows.services import Services, current_services
+from notifications.run_words import run_name
+from states.facts import Fact
+
+
+def undo_name() -> str:
+    """Return what a run is called: by the fact that it takes back."""
+    return run_name("undo", fact=str(runtime.flow_run.parameters.get("fact", "")))
+
+
+@flow(name="undo", flow_run_name=undo_name, persist_result=False)
+async def undo(programme: str, form: str, fact: str, why: str = "") -> str:
+    """Take a fact back, in one commit, and tell whoever was told of it. The run's id is the correcting fact's key.
+
+    Raises:
+        FactIncompleteError: it is none of those listed.
+        CorrectionRefusedError: another fact rests on it, or it can never be taken back.
+        DayRefusedError: the day that it moved cannot be what it was any more.
+    """
+    services = current_services()
+    details = {"because": why} if why else {}
+    try:
+        key = await asyncio.to_thread(_key, services, programme, form, fact)
+        correcting = Fact(f"form:{runtime.flow_run.id}", "coordinator", details)
+        outcome = await asyncio.to_thread(services.engine.undo, key, correcting)
+    except TalentNordError as error:
+        return failed(await asyncio.to_thread(refusal, services, error, programme), error)
+    reacted = await react_to(services, [outcome, *await asyncio.to_thread(also_due, services)])
+    async with one_client() as client:
+        await set_lists(client, services)
+    return completed(await asyncio.to_thread(what_came, services, outcome, reacted))
+
+
+def _key(services: Services, programme: str, ident: str, label: str) -> str:
+    """Return the key of the fact that a label of the form's list stands for; a key itself is taken as well."""
+    with services.database.read() as connection:
+        form = form_of(services.library.programme(programme).definition, ident)
+        return chosen(choices_for(connection, programme, form, services.now()).facts, "fact", label, form)
