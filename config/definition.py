@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from config.grammar import CALL_OFF, MOVE, TAKEN_BACK, Trigger
+from config.grammar import CALL_OFF, MOVE, Trigger
 from config.programme import (
     ON_STEPS,
     CommitmentSpec,
@@ -102,8 +102,7 @@ class Definition:
     def final_states(self) -> frozenset[str]:
         """The states a journey does not leave."""
         steps = {step.state for step in self.steps if step.final and step.state}
-        ends = {event.to for event in self.programme.events.values() if event.final and event.to}
-        return frozenset({*steps, *ends, TAKEN_BACK})
+        return frozenset(steps | {event.to for event in self.programme.events.values() if event.final and event.to})
 
     @cached_property
     def states(self) -> tuple[str, ...]:

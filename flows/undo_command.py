@@ -20,7 +20,7 @@ app = typer.Typer()
 @app.command()
 def undo(
     fact: Annotated[str, typer.Argument(help="The fact, by its key; 'talentnord facts COHORT' lists them.")],
-    because: Annotated[str, typer.Option(help="Why; it stays in history.")] = "",
+    because: Annotated[str | None, typer.Option(help="Why; it stays in history.")] = None,
     yes: YesOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what follows as JSON.")] = False,
 ) -> None:

@@ -139,6 +139,7 @@ def _environment(flavour: Flavour, language: str, folder: Path | None) -> jinja2
     environment.filters["date"] = lambda day, pattern="full": _date(day, pattern, language)
     environment.filters["time"] = lambda at, pattern="short": _time(at, pattern, language)
     environment.filters["fact"] = _fact
+    environment.filters["day"] = date.fromisoformat
     environment.filters["paragraphs"] = _paragraphs
     return environment
 

@@ -10,6 +10,7 @@ from config.checks.references import PLACE
 from config.definition import ACTIVE, Definition
 from config.errors import Problem
 from config.files.yaml_file import Source
+from config.grammar import TAKEN_BACK
 
 
 def bounds(definition: Definition, source: Source) -> Iterator[Problem]:
@@ -66,5 +67,5 @@ def unused_names(definition: Definition, source: Source) -> Iterator[Problem]:
             if parts[0] in definition.modules:
                 used.add(".".join(["module", *parts[1:length]]))
     for place in definition.programme.places:
-        if place not in used:
+        if place not in {*used, TAKEN_BACK}:
             yield source.problem(("places", place), f"no journey comes to the place {place!r}", warning=True)

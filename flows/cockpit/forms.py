@@ -19,6 +19,7 @@ from config.form import Form
 from config.grammar import talent_number
 from config.plain_text import quoted
 from config.programme import CommitmentSpec
+from states.machines.journey import ends
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CohortRow, JourneyRow, PersonRow
 from states.views.told import ToldFact, what_can_be_undone
@@ -129,7 +130,7 @@ def _subjects(connection: Connection, cohort: RunningCohort, specs: list[Commitm
     rows = connection.execute(
         select(JourneyRow.id, PersonRow.name)
         .join(PersonRow, PersonRow.id == JourneyRow.talent_id)
-        .where(JourneyRow.cohort_id == cohort.cohort_id, JourneyRow.state.not_in(cohort.definition.final_states))
+        .where(JourneyRow.cohort_id == cohort.cohort_id, JourneyRow.state.not_in(ends(cohort.definition)))
         .order_by(PersonRow.name)
     )
     return {f"{row.name} ({cohort.name}, nr. {talent_number(row.id):02d})": row.id for row in rows}

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from config.definition import ACTIVE, Definition, found_in, in_active
-from config.grammar import MOVE, NEWS, Trigger
+from config.grammar import MOVE, NEWS, TAKEN_BACK, Trigger
 from config.programme import Event
 from config.regions import Move
 from states.machines.rulebook import Rule, RuleBook
@@ -35,6 +35,11 @@ def journey_rules(definition: Definition) -> RuleBook:
     for name, region in definition.programme.regions.items():
         rules += _moves(region.moves, regions[name], name)
     return RuleBook({CALENDAR: calendar, **regions}, rules)
+
+
+def ends(definition: Definition) -> frozenset[str]:
+    """Return the states in which a journey is over: those it does not leave, and where a mistaken enrolment puts it."""
+    return definition.final_states | {TAKEN_BACK}
 
 
 def place_guard(state: str) -> str:

@@ -83,8 +83,10 @@ class CorrectedNews:
         details |= {"of": Trigger.parse(told.trigger).part}
         if told.changed_at is not None:
             details["told_on"] = local(told.changed_at).isoformat()
-        if told.details.get("milestone"):
-            details["milestone"] = told.details["milestone"]
+        milestone = told.details.get("milestone")
+        if milestone:
+            stays_away = (self._fact.before or {}).get("absences", {}).get(f"{told.journey_id} {milestone}")
+            details |= {"milestone": milestone, "away": "yes" if stays_away else ""}
         return {
             "key": f"{history}/{message}/{told.recipient_id}",
             "cohort_id": self._firing.cohort.cohort_id,

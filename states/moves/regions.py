@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select
 
 from config.grammar import Trigger, commitment_id
-from states.machines.journey import CALENDAR, GIVEN, choice_guard
+from states.machines.journey import CALENDAR, GIVEN, choice_guard, ends
 from states.moves.firing import Firing
 from states.records import InRegion, Journey
 from states.store.queries import in_region
@@ -29,7 +29,7 @@ def lead_on(
         trigger = str(Trigger(name, state))
         if trigger in concerns and journey in journeys:
             standing = firing.changes.standing(journeys[journey])
-            if standing.state not in firing.cohort.definition.final_states:
+            if standing.state not in ends(firing.cohort.definition):
                 led.setdefault(trigger, []).append(standing)
     for trigger, mine in led.items():
         guards = given(firing, trigger, mine)

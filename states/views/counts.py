@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from config.definition import ACTIVE, Definition
 from config.grammar import ESCALATED
 from states.machines.commitment import FINAL
+from states.machines.journey import ends
 from states.plan.day_change import milestones_behind
 from states.running_cohort import read_cohort
 from states.store.tables import ARMED, CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, TaskRow, TimerRow
@@ -90,7 +91,7 @@ def _stuck(connection: Connection, cohort_id: str, definition: Definition) -> It
         select(JourneyRow.id, JourneyRow.state).where(JourneyRow.cohort_id == cohort_id).order_by(JourneyRow.id)
     ):
         states[journey] = state
-        if state not in definition.final_states and journey not in armed and not calendar_goes_on:
+        if state not in ends(definition) and journey not in armed and not calendar_goes_on:
             yield journey
     rows = connection.execute(
         select(CommitmentRow.id, CommitmentRow.journey_id, CommitmentRow.name)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from config.cohort import Cohort, Day
 from config.definition import Definition
 from config.people import People
+from states.machines.journey import ends
 from states.moves.changes import Changes
 from states.moves.enrol import Enrolment, journey_id
 from states.running_cohort import RunningCohort, owner_id, read_cohort
@@ -80,7 +81,7 @@ def import_preview(
     known = {row.id: f"{row.name} <{row.email}>" for row in connection.execute(persons)}
     journeys = connection.execute(
         select(JourneyRow.id, JourneyRow.talent_id, JourneyRow.mentor_id)
-        .where(JourneyRow.cohort_id == cohort.id, JourneyRow.state.not_in(running.definition.final_states))
+        .where(JourneyRow.cohort_id == cohort.id, JourneyRow.state.not_in(ends(running.definition)))
         .order_by(JourneyRow.id)
     ).all()
     listed = {journey_id(cohort.id, talent): talent for talent in people.talents}

@@ -12,7 +12,7 @@ from config.definition import ACTIVE
 from config.errors import UnknownRecordError
 from config.grammar import ESCALATED, TAKEN_BACK, Trigger, level_of, without_level
 from states.machines.commitment import FINAL, MISSED, PLANNED
-from states.machines.journey import CALENDAR
+from states.machines.journey import CALENDAR, ends
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.fact_log import actors_of
 from states.store.queries import beside_of
@@ -165,7 +165,7 @@ class Overview:
 
     def _next_step(self, state: str) -> tuple[str, date | None]:
         """Return the next milestone of a journey and its day; nothing for one that has ended or is paused."""
-        if state in self._cohort.definition.final_states:
+        if state in ends(self._cohort.definition):
             return "", None
         for step in self._cohort.definition.steps:
             held = self._cohort.calendar.days.get(step.id)

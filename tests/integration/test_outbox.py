@@ -90,10 +90,10 @@ def test_a_mail_for_two_cohorts_is_written_anew_when_the_second_has_moved_on(
     post.driven.engine.enrol(other, post.driven.definition, post.driven.people)
     post.driven.until("2026-12-30 08:00")
 
-    while_it_is_written(monkeypatch, lambda: post.driven.fire("withdraw", "hold-4-01"), "write_digest")
+    while_it_is_written(monkeypatch, lambda: post.driven.fire("leave", "hold-4-01"), "write_digest")
     post.empty()
     mine = [mail.text for mail in post.tray.mails if mail.to.email == post.driven.people.talents[0].email]
-    assert "stopper på Talent Nord" in "".join(mine)
+    assert "du er på orlov" in "".join(mine)
     assert "Hold 4: Invitation" not in "".join(mine)
 
 

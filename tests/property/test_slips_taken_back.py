@@ -10,7 +10,7 @@ import pytest
 
 from states.store.database import Database
 from tests.support.driver import replayed
-from tests.support.mistakes import AT_ONCE, LATER, Told, Year, differences, right_year, year_with_slips
+from tests.support.mistakes import AT_ONCE, LATER, Told, Year, differences, play, right_year
 
 PEOPLE = 6
 
@@ -27,7 +27,7 @@ def test_slips_taken_back_at_once_leave_nothing_but_history_and_what_was_told(
     right: tuple[list[Told], Year], tmp_path: Path, seed: int
 ) -> None:
     told, without = right
-    year = year_with_slips(_database(tmp_path), PEOPLE, told, seed, AT_ONCE)
+    year = play(Year.of(_database(tmp_path), PEOPLE), told, seed, AT_ONCE)
     assert year.taken_back >= 8
     assert differences(year.stands(), without.stands()) == []
     assert year.partners() == without.partners()
@@ -42,7 +42,7 @@ def test_slips_taken_back_later_leave_everybody_where_they_would_be(
     right: tuple[list[Told], Year], tmp_path: Path, seed: int
 ) -> None:
     told, without = right
-    year = year_with_slips(_database(tmp_path), PEOPLE, told, seed, LATER)
+    year = play(Year.of(_database(tmp_path), PEOPLE), told, seed, LATER)
     assert year.taken_back >= 8
     assert differences(year.stands(), without.stands()) == []
     replayed(year.driven.history())

@@ -157,6 +157,28 @@ def commitment_cases() -> Iterator[Case]:
             yield from addressed(effects_of(entry), variant, where)
 
 
+def correction_cases() -> Iterator[Case]:
+    """What was told by mistake, and how it stands: promises, leaves, absences."""
+    told = {"told": "Dit mentormøde i modul 1 er registreret", "told_on": "2027-03-02"}
+    about = replace(BASE, talent=METTE, mentor=HANNE, group=(JENS,), partner=JENS)
+    promise = CommitmentView("Mentormøde i modul 1", date(2027, 3, 4))
+    correction = [{"mail": DEFINITION["on_correct"], "to": ["talent", "mentor", "consultant", "group"]}]
+    for stands in ("open", "missed", "escalated.1", "planned", "kept"):
+        for given in ({}, told):
+            context = replace(about, commitment=promise, details={**given, "stands": stands, "of": "keep"})
+            yield from addressed(correction, context, f"corrected-{stands}-{len(given)}")
+    paired = replace(about, commitment=promise, details={**told, "stands": "open", "of": "pair"})
+    yield from addressed(correction, paired, "corrected-partner")
+    cohorts = replace(BASE, commitment=promise, details={**told, "stands": "open", "of": "keep"})
+    yield from addressed([{"mail": DEFINITION["on_correct"], "to": ["administration"]}], cohorts, "corrected-cohort")
+    for stands in ("active.m1.sprint", "on_leave", "taken_back"):
+        yield from addressed(correction, replace(about, details={**told, "stands": stands}), f"corrected-{stands}")
+    absent = replace(about, event=KICKOFF, details={**told, "stands": "active.m1.sprint"})
+    yield from addressed(correction, absent, "corrected-absence")
+    away = replace(absent, details={**absent.details, "away": "yes"})
+    yield from addressed(correction, away, "corrected-no-absence")
+
+
 def office_cases() -> Iterator[Case]:
     """What the system itself asks a coordinator to do: no programme names it."""
     coordinator = replace(BASE, role="coordinator", recipient=KIRSTEN)
@@ -166,7 +188,7 @@ def office_cases() -> Iterator[Case]:
     yield Case("task", "mails_blocked", blocked, "office")
 
 
-CASES = [*milestone_cases(), *journey_cases(), *commitment_cases(), *office_cases()]
+CASES = [*milestone_cases(), *journey_cases(), *commitment_cases(), *correction_cases(), *office_cases()]
 MAILS = [case for case in CASES if case.kind == "mail"]
 TASKS = [case for case in CASES if case.kind == "task"]
 
