@@ -51,6 +51,14 @@ class Incident(Spec):
     details: dict[str, Any] = Field(default_factory=dict)
 
 
+class MovedDay(Spec):
+    """A milestone that is moved by so many days, at a time."""
+
+    milestone: str
+    days: int
+    when: WhenField
+
+
 class Profile(Spec):
     """A named behaviour. ``choices`` names talents by number for each choice; the others let silence speak."""
 
@@ -60,6 +68,10 @@ class Profile(Spec):
     """By commitment id as written in the programme; ``default`` for all others."""
     choices: dict[str, dict[str, tuple[int, ...]]] = Field(default_factory=dict)
     incidents: tuple[Incident, ...] = ()
+    moved: MovedDay | None = None
+    """A day that the demo moves by the form: first it shows what follows."""
+    slip: Incident | None = None
+    """What the demo records by mistake, and takes back an hour later or more."""
     challenge: Challenge | None = None
     """What is found for a module that has no challenge yet; without it none is."""
 

@@ -16,6 +16,7 @@ from flows.cockpit import ui
 from flows.cockpit.artifacts import find
 from flows.react import react_to
 from flows.rehearsal.rehearsal import Rehearsal, first_instant
+from flows.rehearsal.scenes import Scenes
 from flows.services import open_services, use
 from states.views.counts import Summary, summarise
 
@@ -47,12 +48,14 @@ def run_demo(
     services = open_services(settings, clock, create=True)
     use(services)
     rehearsal = Rehearsal(loaded, profile, seed, clock, services)
+    scenes = Scenes(loaded, profile, services)
 
     async def run() -> tuple[int, str]:
         runs = 0
         async with one_client() as client:
             for step in rehearsal.run():
                 runs += (await react_to(services, step.outcomes)).runs
+                await scenes.play(step.at)
                 show(step.share, f"{step.at:%d.%m.%Y}")
                 if until is not None and step.at.date() >= until:
                     break

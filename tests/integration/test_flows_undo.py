@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import select
 
 from config.errors import CorrectionRefusedError, FactIncompleteError
 from flows.cockpit.forms import choices_for, form_of, schema
+from flows.cockpit.refusal import refusal
 from flows.server.process import ServerPlace
 from states.store.tables import FactRow, JourneyRow
 from tests.support.driver import talent_nord
@@ -80,7 +82,7 @@ def test_what_was_recorded_is_on_the_list_and_goes_back(hold: Hold, server: Serv
     with hold.coordinator.database.read() as connection:
         correction = connection.execute(select(FactRow.__table__).where(FactRow.corrects.is_not(None))).one()
     assert (correction.actor, correction.details["because"]) == ("coordinator", "Det var Søren")
-    assert f"Fortryd · {leave}" in [run["name"] for run in flow_runs(server)]
+    assert f"Fortryd · {leave}" in [run["name"] for run in flow_runs(server, "undo")]
 
 
 def test_who_was_told_gets_a_correction(hold: Hold) -> None:
@@ -88,7 +90,7 @@ def test_who_was_told_gets_a_correction(hold: Hold) -> None:
     assert hold.statuses("leave_started") == {"sent"}
     said = taken_back(leave)
     assert said == "Orlov: taget tilbage: 2 mails sendt"
-    told = [mail for mail in hold.tray.mails if mail.subject.startswith("Rettelse")]
+    told = [mail for mail in hold.tray.mails if "byggede på en registrering, der var en fejl" in mail.text]
     assert {mail.to.email for mail in told} == {
         "mette.broendgaard@aalborg.example.org",
         "inge.soenderby@aalborg.example.org",
@@ -98,9 +100,11 @@ def test_who_was_told_gets_a_correction(hold: Hold) -> None:
 
 def test_what_another_rests_on_is_named_in_danish(hold: Hold) -> None:
     leave = recorded(hold, "leave")
+    hold.clock.turn_to(hold.clock() + timedelta(minutes=1))
     back = recorded(hold, "return")
-    with pytest.raises(CorrectionRefusedError):
+    with pytest.raises(CorrectionRefusedError) as refused:
         taken_back(leave)
+    assert refusal(hold.coordinator, refused.value) == f"{back} bygger på det. Tag det tilbage først. Intet er ændret."
     taken_back(back)
     taken_back(leave)
 
