@@ -19,6 +19,7 @@ from config.form import Form
 from config.grammar import talent_number
 from config.plain_text import quoted
 from config.programme import CommitmentSpec
+from states.machines.commitment import recordable_verbs
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CohortRow, JourneyRow, PersonRow
 
@@ -58,7 +59,7 @@ def form_of(definition: Definition, ident: str) -> Form:
 
 
 def specs_of(definition: Definition, form: Form) -> list[CommitmentSpec]:
-    """Return the commitments that a form records, those of each module written out."""
+    """Return the commitments that a form can record, those of each module written out."""
     kinds = {spec.id: spec for spec in definition.programme.commitments}
     wanted = [kinds[kind] for kind in form.commitments if kind in kinds]
     found: list[CommitmentSpec] = []
@@ -66,7 +67,8 @@ def specs_of(definition: Definition, form: Form) -> list[CommitmentSpec]:
         found += [
             spec
             for spec in definition.commitments.values()
-            if spec.id == kind.id or (kind.each is not None and spec.id == f"{kind.id}_{spec.module}")
+            if (spec.id == kind.id or (kind.each is not None and spec.id == f"{kind.id}_{spec.module}"))
+            and form.verb in recordable_verbs(spec)
         ]
     return found
 
@@ -102,7 +104,9 @@ def _days(cohort: RunningCohort, form: Form, now: datetime) -> dict[str, str]:
 
 
 def _has(definition: Definition, form: Form) -> bool:
-    """Whether a cohort's definition has what a form records: a cohort may have begun before there was that event."""
+    """Whether a cohort's definition has what a form records: a cohort may have begun before there was such a thing."""
+    if form.commitments:
+        return bool(specs_of(definition, form))
     return form.event is None or form.event in definition.programme.events
 
 
@@ -132,6 +136,9 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
         if form.verb == "extend":
             fields["due_on"] = {"type": "string", "format": "date"}
             required.append("due_on")
+        if form.verb == "waive":
+            fields["because"] = _TEXT
+            required.append("because")
         if form.verb == "keep":
             fields["held_on"] = {"type": "string", "format": "date"}
             required.append("held_on")

@@ -27,6 +27,11 @@ class ToldFact:
     about: tuple[str, ...]
     details: Mapping[str, Any]
 
+    @property
+    def why(self) -> str:
+        """The reason or the remark that was given with it; empty where there was none."""
+        return str(self.details.get("because") or self.details.get("note") or "")
+
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data for JSON."""
         return asdict(self) | {"about": list(self.about), "at": self.at.isoformat()}

@@ -9,7 +9,7 @@ import pytest
 from config.checks.all import check_all
 from config.checks.people import can_be_grouped
 from config.errors import Problem
-from config.programme import Groups
+from config.groups import Groups
 from tests.support.definitions import MENTOR_LIGHT, TALENT_NORD, Copy, copy_of, written_messages
 
 NORD_MESSAGES = written_messages(TALENT_NORD.programme_file("talent-nord"))
