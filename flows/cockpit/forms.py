@@ -97,7 +97,7 @@ def _days(cohort: RunningCohort, form: Form, now: datetime) -> dict[str, str]:
     """Return the days that may still be moved, also those without a date."""
     over = {ident for ident, lies in cohort.calendar.days.items() if lies.ends_at <= now}
     return {
-        f"{milestone.label} ({cohort.name})": f"{cohort.cohort_id}/{milestone.id}"
+        day_label(milestone.label, cohort.name): f"{cohort.cohort_id}/{milestone.id}"
         for milestone in cohort.definition.milestones.values()
         if (form.moves == "all" or milestone.id in form.moves) and milestone.id not in over
     }
@@ -120,7 +120,17 @@ def _subjects(connection: Connection, cohort: RunningCohort, specs: list[Commitm
         .where(JourneyRow.cohort_id == cohort.cohort_id, JourneyRow.state.not_in(cohort.definition.final_states))
         .order_by(PersonRow.name)
     )
-    return {f"{row.name} ({cohort.name}, nr. {talent_number(row.id):02d})": row.id for row in rows}
+    return {talent_label(row.name, cohort.name, row.id): row.id for row in rows}
+
+
+def talent_label(name: str, cohort: str, journey: str) -> str:
+    """Return what the lists call a talent."""
+    return f"{name} ({cohort}, nr. {talent_number(journey):02d})"
+
+
+def day_label(label: str, cohort: str) -> str:
+    """Return what the lists call a milestone of a cohort."""
+    return f"{label} ({cohort})"
 
 
 def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, Any]:
