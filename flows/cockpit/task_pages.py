@@ -46,13 +46,14 @@ async def publish_tasks(
     forms = await form_ids(client)
     told = await asyncio.to_thread(_told, services, cohort_id, about, links, forms)
     artifacts = await find(client, [one.task.id for one in told])
-    for task, markdown in told:
-        if task.id not in artifacts:
-            continue
-        if markdown:
-            await write(client, task.id, artifacts[task.id], task.title, markdown)
-        else:
-            await remove(client, task.id, artifacts[task.id])
+    await asyncio.gather(*(_put(client, one, artifacts[one.task.id]) for one in told if one.task.id in artifacts))
+
+
+async def _put(client: PrefectClient, told: _Told, artifact: UUID) -> None:
+    if told.markdown:
+        await write(client, told.task.id, artifact, told.task.title, told.markdown)
+    else:
+        await remove(client, told.task.id, artifact)
 
 
 async def form_ids(client: PrefectClient) -> FormIds:
