@@ -19,7 +19,7 @@ Commitment = Annotated[str, typer.Argument(help="The commitment, by its id: 'TAL
 @app.command()
 def hand(
     commitment: Commitment,
-    note: Annotated[str, typer.Option("--note", help="What the consultant should know: what was tried.")] = "",
+    note: Annotated[str | None, typer.Option("--note", help="What the consultant should know: what was tried.")] = None,
 ) -> None:
     """Hand a commitment that is open or missed to the talent's consultant: they get a mail, the coordinator a task."""
     _decide(commitment, "hand", {"note": note} if note else {})
