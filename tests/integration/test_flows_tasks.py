@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from flows.cockpit import ui
+from flows.cockpit.artifacts import artifact_key
 from flows.refresh import refresh
 from flows.server.process import ServerPlace
 from states.facts import Fact
+from states.store.tables import TaskRow
 from tests.support.hold import Hold, enrolled
 from tests.support.prefect import artifact
 
@@ -31,7 +34,9 @@ def hold(tmp_path: Path) -> Iterator[Hold]:
 
 def page(server: ServerPlace, hold: Hold) -> dict[str, Any] | None:
     """The page of the task that the missed talk has opened."""
-    return artifact(server, f"side-{hold.id}-01-expectation-talk-5-talk-missed-{hold.id}-coordinator-1")
+    with hold.coordinator.database.read() as connection:
+        ident = connection.execute(select(TaskRow.id)).scalar_one()
+    return artifact(server, artifact_key(ident))
 
 
 def test_a_tasks_page_is_linked_while_it_is_open_then_says_that_it_is_closed_and_goes(
