@@ -43,6 +43,11 @@ def commitment_id(subject: str, name: str) -> str:
     return f"{subject}/{name}"
 
 
+def history_id(subject: str, version: int) -> str:
+    """Return the id of the history row by which a journey or commitment came to a version."""
+    return f"{subject}#{version}"
+
+
 def talent_number(journey_id: str) -> int:
     """Return a talent's number on the list, which ends the journey's id; 0 if there is none."""
     number = journey_id.rpartition("-")[2]

@@ -1,4 +1,4 @@
-"""The typed form of learning groups."""
+"""The typed form of a programme's learning groups (R27)."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ OF_COHORT: frozenset[Role] = frozenset({"coordinator", "administration", "challe
 """Roles of people who belong to no single journey."""
 
 ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND = "on_open", "on_miss", "on_keep", "on_extend"
-ON_PAIR, ON_RETRACT = "on_pair", "on_retract"
-ON_STEPS = (ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND, ON_PAIR, ON_RETRACT)
+ON_HAND, ON_PAIR, ON_RETRACT = "on_hand", "on_pair", "on_retract"
+ON_STEPS = (ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND, ON_HAND, ON_PAIR, ON_RETRACT)
 
 
 class EffectSpec(Spec):
@@ -208,6 +208,8 @@ class CommitmentSpec(Spec):
     on_keep: tuple[EffectSpec, ...] = ()
     on_extend: tuple[EffectSpec, ...] = ()
     """What is told of a new deadline that was agreed; a consultant hears of it who was told of the old one."""
+    on_hand: tuple[EffectSpec, ...] = ()
+    """What is told and asked when it is handed to the talent's consultant; without it, it cannot be."""
     on_pair: tuple[EffectSpec, ...] = ()
     """What is told when the partner is another than when it opened (R58)."""
     on_retract: tuple[EffectSpec, ...] = ()
@@ -221,8 +223,7 @@ class CommitmentSpec(Spec):
     @cached_property
     def causes(self) -> Mapping[str, tuple[EffectSpec, ...]]:
         """What the commitment's transitions cause, by the names that its machine calls them."""
-        found = {ON_OPEN: self.on_open, ON_MISS: self.on_miss, ON_KEEP: self.on_keep}
-        found |= {ON_EXTEND: self.on_extend, ON_PAIR: self.on_pair, ON_RETRACT: self.on_retract}
+        found: dict[str, tuple[EffectSpec, ...]] = {name: getattr(self, name) for name in ON_STEPS}
         found |= {reminder(number): step.effects for number, step in enumerate(self.reminders, start=1)}
         return found | {escalated(number): step.effects for number, step in enumerate(self.escalation, start=1)}
 
@@ -240,6 +241,8 @@ class CommitmentSpec(Spec):
             raise ValueError(f"default_choice {self.default_choice!r} is not one of the choices")
         if self.default_choice is not None and (self.escalation or self.on_miss):
             raise ValueError("a commitment with a default_choice is never missed: drop 'on_miss' and 'escalation'")
+        if self.on_hand and self.subject == "cohort":
+            raise ValueError("a commitment of the cohort has no consultant to be handed to: drop 'on_hand'")
         return self
 
 

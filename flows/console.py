@@ -1,4 +1,4 @@
-"""What the command prints: a bar while it works, what a cohort came to, and the rules."""
+"""What the command prints: a bar while it works, what a cohort or a fact came to, and the rules."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.rule_list import Rule
+from states.facts import Outcome
 from states.views.counts import Summary
 
 out = Console(highlight=False, soft_wrap=True)
@@ -55,6 +56,14 @@ def print_summary(found: Summary) -> None:
     out.print("  commitments: " + ", ".join(f"{count} {state}" for state, count in found.commitments.items()))
     if found.stuck:
         out.print(f"  stuck: {', '.join(found.stuck)}")
+
+
+def print_outcome(outcome: Outcome) -> None:
+    """Print the transitions that a fact has brought about, a line each."""
+    for one in outcome.transitions:
+        out.print(f"{one.id}: {one.trigger}: {one.source} -> {one.dest}", markup=False)
+    if not outcome.transitions:
+        out.print("Nothing of it is new.")
 
 
 def print_rules(rules: Sequence[Rule]) -> None:

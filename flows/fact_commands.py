@@ -14,7 +14,7 @@ from rich.text import Text
 
 from config.errors import FactIncompleteError
 from config.grammar import Trigger
-from flows.console import out
+from flows.console import out, print_outcome
 from flows.options import operators_fact
 from flows.services import command_services
 from states.facts import Outcome
@@ -34,7 +34,7 @@ def facts(
     cohort: Annotated[str, typer.Argument(help="The cohort, by its folder in config/cohorts.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """List what was told about a cohort and its talents: when, by whom, what and about whom."""
+    """List what was told about a cohort and its talents: when, by whom, what, about whom and why."""
     with command_services() as services, services.database.read() as connection:
         found = told_facts(connection, cohort)
     if as_json:
@@ -43,10 +43,10 @@ def facts(
     if not found:
         out.print("Nothing was told yet.")
         return
-    table = Table(Column("key", no_wrap=True), "when", "who", "what", "about", "")
+    table = Table(Column("key", no_wrap=True), "when", "who", "what", "about", "why", "")
     for one in found:
         mark = f"takes back {one.corrects}" if one.corrects else "taken back" if one.corrected else ""
-        who = (one.actor, one.what, ", ".join(one.about), mark)
+        who = (one.actor, one.what, ", ".join(one.about), one.why, mark)
         table.add_row(*map(Text, (one.key, f"{one.at:%Y-%m-%d %H:%M}", *who)))
     out.print(table, soft_wrap=False)
 
@@ -58,7 +58,7 @@ def tell(
     details: Details = None,
 ) -> None:
     """Tell a fact, as a form does: all of it is taken, or nothing. Mails go out at the next tick."""
-    _told(_tell(trigger, subject, _details(trigger, details or ())))
+    print_outcome(_tell(trigger, subject, _details(trigger, details or ())))
 
 
 @app.command()
@@ -68,19 +68,12 @@ def extend(
 ) -> None:
     """Give a commitment that is open or missed another deadline: its reminders and escalation begin anew from there."""
     subject, _, name = commitment.rpartition("/")
-    _told(_tell(str(Trigger(name, "extend")), [subject], {"due_on": f"{to:%Y-%m-%d}"}))
+    print_outcome(_tell(str(Trigger(name, "extend")), [subject], {"due_on": f"{to:%Y-%m-%d}"}))
 
 
 def _tell(trigger: str, subjects: Sequence[str], details: Mapping[str, Any]) -> Outcome:
     with command_services() as services:
         return services.engine.fire(trigger, subjects, operators_fact(details))
-
-
-def _told(outcome: Outcome) -> None:
-    for one in outcome.transitions:
-        out.print(f"{one.id}: {one.trigger}: {one.source} -> {one.dest}", markup=False)
-    if not outcome.transitions:
-        out.print("Nothing of it is new.")
 
 
 def _details(trigger: str, given: Sequence[str]) -> dict[str, Any]:

@@ -57,6 +57,7 @@ async def record(
     representative_email: str = "",
     title: str = "",
     text: str = "",
+    because: str = "",
     note: str = "",
 ) -> str:
     """Record what happened, in one commit, and tell those concerned. The run's id is the fact's key.
@@ -66,7 +67,7 @@ async def record(
         FactIncompleteError: something is missing, or is none of the choices.
     """
     services = current_services()
-    words = {"note": note, "owner": owner, "title": title, "text": text}
+    words = {"because": because, "note": note, "owner": owner, "title": title, "text": text}
     details: dict[str, Any] = {name: given for name, given in words.items() if given}
     days = {"held_on": held_on, "due_on": due_on}
     details |= {name: day.isoformat() for name, day in days.items() if day is not None}
@@ -116,6 +117,8 @@ def fire_form(
         definition = services.library.programme(programme).definition
         form = form_of(definition, ident)
         options = choices_for(connection, programme, form, services.now())
+    if form.verb == "waive" and not details.get("because"):
+        raise FactIncompleteError(ident, "because", "is missing")
     people = {name: _person(ident, name, details[name]) for name in PERSONS if name in details}
     details = details | people
     subject = chosen(options.talents, "talent", given["talent"], form)

@@ -82,6 +82,7 @@ def _effects_of_commitment(path: Path, spec: CommitmentSpec) -> Iterator[PlacedE
     # It may be kept before it has opened.
     yield from _effects((*path, "on_keep"), spec.on_keep, DAY, spec)
     yield from _effects((*path, "on_extend"), spec.on_extend, DAY | DUE, spec)
+    yield from _effects((*path, "on_hand"), spec.on_hand, DAY | DUE, spec)
     for name, steps, anchors in (("reminders", spec.reminders, DUE), ("escalation", spec.escalation, MISSED)):
         for number, step in enumerate(steps):
             yield from _effects((*path, name, number, "effects"), step.effects, DAY | anchors, spec)

@@ -167,9 +167,10 @@ def _refers(spec: CommitmentSpec, definition: Definition) -> Iterator[tuple[tupl
 
 
 def forms(definition: Definition, source: Source) -> Iterator[Problem]:
-    """Yield a problem for each form of an unknown commitment or event, and for each id that two forms have."""
+    """Yield a problem for each form of an unknown commitment or event, or of one that it cannot record, and for each id
+    that two forms have."""
     programme = definition.programme
-    kinds = {spec.id for spec in programme.commitments}
+    kinds = {spec.id: spec for spec in programme.commitments}
     complete = all(path[0] not in ("commitments", "events") for path in source.dropped)
     complete_calendar = all(path[0] not in ("calendar", "shapes") for path in source.dropped)
     for number, form in enumerate(programme.forms):
@@ -178,6 +179,9 @@ def forms(definition: Definition, source: Source) -> Iterator[Problem]:
         for index, kind in enumerate(form.commitments):
             if kind not in kinds and complete:
                 what = f"unknown commitment {kind!r}{did_you_mean(kind, kinds)}"
+                yield source.problem(("forms", number, "commitments", index), what)
+            elif form.verb == "hand" and kind in kinds and not kinds[kind].on_hand:
+                what = f"{kind!r} has no 'on_hand': it cannot be handed to anybody"
                 yield source.problem(("forms", number, "commitments", index), what)
         for index, milestone in enumerate(() if form.moves == "all" else form.moves):
             if milestone not in definition.milestones and complete_calendar:

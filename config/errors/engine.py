@@ -45,6 +45,15 @@ class NotOpenYetError(TransitionRefusedError):
         self.args = (f"{trigger!r} is not possible yet: {who} opens {when}. Nothing was recorded.",)
 
 
+class NoConsultantError(TransitionRefusedError):
+    """A commitment is to be handed to a consultant, and the talent's organisation has none."""
+
+    def __init__(self, trigger: str, refused: Sequence[tuple[str, str]]) -> None:
+        super().__init__(trigger, refused)
+        who = ", ".join(who for who, _ in refused)
+        self.args = (f"{trigger!r} is not possible: no consultant is known for {who}. Nothing was recorded.",)
+
+
 class UnknownRecordError(TalentNordError):
     """A journey, a cohort, a mail or another record that is not in the database."""
 

@@ -62,12 +62,18 @@ async def write(client: PrefectClient, ident: str, artifact: UUID, title: str, m
         _known[str(client.api_url), key] = made.id
 
 
+async def remove(client: PrefectClient, ident: str, artifact: UUID) -> None:
+    """Let a page go; one that is gone already is no fault."""
+    with suppress(ObjectNotFound):
+        await client.delete_artifact(artifact)
+    _known.pop((str(client.api_url), artifact_key(ident)), None)
+
+
 async def replace(client: PrefectClient, ident: str, title: str, markdown: str) -> None:
     """Make a page of the present run's in the place of an earlier run's, which goes: it holds people's names."""
     before = (await find(client, [ident])).get(ident)
     if before is not None:
-        with suppress(ObjectNotFound):
-            await client.delete_artifact(before)
+        await remove(client, ident, before)
     key = artifact_key(ident)
     made = await MarkdownArtifact(key=key, description=literal(title), markdown=markdown).acreate(client)
     _known[str(client.api_url), key] = made.id

@@ -19,6 +19,7 @@ from config.form import Form
 from config.grammar import talent_number
 from config.plain_text import quoted
 from config.programme import CommitmentSpec
+from states.machines.commitment import recordable_verbs
 from states.machines.journey import ends
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CohortRow, JourneyRow, PersonRow
@@ -64,7 +65,7 @@ def form_of(definition: Definition, ident: str) -> Form:
 
 
 def specs_of(definition: Definition, form: Form) -> list[CommitmentSpec]:
-    """Return the commitments that a form records, those of each module written out."""
+    """Return the commitments that a form can record, those of each module written out."""
     kinds = {spec.id: spec for spec in definition.programme.commitments}
     wanted = [kinds[kind] for kind in form.commitments if kind in kinds]
     found: list[CommitmentSpec] = []
@@ -72,7 +73,8 @@ def specs_of(definition: Definition, form: Form) -> list[CommitmentSpec]:
         found += [
             spec
             for spec in definition.commitments.values()
-            if spec.id == kind.id or (kind.each is not None and spec.id == f"{kind.id}_{spec.module}")
+            if (spec.id == kind.id or (kind.each is not None and spec.id == f"{kind.id}_{spec.module}"))
+            and form.verb in recordable_verbs(spec)
         ]
     return found
 
@@ -112,14 +114,16 @@ def _days(cohort: RunningCohort, form: Form, now: datetime) -> dict[str, str]:
     """Return the days that may still be moved, also those without a date."""
     over = {ident for ident, lies in cohort.calendar.days.items() if lies.ends_at <= now}
     return {
-        f"{milestone.label} ({cohort.name})": f"{cohort.cohort_id}/{milestone.id}"
+        day_label(milestone.label, cohort.name): f"{cohort.cohort_id}/{milestone.id}"
         for milestone in cohort.definition.milestones.values()
         if (form.moves == "all" or milestone.id in form.moves) and milestone.id not in over
     }
 
 
 def _has(definition: Definition, form: Form) -> bool:
-    """Whether a cohort's definition has what a form records: a cohort may have begun before there was that event."""
+    """Whether a cohort's definition has what a form records: a cohort may have begun before there was such a thing."""
+    if form.commitments:
+        return bool(specs_of(definition, form))
     return form.event is None or form.event in definition.programme.events
 
 
@@ -133,7 +137,17 @@ def _subjects(connection: Connection, cohort: RunningCohort, specs: list[Commitm
         .where(JourneyRow.cohort_id == cohort.cohort_id, JourneyRow.state.not_in(ends(cohort.definition)))
         .order_by(PersonRow.name)
     )
-    return {f"{row.name} ({cohort.name}, nr. {talent_number(row.id):02d})": row.id for row in rows}
+    return {talent_label(row.name, cohort.name, row.id): row.id for row in rows}
+
+
+def talent_label(name: str, cohort: str, journey: str) -> str:
+    """Return what the lists call a talent."""
+    return f"{name} ({cohort}, nr. {talent_number(journey):02d})"
+
+
+def day_label(label: str, cohort: str) -> str:
+    """Return what the lists call a milestone of a cohort."""
+    return f"{label} ({cohort})"
 
 
 def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, Any]:
@@ -151,6 +165,9 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
         if form.verb == "extend":
             fields["due_on"] = {"type": "string", "format": "date"}
             required.append("due_on")
+        if form.verb == "waive":
+            fields["because"] = _TEXT
+            required.append("because")
         if form.verb == "keep":
             fields["held_on"] = {"type": "string", "format": "date"}
             required.append("held_on")

@@ -11,13 +11,15 @@ from flows.cockpit import ui
 from flows.cockpit.artifacts import ensure, write
 from flows.cockpit.labels import words
 from flows.cockpit.markdown import cohort_markdown, mails_markdown, talent_markdown
+from flows.cockpit.task_pages import publish_tasks
 from flows.services import Services
 from states.views.overview import Overview
+from states.views.task_pages import open_task_titles
 from states.views.undelivered import list_mails
 
 
 async def publish(services: Services, cohort_id: str, pages: Iterable[str]) -> None:
-    """Publish the pages of the cohort and of journeys, by id; to be called within a run."""
+    """Publish the pages of the cohort and of journeys, by id, with those of their tasks; to be called within a run."""
     wanted = tuple(dict.fromkeys(pages))
     if not wanted:
         return
@@ -27,13 +29,19 @@ async def publish(services: Services, cohort_id: str, pages: Iterable[str]) -> N
         await asyncio.gather(
             *(write(client, ident, artifacts[ident], title, markdown) for ident, title, markdown in written)
         )
+        await publish_tasks(client, services, cohort_id, wanted, _links(artifacts))
 
 
 def _titles(services: Services, cohort_id: str) -> dict[str, str]:
     """Return the titles of all pages of a cohort, by id: they link to one another."""
     with services.database.read() as connection:
         titles = Overview(connection, cohort_id, services.now()).titles()
-    return {**titles, mails_page(cohort_id): f"{titles[cohort_id]}: {words()['mails_page']}"}
+        tasks = open_task_titles(connection, cohort_id)
+    return {**titles, mails_page(cohort_id): f"{titles[cohort_id]}: {words()['mails_page']}", **tasks}
+
+
+def _links(artifacts: Mapping[str, UUID]) -> dict[str, str]:
+    return {ident: ui.DEFAULT.page(artifact) for ident, artifact in artifacts.items()}
 
 
 def mails_page(cohort_id: str) -> str:
@@ -45,7 +53,7 @@ def _written(
     services: Services, cohort_id: str, pages: tuple[str, ...], artifacts: Mapping[str, UUID]
 ) -> list[tuple[str, str, str]]:
     """Return each page as (id, title, Markdown)."""
-    links = {ident: ui.DEFAULT.page(artifact) for ident, artifact in artifacts.items()}
+    links = _links(artifacts)
     written: list[tuple[str, str, str]] = []
     with services.database.read() as connection:
         overview = Overview(connection, cohort_id, services.now())

@@ -13,9 +13,11 @@ from config.errors import (
     DayRefusedError,
     FactIncompleteError,
     HeldOnRefusedError,
+    NoConsultantError,
     NotOpenYetError,
     TalentNordError,
     TransitionRefusedError,
+    UnknownTriggerError,
 )
 from config.grammar import without_level
 from flows.cockpit.day_page import rule_sentence
@@ -37,7 +39,11 @@ def refusal(services: Services, error: TalentNordError, programme: str = "") -> 
             where = "; ".join(_standing(connection, who, state) for who, state in error.refused)
             if isinstance(error, NotOpenYetError):
                 return said("not_yet", where=where, when=_opening(connection, error))
+        if isinstance(error, NoConsultantError):
+            return said("no_consultant", where=where)
         return said("refused", where=where)
+    if isinstance(error, UnknownTriggerError):
+        return said("not_in_programme")
     if isinstance(error, FactIncompleteError):
         why = _day_fault(error) if isinstance(error, HeldOnRefusedError) else field_fault(error.what)
         return said("incomplete", field=_label(services, programme, error.field), why=why)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from config.grammar import Trigger
 from config.programme import CommitmentSpec
 from states.exploration.ground import BEFORE, Ground
-from states.machines.commitment import FINAL, FULFILLED, OPEN, PLANNED, drops_pending, is_late, recordable_verbs
+from states.machines.commitment import FINAL, FULFILLED, OPEN, PLANNED, closes_tasks, is_late, recordable_verbs
 from states.machines.rulebook import Answer
 from states.plan.calendar import Calendar
 from states.plan.effects import named
@@ -106,7 +106,7 @@ class CommitmentMoves:
 
     def _after(self, node: CommitmentNode, verb: str, answer: Answer) -> CommitmentNode:
         dest = answer.dest
-        stays_open = node.task and not drops_pending(verb, node.state, dest)
+        stays_open = node.task and not closes_tasks(verb, node.state, dest)
         effects = named(self._spec.causes, answer.causes)
         of_talent = self._spec.subject == "talent"
         task = stays_open or self._ground.opens_task(effects, self._spec.module, of_talent)

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from config.grammar import COMMITMENT_STATES, ESCALATED, escalated, reminder
-from config.programme import ON_EXTEND, ON_KEEP, ON_MISS, ON_OPEN, ON_PAIR, ON_RETRACT, CommitmentSpec
+from config.programme import ON_EXTEND, ON_HAND, ON_KEEP, ON_MISS, ON_OPEN, ON_PAIR, ON_RETRACT, CommitmentSpec
 from states.machines.rulebook import Rule, RuleBook
 
 PLANNED, OPEN, KEPT, MISSED, KEPT_LATE, WAIVED, CANCELLED = COMMITMENT_STATES
@@ -33,6 +33,8 @@ CHANGEABLE = "changeable"
 
 DROPS_PENDING = frozenset({"miss", "lapse", "keep", "extend", "waive", "cancel", "pause", "retract", "expire"})
 """Verbs after which mails and tasks that earlier transitions caused are no longer true; see ``drops_pending``."""
+CLOSES_TASKS = frozenset({"hand"})
+"""Verbs after which earlier tasks are somebody else's turn, though what was told stays true."""
 
 
 def recordable_verbs(spec: CommitmentSpec) -> tuple[str, ...]:
@@ -43,12 +45,18 @@ def recordable_verbs(spec: CommitmentSpec) -> tuple[str, ...]:
     """
     if spec.kept_by_date_of:
         return ()
-    return ("keep", "waive", "extend") if spec.default_choice is None else ("keep", "waive")
+    extend = ("extend",) if spec.default_choice is None else ()
+    return ("keep", "waive", *extend, *(("hand",) if spec.on_hand else ()))
 
 
 def drops_pending(verb: str, source: str, dest: str) -> bool:
     """Whether what was caused before a transition is no longer true; a pause that changes nothing leaves it true."""
     return verb in DROPS_PENDING and (verb != "pause" or source != dest)
+
+
+def closes_tasks(verb: str, source: str, dest: str) -> bool:
+    """Whether what was asked before a transition is nobody's turn any more."""
+    return verb in CLOSES_TASKS or drops_pending(verb, source, dest)
 
 
 def is_late(state: str) -> bool:
@@ -69,6 +77,7 @@ def commitment_rules(spec: CommitmentSpec) -> RuleBook:
         spec.secures is not None,
         spec.pairs,
         spec.fills is not None,
+        bool(spec.on_hand),
     )
 
 
@@ -84,6 +93,7 @@ def _rule_book(
     retold: bool,
     pairs: bool,
     fills: bool,
+    hands: bool,
 ) -> RuleBook:
     late = [MISSED, *(escalated(number) for number in range(1, levels + 1))]
     rules = [*_opening(fulfilled_by_date), *_passing(late, reminders, lapses), *_keeping(late, early)]
@@ -93,6 +103,8 @@ def _rule_book(
     if not lapses:
         rules.append(Rule("extend", OPEN, None, causes=(ON_EXTEND,)))
         rules += [Rule("extend", state, OPEN, causes=(ON_EXTEND,)) for state in late]
+    if hands:
+        rules += [Rule("hand", state, None, causes=(ON_HAND,)) for state in (OPEN, *late)]
     rules += [Rule("cancel", state, CANCELLED) for state in (PLANNED, OPEN, *late)]
     rules += [Rule("pause", OPEN, PLANNED), *(Rule("pause", state, None) for state in (PLANNED, *late))]
     rules += [Rule("resume", PLANNED, None, (AHEAD,)), Rule("resume", PLANNED, CANCELLED)]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from config.cohort import Cohort
+from config.grammar import history_id
 from states.facts import FACT_CAUSE, Transition
 from states.plan.timers import Timer
 from states.records import CHANGING, Commitment, Journey
@@ -32,6 +33,8 @@ class Changes:
     """Subjects whose armed timers are cancelled."""
     silenced: list[str] = field(default_factory=list)
     """Subjects whose untold effects are dropped (or marked, where they are on their way) and whose tasks are closed."""
+    settled: list[str] = field(default_factory=list)
+    """Subjects whose tasks are closed, though what people were told of them stays true."""
     handed_over: list[dict[str, Any]] = field(default_factory=list)
     """Unsent effects that now belong to another journey (``b_id``, ``b_journey``) and are not dropped."""
     readdressed: list[dict[str, Any]] = field(default_factory=list)
@@ -130,7 +133,7 @@ class Changes:
     ) -> str:
         """Add a history row for ``step`` (trigger, source, dest) and return its id."""
         trigger, source, dest = step
-        ident = f"{subject}#{version + 1}"
+        ident = history_id(subject, version + 1)
         self.transitions.append(
             Transition(ident, cohort_id, journey_id, machine, trigger, source, dest, self.now, self.cause)
         )

@@ -13,6 +13,7 @@ from config.programme import CommitmentSpec
 from states.machines.commitment import AHEAD, BEGUN, CHANGEABLE, FINAL, FULFILLED, KEPT, ON_TIME, PLANNED, drops_pending
 from states.moves.challenges import is_news, put_in_force
 from states.moves.firing import Firing, everybody
+from states.moves.handing import hears_of_it_today, note_of, settle_what_was_asked, to_be_handed
 from states.moves.pairing import Paired, pairing
 from states.moves.plausible import agreed_day, has_begun, refuse_impossible_day, why_not_yet
 from states.moves.reassign import was_told
@@ -56,6 +57,7 @@ class CommitmentMover:
 
         Raises:
             TransitionRefusedError: strict, and one of them stands where the verb is not possible.
+            NoConsultantError: one of them is to be handed to a consultant whom its talent does not have.
             FactIncompleteError: a choice is to be made, and the fact names none of the possible ones; or it tells of
                 a day that cannot be.
         """
@@ -67,6 +69,8 @@ class CommitmentMover:
         trigger, strict = str(Trigger(name, verb)), self._firing.strict if strict is None else strict
         if strict:
             refuse_impossible_day(self._firing, trigger)
+        if verb == "hand":
+            commitments = to_be_handed(self._firing, trigger, commitments, journeys)
         try:
             moved = self._firing.answered(
                 trigger, commitments, lambda one: rules.answer(one.state, verb, self._guards(spec, verb, one)), strict
@@ -153,6 +157,8 @@ class CommitmentMover:
         )
         if drops_pending(verb, move.step.source, move.step.dest):
             changes.silenced.append(commitment.id)
+        elif verb == "hand":
+            settle_what_was_asked(self._firing, commitment, move.journey)
         elif verb == "pair":
             self._drop_news_of_another_partner(commitment)
         self._rearm(move, dates)
@@ -167,13 +173,19 @@ class CommitmentMover:
         self._let_go(move)
 
     def _concerned(self, move: _Move) -> Callable[[str], bool]:
-        """Return who hears of a move: of a new deadline no consultant who has not heard of the old one."""
-        who = move.journey
-        if move.step.verb != "extend" or who is None or who.consultant_id is None:
+        """Return who hears of a move.
+
+        Of a new deadline no consultant who has not heard of the old one; of an escalation none who is asked today.
+        """
+        consultant, verb = move.journey.consultant_id if move.journey else None, move.step.verb
+        if consultant is None or verb not in {"extend", "escalate"}:
             return everybody
-        if was_told(self._firing, who.consultant_id, "consultant", EffectRow.subject == move.commitment.id):
-            return everybody
-        return lambda person: person != who.consultant_id
+        if verb == "extend":
+            about = EffectRow.subject == move.commitment.id
+            concerned = was_told(self._firing, consultant, "consultant", about)
+        else:
+            concerned = not hears_of_it_today(self._firing, move.commitment, consultant)
+        return everybody if concerned else lambda person: person != consultant
 
     def _drop_news_of_another_partner(self, commitment: Commitment) -> None:
         news = str(Trigger(commitment.name, "pair"))
@@ -199,7 +211,11 @@ class CommitmentMover:
             module=move.spec.module,
             partner=move.partner,
             anchors={**dates.anchors(), "day": self._firing.today},
-            details={"choice": move.choice} if move.choice else {},
+            details=note_of(self._firing)
+            if move.step.verb == "hand"
+            else {"choice": move.choice}
+            if move.choice
+            else {},
         )
 
     def _dates(self, move: _Move) -> Dates:

@@ -250,6 +250,7 @@ def _redirect(changes: Changes, connection: Connection) -> None:
 def _silence(changes: Changes, connection: Connection) -> None:
     for subjects in chunks(changes.silenced):
         _drop(changes, connection, _DROP_OF_SUBJECTS, subjects)
+    for subjects in chunks([*changes.silenced, *changes.settled]):
         connection.execute(
             update(TaskRow).where(OPEN_TASK, TaskRow.subject.in_(subjects)).values(status="done", closed_at=changes.now)
         )

@@ -210,7 +210,13 @@ class Overview:
         )
         return [
             TaskLine(
-                row.title, row.text, self._names.get(row.owner_id, ""), row.due_on, row.journey_id, row.status == "open"
+                id=row.id,
+                title=row.title,
+                text=row.text,
+                owner=self._names.get(row.owner_id, ""),
+                due=row.due_on,
+                journey=row.journey_id,
+                open=row.status == "open",
             )
             for row in rows
         ]

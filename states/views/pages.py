@@ -38,6 +38,7 @@ class TalentLine:
 class TaskLine:
     """A task: who should do what by when; ``journey`` is empty for one of the cohort."""
 
+    id: str
     title: str
     text: str
     owner: str

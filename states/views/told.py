@@ -37,6 +37,11 @@ class ToldFact:
         """What it is called in a list: when, what, about whom."""
         return f"{self.at:%Y-%m-%d %H:%M} · {self.what} · {', '.join(self.about)}"
 
+    @property
+    def why(self) -> str:
+        """The reason or the remark that was given with it; empty where there was none."""
+        return str(self.details.get("because") or self.details.get("note") or "")
+
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data for JSON."""
         return asdict(self) | {"about": list(self.about), "at": self.at.isoformat()}

@@ -1,4 +1,4 @@
-"""``talentnord facts``, ``tell`` and ``extend``, as processes: what forms do, without Prefect."""
+"""``talentnord facts``, ``tell``, ``extend``, ``hand`` and ``waive``, as processes: what forms do, without Prefect."""
 
 from __future__ import annotations
 
@@ -45,6 +45,25 @@ def test_a_deadline_is_agreed_anew(driven: Driver, terminal: Terminal) -> None:
     assert str(driven.commitment("mentor_meeting_m1", 1).due_on) == "2027-04-06"
 
 
+def test_a_commitment_is_handed_to_the_consultant_with_what_was_tried(driven: Driver, terminal: Terminal) -> None:
+    told = terminal.run("hand", "hold-3-01/mentor_meeting_m1", "--note", "Har ringet to gange")
+    assert told.stdout.endswith("hand: missed -> missed\n"), told.stderr
+    assert [mail.details for mail in driven.mails("task_handed")] == [{"note": "Har ringet to gange"}]
+    again = terminal.run("hand", "hold-3-01/mentor_meeting_m1", "--note", "Har ringet to gange")
+    assert again.stdout == "Nothing of it is new.\n"
+
+
+def test_what_is_waived_is_waived_for_a_reason_that_is_listed(driven: Driver, terminal: Terminal) -> None:
+    asked = terminal.run("waive", "hold-3-01/mentor_meeting_m1")
+    assert asked.returncode == 2
+    assert "--because" in asked.stderr
+    told = terminal.run("waive", "hold-3-01/mentor_meeting_m1", "--because", "Lederen er på barsel")
+    assert told.stdout.endswith("waive: missed -> waived\n"), told.stderr
+    [listed] = json.loads(terminal.run("facts", "hold-3", "--json").stdout)
+    assert listed["details"] == {"because": "Lederen er på barsel"}
+    assert "Lederen er på barsel" in " ".join(terminal.run("facts", "hold-3").stdout.split())
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -53,6 +72,7 @@ def test_a_deadline_is_agreed_anew(driven: Driver, terminal: Terminal) -> None:
         (["tell", "change_mentor", "hold-3-01", "--set", "new_mentor=nobody"], "new_mentor: has no name"),
         (["extend", "hold-3-01/mentor_meeting_m1", "--to", "2027-03-01"], "due_on: 2027-03-01 is not still to come"),
         (["extend", "hold-3-01/mentor_meeting_m6", "--to", "2027-04-06"], "is not possible"),
+        (["hand", "hold-3-01/mentor_meeting_m6"], "is not possible"),
         (["facts", "hold-9"], "no cohort 'hold-9'"),
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else "",

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from config.errors import TalentNordError
+from flows.cockpit.forms import choices_for, form_of
 from flows.cockpit.refusal import refusal
 from flows.record import fire_form
-from tests.support.hold import Hold, enrolled
+from states.facts import Fact
+from states.store.tables import JourneyRow
+from tests.support.hold import TALK_OPENS, Hold, enrolled
 
 
 @pytest.fixture
@@ -57,3 +61,40 @@ def test_a_form_is_refused_in_danish_with_the_reason(
     with pytest.raises(TalentNordError) as refused:
         fire_form(hold.coordinator, "talent-nord", form, given, {"held_on": held_on}, "form:1")
     assert refusal(hold.coordinator, refused.value, "talent-nord") == said
+
+
+def tell(hold: Hold, form: str, **details: str) -> str:
+    """What a form about the first talent's expectation talk says when it is refused."""
+    given = {"talent": f"{hold.id}-01", "commitment": "expectation_talk", "choice": "", "milestone": ""}
+    with pytest.raises(TalentNordError) as refused:
+        fire_form(hold.coordinator, "talent-nord", form, given, details, "form:1")
+    return refusal(hold.coordinator, refused.value, "talent-nord")
+
+
+def test_nothing_is_waived_without_a_reason(hold: Hold) -> None:
+    assert tell(hold, "waive") == "Intet er registreret. Begrundelse: mangler"
+
+
+def test_where_there_is_no_consultant_nothing_is_handed_to_one(hold: Hold) -> None:
+    hold.tick(TALK_OPENS)
+    with hold.coordinator.database.write() as connection:
+        connection.execute(update(JourneyRow).values(consultant_id=None))
+    assert tell(hold, "hand") == (
+        "Talentets organisation har ingen intern konsulent at give aftalen videre til:"
+        " Forventningssamtale (Mette Brøndgaard) er i gang. Intet er registreret."
+    )
+
+
+def test_a_cohort_of_before_is_not_in_the_form_and_refuses_what_its_programme_has_not(tmp_path: Path) -> None:
+    with enrolled(tmp_path, 1, without="on_hand") as hold:
+        hold.tick(TALK_OPENS)
+        services = hold.coordinator
+        form = form_of(services.library.programme("talent-nord").definition, "hand")
+        with services.database.read() as connection:
+            lists = choices_for(connection, "talent-nord", form, services.now())
+        assert (lists.talents, lists.commitments) == ({}, {})
+        with pytest.raises(TalentNordError) as refused:
+            services.engine.fire("expectation_talk:hand", [f"{hold.id}-01"], Fact("1", "coordinator"))
+        assert refusal(services, refused.value, "talent-nord") == (
+            "Det kan ikke lade sig gøre: Holdet begyndte med et program, der ikke har det med. Intet er registreret."
+        )

@@ -136,7 +136,7 @@ def line(name: str) -> TalentLine:
 
 
 def task(name: str) -> TaskLine:
-    return TaskLine(name, name, name, date(2027, 4, 1), "hold-3-01", open=True)
+    return TaskLine("hold-3-01/task", name, name, name, date(2027, 4, 1), "hold-3-01", open=True)
 
 
 def promise(name: str) -> CommitmentLine:

@@ -22,7 +22,10 @@ WITH_WEBGL = (
 
 _REPORT = "addEventListener('securitypolicyviolation', kept => policy(kept.blockedURI, kept.effectiveDirective))"
 # Prefect has no icon where Chromium and its UIs look for one, nor for a run that its page has not read yet.
-_NO_ICON = re.compile(r"/(favicon\.ico|ico/undefined\.svg|(completed|failed|crashed|cancelled|running|pending)\.svg)$")
+_NO_ICON = re.compile(
+    r"/(favicon\.ico|favicon-\d+x\d+\.png|ico/undefined\.svg"
+    r"|(completed|failed|crashed|cancelled|running|pending)\.svg)$"
+)
 # The second UI asks for the run and the task of a page that was made by none.
 _NO_MAKER = re.compile(r"/api/(flow|task)_runs/filter$")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from config.cohort import Cohort
 from notifications.outbox import Letterhead, Outbox
 from notifications.transports.protocol import Address, Mail, Receipt
 from states.store.database import Database
@@ -15,8 +16,8 @@ from tests.support.driver import Driver, journey
 class Coordinator:
     """What a coordinator sees of a driven cohort; ``mails`` are those that have gone out."""
 
-    def __init__(self, database: Database, people: int) -> None:
-        self.driven = Driver(database, people=people).enrol()
+    def __init__(self, database: Database, people: int, cohort: Cohort | None = None) -> None:
+        self.driven = Driver(database, people=people, cohort=cohort).enrol()
         self.mails: list[Mail] = []
         sender = Address("Talent Nord", "talentnord@example.org")
         self.outbox = Outbox(database, self, Letterhead(sender, Path()), lambda: self.driven.now)

@@ -80,7 +80,7 @@ class ByForm:
             else:
                 given[field] = date.fromisoformat(value) if field in {"held_on", "due_on"} else value
         if verb == "waive":
-            given["note"] = "a slip"
+            given["because"] = "a slip"
         self._run(record, fact, given)
 
     def reschedule(self, cohort_id: str, milestone: str, day: Day | None, fact: Fact) -> None:

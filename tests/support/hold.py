@@ -11,9 +11,11 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from config.definition import Definition
 from config.errors import DeliveryError, TransportBlockedError
 from config.library import Library
 from config.people import People
+from config.programme import Programme
 from config.settings import Settings
 from flows.clock import TurnedClock
 from flows.services import Services, letterhead_of, open_services, use
@@ -73,8 +75,11 @@ _numbers = iter(range(1, 100))
 
 
 @contextmanager
-def enrolled(folder: Path, talents: int) -> Iterator[Hold]:
-    """The first so many talents, as a cohort that no other test's runs can be taken for."""
+def enrolled(folder: Path, talents: int, without: str = "") -> Iterator[Hold]:
+    """The first so many talents, as a cohort that no other test's runs can be taken for.
+
+    ``without`` is a key of commitments that its programme did not have when it began.
+    """
     clock = TurnedClock(datetime(2026, 12, 29, 8, tzinfo=UTC))
     settings = Settings(database_url=f"sqlite:///{folder}/domain.db", mail_directory=folder / "mail")
     opened = open_services(settings, clock, create=True)
@@ -83,7 +88,11 @@ def enrolled(folder: Path, talents: int) -> Iterator[Hold]:
     coordinator = Services(settings, opened.library, opened.database, opened.engine, outbox, clock)
     loaded = Library().cohort("hold-3")
     cohort = loaded.cohort.model_copy(update={"id": f"hold-{next(_numbers)}x", "name": "Hold 3"})
-    told = coordinator.engine.enrol(cohort, loaded.definition, People(loaded.people.talents[:talents]))
+    data = loaded.definition.programme.model_dump(mode="json", by_alias=True)
+    for commitment in data["commitments"]:
+        commitment.pop(without, None)
+    definition = Definition(Programme.model_validate(data))
+    told = coordinator.engine.enrol(cohort, definition, People(loaded.people.talents[:talents]))
     with opened.database.write() as connection:
         take(connection, [step.id for step in told.transitions], "the run of the enrolment")
     use(coordinator)

@@ -147,7 +147,7 @@ class Year:
     def _mistake(self, dice: random.Random) -> tuple[str, list[str], dict[str, Any]]:
         talent = dice.choice([f"hold-3-{number:02d}" for number in range(1, len(self.driven.people.talents) + 1)])
         today = self.driven.definition.working_time.local(self.driven.now).date()
-        kind = dice.choice(["event", "keep", "keep", "waive", "extend", "move", "absence", "mentor"])
+        kind = dice.choice(["event", "keep", "keep", "waive", "extend", "hand", "move", "absence", "mentor"])
         if kind == "event":
             return dice.choice(["leave", "withdraw", "transfer"]), [talent], {}
         if kind == "mentor":

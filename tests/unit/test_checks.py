@@ -140,6 +140,8 @@ LIGHT = [
      "commitments.0.module: unknown module 'w9'"),
     ("commitments: [note]}", "commitments: [notes]}", "[notes]",
      "forms.0.commitments.0: unknown commitment 'notes', did you mean 'note'?"),
+    ("commitments: [note]}", "commitments: [note], verb: hand}", "[note]",
+     "forms.0.commitments.0: 'note' has no 'on_hand': it cannot be handed to anybody"),
     ("label: Someone leaves, event: leave}", "label: Someone leaves, event: brake}", "brake",
      "forms.1.event: unknown event 'brake', did you mean 'break'?"),
     ("{id: left, label: Someone", "{id: note, label: Someone", "label: Someone",

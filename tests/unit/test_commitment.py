@@ -18,6 +18,7 @@ from states.machines.commitment import (
     FINAL,
     FULFILLED,
     ON_TIME,
+    closes_tasks,
     commitment_rules,
     drops_pending,
     is_late,
@@ -178,7 +179,9 @@ def test_a_date_that_is_there_already_keeps_its_commitment_as_it_opens() -> None
 def test_people_tell_that_something_was_kept_or_waived_but_not_a_date_that_is_missing() -> None:
     for name, spec in SPECS.items():
         told = () if name == "alumni_date" else ("keep", "waive")
-        assert recordable_verbs(spec) == (*told, *(("extend",) if told and spec.default_choice is None else ()))
+        extend = ("extend",) if told and spec.default_choice is None else ()
+        hand = ("hand",) if spec.on_hand else ()
+        assert recordable_verbs(spec) == (*told, *extend, *hand)
         assert set(recordable_verbs(spec)) <= set(commitment_rules(spec).triggers)
 
 
@@ -208,6 +211,8 @@ def messages(name: str, verb: str, dest: str) -> list[str]:
         ("keep", "kept_late", []),
         ("waive", "waived", []),
         ("pause", "planned", []),
+        ("hand", "open", ["task_handed", "handed_follow_up"]),
+        ("hand", "escalated.2", ["task_handed", "handed_follow_up"]),
     ],
 )
 def test_each_step_of_a_mentor_meeting_causes_what_its_definition_says(verb: str, dest: str, caused: list[str]) -> None:
@@ -226,7 +231,12 @@ def test_a_second_mentor_who_was_found_is_told_of_at_once_or_late() -> None:
 
 @pytest.mark.parametrize("verb", ["open", "remind_1", "escalate"])
 def test_what_goes_on_leaves_earlier_tasks_open(verb: str) -> None:
-    assert verb not in DROPS_PENDING
+    assert not closes_tasks(verb, "open", "open")
+
+
+def test_what_is_handed_over_is_no_task_any_more_and_what_was_told_stays_true() -> None:
+    assert closes_tasks("hand", "missed", "missed")
+    assert not drops_pending("hand", "missed", "missed")
 
 
 @pytest.mark.parametrize("verb", ["keep", "waive", "cancel", "pause", "miss", "lapse", "expire", "retract"])
@@ -250,6 +260,10 @@ def test_what_changes_the_matter_closes_earlier_tasks(verb: str) -> None:
                 "on_miss": [{"mail": "missed", "to": ["talent"]}],
             },
             "is never missed",
+        ),
+        (
+            {"subject": "cohort", "on_hand": [{"task": "ask", "to": ["coordinator"]}]},
+            "no consultant to be handed to",
         ),
     ],
 )

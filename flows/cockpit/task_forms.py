@@ -1,0 +1,84 @@
+"""Which forms there are for what a task is about, and what they are filled in with: by the programme's ``forms``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from config.form import Form
+from config.programme import CommitmentSpec
+from flows.cockpit.forms import day_label, specs_of, talent_label
+from states.machines.rulebook import RuleBook
+from states.running_cohort import RunningCohort
+from states.store.tables import CommitmentRow, JourneyRow
+from states.views.task_pages import TaskPage
+
+
+class Offer(NamedTuple):
+    """A form that a task can be settled by, and the fields that it opens filled in with."""
+
+    form: Form
+    values: Mapping[str, str]
+
+
+class TaskForms:
+    """The forms for the tasks of one cohort, as it stands ``today``; those that would be refused are left out."""
+
+    def __init__(self, connection: Connection, cohort: RunningCohort, today: date) -> None:
+        self._cohort = cohort
+        self._forms = cohort.definition.programme.forms
+        self._today = today
+        mine = CommitmentRow.cohort_id == cohort.cohort_id
+        found = connection.execute(select(CommitmentRow.id, CommitmentRow.state).where(mine))
+        self._commitments: dict[str, str] = dict(found.tuples().all())
+        journeys = select(JourneyRow.id, JourneyRow.state, JourneyRow.consultant_id)
+        rows = connection.execute(journeys.where(JourneyRow.cohort_id == cohort.cohort_id))
+        self._journeys = {row.id: row for row in rows}
+
+    def of(self, task: TaskPage) -> Iterator[Offer]:
+        """Yield what can be done about a task, in the order of the programme's forms."""
+        name, definition = task.subject.rpartition("/")[2], self._cohort.definition
+        for form in self._forms:
+            if task.subject in self._commitments:
+                yield from self._about_commitment(form, task, definition.commitments[name])
+            elif task.subject in self._journeys:
+                yield from self._about_journey(form, task)
+            elif name in definition.milestones:
+                yield from self._about_day(form, name)
+
+    def _about_commitment(self, form: Form, task: TaskPage, spec: CommitmentSpec) -> Iterator[Offer]:
+        if spec.kept_by_date_of is not None:
+            yield from self._about_day(form, spec.kept_by_date_of)
+        if spec not in specs_of(self._cohort.definition, form) or not self._is_possible(form, task, spec):
+            return
+        held_on = {"held_on": self._today.isoformat()} if form.verb == "keep" else {}
+        yield Offer(form, {"talent": self._whom(task), "commitment": spec.label, **held_on})
+
+    def _is_possible(self, form: Form, task: TaskPage, spec: CommitmentSpec) -> bool:
+        if form.verb == "hand" and self._journeys[task.journey].consultant_id is None:
+            return False
+        return _may(self._cohort.rules.commitments[spec.id], self._commitments[task.subject], form.verb)
+
+    def _about_journey(self, form: Form, task: TaskPage) -> Iterator[Offer]:
+        """Yield the events that lead on from where the talent is: who is on leave comes back, or leaves for good."""
+        event = self._cohort.definition.programme.events.get(form.event or "")
+        leads_on = event is not None and event.to is not None
+        state, rules = self._journeys[task.subject].state, self._cohort.rules.journey
+        if leads_on and _may(rules, state, str(form.event)):
+            yield Offer(form, {"talent": self._whom(task)})
+
+    def _about_day(self, form: Form, milestone: str) -> Iterator[Offer]:
+        if form.moves == "all" or milestone in form.moves:
+            label = self._cohort.definition.milestones[milestone].label
+            yield Offer(form, {"day": day_label(label, self._cohort.name)})
+
+    def _whom(self, task: TaskPage) -> str:
+        return talent_label(task.talent, self._cohort.name, task.journey) if task.journey else self._cohort.name
+
+
+def _may(rules: RuleBook, state: str, trigger: str) -> bool:
+    """Whether a trigger can be possible in a state; what is told may still say otherwise."""
+    return rules.next_state(state, trigger, frozenset(rules.guards_of(trigger))) is not None
