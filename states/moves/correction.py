@@ -24,7 +24,13 @@ from states.moves.firing import Firing
 from states.moves.put_back import PuttingBack
 from states.moves.reassign import readdress
 from states.moves.reschedule import Rescheduling
-from states.moves.rests_on import JOURNEY, leads_on, refuse_what_bears_another, refuse_what_never_goes_back
+from states.moves.rests_on import (
+    JOURNEY,
+    leads_on,
+    moved_by_facts,
+    refuse_what_bears_another,
+    refuse_what_never_goes_back,
+)
 from states.plan.late_joiners import catch_up_notices
 from states.plan.timers import Timer
 from states.records import Commitment, InRegion, Journey
@@ -132,11 +138,11 @@ class Correction:
         mine = [step for step in self._first.values() if step.machine in self._cohort.definition.commitments]
         mine += self._stopped_since()
         stand = {one.id: one for one in commitments_named(self._connection, [step.subject for step in mine])}
+        told_since = moved_by_facts(self._connection, self._cohort, self._fact, self._steps)
         for step in mine:
-            now = stand[step.subject]
             # What the fact left in its state may have been kept since: that does not rest on it, and stays.
-            if leads_on(step) or now.state == step.dest or step.trigger == "pair":
-                self._corrections[step.subject] = putting.put_back(step, now)
+            if leads_on(step) or step.trigger == "pair" or step.subject not in told_since:
+                self._corrections[step.subject] = putting.put_back(step, stand[step.subject])
 
     def _stopped_since(self) -> list[KeptStep]:
         """Return how what was corrected while its talent was away by this event was paused or ended like the rest."""

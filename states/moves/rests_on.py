@@ -51,6 +51,15 @@ def refuse_what_bears_another(
             raise _refused(fact, "rests", other)
 
 
+def moved_by_facts(
+    connection: Connection, cohort: RunningCohort, fact: KeptFact, steps: Sequence[KeptStep]
+) -> set[str]:
+    """Return what facts that still hold have moved since, by id."""
+    held = {one.key for one in later_facts(connection, fact)}
+    later = later_steps(connection, cohort.cohort_id, steps[-1].n) if steps else []
+    return {step.subject for step in later if step.fact in held and leads_on(step)}
+
+
 def _bears(cohort: RunningCohort, fact: KeptFact, step: KeptStep) -> bool:
     """Whether something can rest on a step: a place beside the calendar follows from the promises it hangs on."""
     if step.machine == JOURNEY:
