@@ -133,9 +133,9 @@ class RuleBook:
 
         The other regions stand at their start meanwhile: side by side, none looks at where another stands.
         """
-        if trigger not in self.triggers:
-            return None
         region = region or self.main
+        if trigger not in self.triggers or place not in self.regions[region]:
+            return None
         stands = {name: places[0] for name, places in self.regions.items()} | {region: place}
         with self._asking:
             probe = self._probe

@@ -152,6 +152,42 @@ class Cohort(RuleBasedStateMachine):
         joined = [self._join(driver) for driver in (self.driven, self.twin)]
         assert joined[0] == joined[1]
         assert joined[0] or self.driven.dump() == before
+        with self.driven.database.read() as connection:
+            for key in connection.scalars(select(FactRow.key).where(FactRow.trigger == "enrol")):
+                self.taken.setdefault(key, ("enrol", [self.driven.cohort.id], Fact(key, "operator")))
+
+    @rule(choice=st.randoms(use_true_random=False))
+    def something_is_taken_back(self, choice: Any) -> None:
+        """Any fact is taken back, just as the preview says, or refused and nothing has changed (R62)."""
+        if not self.taken:
+            return
+        self.number += 1
+        key = choice.choice(sorted(self.taken))
+        correcting = Fact(f"fact-{self.number}", "tester")
+        before = self.driven.dump()
+        try:
+            shown = self.driven.engine.preview_undo(key)
+        except TalentNordError:
+            shown = None
+        assert self.driven.dump() == before, "a preview writes nothing"
+        done = [self._undo(driver.engine, key, correcting) for driver in (self.driven, self.twin)]
+        assert done[0] == done[1] == (shown is not None)
+        if shown is None:
+            assert self.driven.dump() == before, "a refused correction changed something"
+            return
+        written = [row for row in self.driven.history() if row.cause == f"fact {correcting.key}"]
+        assert [(one.id, one.source, one.dest) for one in shown.steps] == [
+            (one.id, one.source, one.dest) for one in written
+        ]
+        self.taken[correcting.key] = ("undo:correct", [key], correcting)
+
+    @staticmethod
+    def _undo(engine: Engine, key: str, correcting: Fact) -> bool:
+        try:
+            engine.undo(key, correcting)
+        except TalentNordError:
+            return False
+        return True
 
     @staticmethod
     def _join(driver: Driver) -> bool:
@@ -171,7 +207,7 @@ class Cohort(RuleBasedStateMachine):
         known, whom, fact = self.taken[key]
         same = (trigger, set(journeys), given) == (known, set(whom), fact.details)
         assert self._tell(self.driven.engine, trigger, journeys, Fact(key, "tester", given)) == same
-        if not known.endswith((":move", ":call_off")):
+        if not known.endswith((":move", ":call_off", ":correct", "enrol")):
             assert self._tell(self.driven.engine, known, whom[::-1], fact)
         assert self.driven.dump() == before
 
@@ -237,7 +273,11 @@ class Cohort(RuleBasedStateMachine):
         """R33 to R36: what a talent has chosen, found and held, whatever was changed on the way."""
         for number in range(1, len(self.driven.people.talents) + 1):
             promised = self.driven.states(number)
-            if "second_half_choice" not in promised or self.driven.state(number) in {"withdrawn", "transferred"}:
+            if "second_half_choice" not in promised or self.driven.state(number) in {
+                "withdrawn",
+                "transferred",
+                "taken_back",
+            }:
                 continue
             place, choice = self.driven.beside(number), self.driven.commitment("second_half_choice", number)
             if place == "searching":
