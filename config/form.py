@@ -12,7 +12,7 @@ from config.spec import Spec
 
 
 class Form(Spec):
-    """A form for coordinators: a verb on commitments of some kinds, an event, or another day for a milestone."""
+    """A form for coordinators: a verb on commitments of some kinds, an event, a milestone's other day, or people."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=LONGEST_ID)
     label: Line
@@ -23,9 +23,11 @@ class Form(Spec):
     event: str | None = None
     moves: tuple[str, ...] | Literal["all"] = ()
     """The milestones that it gives another day."""
+    people: Literal["correct"] | None = None
+    """What it tells of the people around the talents."""
 
     @model_validator(mode="after")
     def _one_purpose(self) -> Self:
-        if sum(map(bool, (self.commitments, self.event, self.moves))) != 1:
-            raise ValueError("a form is about 'commitments', an 'event', or milestones that it 'moves'")
+        if sum(map(bool, (self.commitments, self.event, self.moves, self.people))) != 1:
+            raise ValueError("a form is about 'commitments', an 'event', milestones that it 'moves', or 'people'")
         return self

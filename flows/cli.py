@@ -20,7 +20,7 @@ from config.library import LoadedCohort
 from config.one_page import one_page
 from config.profile import Profile, load_profile
 from config.settings import Settings, load_settings
-from flows import day_commands, diagram_command, fact_commands, import_command, mail_commands
+from flows import day_commands, diagram_command, fact_commands, import_command, mail_commands, people_commands
 from flows.checking import check_cohorts, checked_cohort
 from flows.clock import system_clock
 from flows.console import bar, out, print_rules, print_summary
@@ -54,6 +54,7 @@ app.add_typer(mail_commands.app)
 app.add_typer(diagram_command.app)
 app.add_typer(day_commands.app)
 app.add_typer(fact_commands.app)
+app.add_typer(people_commands.app)
 
 
 def main() -> None:

@@ -15,12 +15,13 @@ from prefect.types.entrypoint import EntrypointType
 
 from config.errors import TalentNordError
 from flows.client import one_client
-from flows.cockpit.form_lists import forms
+from flows.cockpit.form_lists import flow_of, forms
 from flows.cockpit.labels import words
 from flows.mail_rate import set_mail_rate
 from flows.mails import mails
 from flows.move_day import move_day
 from flows.operator_alarm import set_alarm
+from flows.people import people
 from flows.react import react
 from flows.record import record
 from flows.refresh import refresh
@@ -38,10 +39,10 @@ async def deployments(services: Services) -> list[RunnerDeployment]:
     plain: list[tuple[Flow[..., Any], timedelta | None]] = [(tick, TICK_EVERY), (refresh, None), (react, None)]
     served = [await _deployment(flow, flow.name, words()[flow.name], every) for flow, every in plain]
     served.append(await _deployment(mails, words()["mails_label"], words()["mails"], None))
+    flows: dict[str, Flow[..., Any]] = {flow.name: flow for flow in (record, move_day, people)}
     for definition, form in forms(services):
         given = {"programme": definition.programme.id, "form": form.id}
-        flow: Flow[..., Any] = move_day if form.moves else record
-        served.append(await _deployment(flow, form.label, form.help, None, given))
+        served.append(await _deployment(flows[flow_of(form)], form.label, form.help, None, given))
     return served
 
 

@@ -94,7 +94,7 @@ class CohortReader:
         if row is None:
             return None
         name = without_the_unseen(row.name)
-        return Person(name, first_name(name), row.email, self._organisations.get(row.id))
+        return Person(name, first_name(name), row.email, self._organisations.get(row.id), row.telephone)
 
     def talent(self, journey: Row[Any]) -> Talent:
         """Return the talent of a journey."""
@@ -104,6 +104,7 @@ class CohortReader:
             name=name,
             first_name=first_name(name),
             email=row.email,
+            telephone=row.telephone,
             organisation=self.cohort.organisation_name(journey.organisation),
             level_label=self.definition.programme.levels.get(journey.level, journey.level),
             unit=journey.unit,

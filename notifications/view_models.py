@@ -15,6 +15,7 @@ class Person:
     first_name: str
     email: str
     organisation: str | None = None
+    telephone: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

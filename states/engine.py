@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -29,6 +30,7 @@ from config.grammar import CALL_OFF, MOVE, Trigger, commitment_id
 from config.people import People
 from states.facts import Fact, Outcome
 from states.machines.commitment import recordable_verbs
+from states.moves.arrange import arrange
 from states.moves.changes import Changes
 from states.moves.commitments import CommitmentMover
 from states.moves.consequences import Consequences
@@ -164,18 +166,37 @@ class Engine:
 
         trigger = str(Trigger(milestone, CALL_OFF if day is None else MOVE))
         fact = plain_fact(fact, trigger, [cohort_id])
-        told = with_day(fact, day)
 
-        def attempt(connection: Connection) -> Outcome:
-            now = self.now()
-            log_fact(connection, told, trigger, [cohort_id], now)
-            lock_cohort_of(connection, [cohort_id])
-            changes = Changes(now, f"fact {fact.key}")
-            moving = Rescheduling(connection, read_cohort(connection, cohort_id), changes, milestone, day)
+        def work(connection: Connection, cohort: RunningCohort, changes: Changes) -> None:
+            moving = Rescheduling(connection, cohort, changes, milestone, day)
             moving.refuse_what_breaks_rules()
             moving.work_out(fact.details)
             if seal and moving.consequences().seal != seal:
                 raise ConsequencesChangedError(cohort_id, milestone)
+
+        return self._tell(cohort_id, trigger, with_day(fact, day), work)
+
+    def arrange(self, cohort_id: str, trigger: str, fact: Fact) -> Outcome:
+        """Correct a person of a cohort (``correct``): what waits for them follows.
+
+        Raises:
+            UnknownTriggerError, UnknownRecordError: no such trigger, cohort or person.
+            FactIncompleteError: a detail is missing, is not plain or cannot be.
+            FactReusedError: the key stands for another fact.
+        """
+        fact = plain_fact(fact, trigger, [cohort_id])
+        return self._tell(cohort_id, trigger, fact, partial(arrange, trigger, fact.details))
+
+    def _tell(
+        self, cohort_id: str, trigger: str, fact: Fact, work: Callable[[Connection, RunningCohort, Changes], None]
+    ) -> Outcome:
+        """Take a fact about a cohort itself, once."""
+
+        def attempt(connection: Connection) -> Outcome:
+            changes = Changes(self.now(), f"fact {fact.key}")
+            log_fact(connection, fact, trigger, [cohort_id], changes.now)
+            lock_cohort_of(connection, [cohort_id])
+            work(connection, read_cohort(connection, cohort_id), changes)
             write(changes, connection)
             return Outcome(cohort_id, trigger, tuple(changes.transitions))
 
@@ -183,7 +204,7 @@ class Engine:
             return self._attempt(attempt)
         except FactAlreadyLogged:
             with self.database.read() as connection:
-                return earlier_outcome(connection, told, trigger, [cohort_id], cohort_id)
+                return earlier_outcome(connection, fact, trigger, [cohort_id], cohort_id)
 
     # -- one attempt -----------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -18,6 +19,7 @@ from states.machines.journey import places
 from states.machines.rules import Rules, rules_of
 from states.plan.calendar import Calendar, MilestoneDate
 from states.plan.effects import Cast
+from states.plan.offices import administration_id, coordinator_id, offices_of, owner_id
 from states.store.tables import CohortRow, HistoryRow, JourneyRow, MilestoneRow
 
 # Built once: building a query costs several times what running it does.
@@ -63,6 +65,11 @@ class RunningCohort:
         return min(map(self.calendar.local_day, moments), default=None)
 
     @property
+    def holders(self) -> Mapping[str, str]:
+        """Who holds each office of the cohort, by the office."""
+        return {office: office for office in offices_of(self.described)}
+
+    @property
     def definition(self) -> Definition:
         """The definition the cohort is pinned to."""
         return self.rules.definition
@@ -96,16 +103,11 @@ def _cohort_of(text: str) -> Cohort:
     return Cohort.model_validate_json(text, context=AS_KEPT)
 
 
-def owner_id(cohort_id: str, module: str) -> str:
-    """Return the id of whoever hears the solutions to a module's challenge for its owner."""
-    return f"{cohort_id}/owner-{module}"
-
-
 def cast_of(cohort: Cohort) -> Cast:
     """Return the ids of a cohort's coordinators, administration and challenge owners."""
     return Cast(
-        coordinators=tuple(f"{cohort.id}/coordinator-{n}" for n in range(1, len(cohort.coordinators) + 1)),
-        administration=f"{cohort.id}/administration",
+        coordinators=tuple(coordinator_id(cohort.id, n) for n in range(1, len(cohort.coordinators) + 1)),
+        administration=administration_id(cohort.id),
         owners={module: owner_id(cohort.id, module) for module in cohort.challenges},
     )
 

@@ -33,6 +33,7 @@ from config.errors.delivery import (
     TransportBlockedError,
 )
 from config.errors.engine import (
+    AmbiguousPersonError,
     CohortOverError,
     ConflictError,
     ConsequencesChangedError,
@@ -52,6 +53,7 @@ from config.errors.server import NoPasswordError, NotOursError, ServerError
 
 __all__ = [
     "MOST_FAULTS",
+    "AmbiguousPersonError",
     "BackupError",
     "CohortOverError",
     "ConflictError",

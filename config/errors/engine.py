@@ -55,6 +55,15 @@ class UnknownRecordError(TalentNordError):
         super().__init__(f"no {kind} {ident!r} in the database; 'talentnord {command}' lists what there is")
 
 
+class AmbiguousPersonError(TalentNordError):
+    """A person is named by an address that several cohorts know; ``ids`` are theirs there."""
+
+    def __init__(self, text: str, ids: Sequence[str]) -> None:
+        self.text = text
+        self.ids = tuple(ids)
+        super().__init__(f"{text} is somebody in several cohorts; name one by id: {', '.join(ids)}")
+
+
 class ConflictError(TalentNordError):
     """Someone else changed the same record first; read it again and retry."""
 

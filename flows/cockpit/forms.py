@@ -19,6 +19,7 @@ from config.form import Form
 from config.grammar import talent_number
 from config.plain_text import quoted
 from config.programme import CommitmentSpec
+from flows.cockpit.people_lists import PEOPLE_FIELDS, people_labels
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CohortRow, JourneyRow, PersonRow
 
@@ -43,6 +44,8 @@ class Choices:
     milestones: Mapping[str, str]
     days: Mapping[str, str]
     """Milestones of all cohorts that may still be moved; ids are ``cohort/milestone``."""
+    people: Mapping[str, str]
+    """Whom a form about people can mean."""
 
 
 def form_of(definition: Definition, ident: str) -> Form:
@@ -78,6 +81,7 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
     choices: dict[str, str] = {}
     milestones: dict[str, str] = {}
     days: dict[str, str] = {}
+    people: dict[str, str] = {}
     for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
         cohort = read_cohort(connection, cohort_id)
         if cohort.definition.programme.id != programme_id or not _has(cohort.definition, form):
@@ -88,7 +92,8 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
         choices |= {label: key for spec in specs for key, label in spec.choices.items()}
         milestones |= {one.label: one.id for one in cohort.definition.milestones.values() if one.module is not None}
         days |= _days(cohort, form, now) if form.moves else {}
-    return Choices(talents, commitments, choices, milestones, days)
+        people |= people_labels(connection, cohort) if form.people else {}
+    return Choices(talents, commitments, choices, milestones, days, people)
 
 
 def _days(cohort: RunningCohort, form: Form, now: datetime) -> dict[str, str]:
@@ -123,8 +128,11 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
     """Return the form's fields as the JSON schema that the Prefect UI draws."""
     if form.moves:
         return _schema(definition, {**_DAY_FIELDS, "day": _list(choices.days)}, ["day"])
+    if form.people:
+        fields, required = PEOPLE_FIELDS[form.people]
+        return _schema(definition, {**fields, "whom": _list(choices.people)}, required)
     specs = specs_of(definition, form)
-    fields: dict[str, dict[str, Any]] = {"talent": _list(choices.talents)}
+    fields = {"talent": _list(choices.talents)}
     required = ["talent"]
     if form.commitments:
         fields["commitment"] = _list(choices.commitments)

@@ -60,6 +60,7 @@ class PersonRow(Base):
     name: Mapped[str]
     email: Mapped[str] = mapped_column(index=True)
     title: Mapped[str] = mapped_column(default="")
+    telephone: Mapped[str] = mapped_column(default="")
 
 
 class MilestoneRow(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,8 @@ from config.definition import Definition
 from config.people import People
 from states.moves.changes import Changes
 from states.moves.enrol import Enrolment, journey_id
-from states.running_cohort import RunningCohort, owner_id, read_cohort
+from states.plan.offices import owner_id
+from states.running_cohort import RunningCohort, read_cohort
 from states.store.days import day_details
 from states.store.tables import CohortRow, JourneyRow, MilestoneRow, PersonRow, of_cohort
 
@@ -76,8 +77,9 @@ def import_preview(
         return None
     running, changes = read_cohort(connection, cohort.id), Changes(now, "preview")
     Enrolment(cohort, definition, people, changes).work_out(connection)
-    persons = select(PersonRow.id, PersonRow.name, PersonRow.email).where(of_cohort(PersonRow.id, cohort.id))
-    known = {row.id: f"{row.name} <{row.email}>" for row in connection.execute(persons)}
+    persons = select(PersonRow.__table__).where(of_cohort(PersonRow.id, cohort.id))
+    rows = {row.id: row._asdict() for row in connection.execute(persons)}
+    known = {ident: f"{row['name']} <{row['email']}>" for ident, row in rows.items()}
     journeys = connection.execute(
         select(JourneyRow.id, JourneyRow.talent_id, JourneyRow.mentor_id)
         .where(JourneyRow.cohort_id == cohort.id, JourneyRow.state.not_in(running.definition.final_states))
@@ -88,7 +90,7 @@ def import_preview(
     enrolled = [step.journey_id for step in changes.transitions if step.trigger == "enrol"]
     return ImportPreview(
         new=tuple(listed[ident].name for ident in enrolled if ident),
-        corrected=tuple(_corrected(cohort, changes, known)),
+        corrected=tuple(_corrected(cohort, changes, rows)),
         challenges=tuple(_challenges(running, changes)),
         organisations=tuple(_organisations(running, changes)),
         missing=tuple(known[row.talent_id] for row in journeys if row.id not in listed),
@@ -105,11 +107,16 @@ def _same_person(known: str, name: str, email: str) -> bool:
     return known.startswith(f"{name} <") or known.endswith(f"<{email}>")
 
 
-def _corrected(cohort: Cohort, changes: Changes, known: dict[str, str]) -> Iterator[Difference]:
+def _corrected(cohort: Cohort, changes: Changes, known: Mapping[str, Mapping[str, Any]]) -> Iterator[Difference]:
     owners = {owner_id(cohort.id, module) for module in cohort.challenges}
     for row in changes.corrected:
         if row["id"] not in owners:
-            yield Difference(row["id"], known[row["id"]], f"{row['name']} <{row['email']}>")
+            before = known[row["id"]]
+            yield Difference(row["id"], _reached(before), _reached({**before, **row}))
+
+
+def _reached(person: Mapping[str, Any]) -> str:
+    return ", ".join(filter(None, (f"{person['name']} <{person['email']}>", person["telephone"])))
 
 
 def _challenges(running: RunningCohort, changes: Changes) -> Iterator[Difference]:

@@ -107,9 +107,18 @@ DAYS: list[tuple[str, dict[str, str]]] = [
 ]
 
 
+PEOPLE: list[tuple[str, dict[str, str]]] = [
+    (
+        "Ret navn, adresse eller telefon",
+        {"whom": "Karen Møller Thorsen (koordinator, Hold 3)", "telephone": "98765432"},
+    ),
+]
+
+
 def test_every_form_of_the_programme_is_one_of_these() -> None:
     forms = Library().programme("talent-nord").definition.programme.forms
-    assert [name for name, _ in FORMS] == [form.label for form in forms if not form.moves]
+    assert [name for name, _ in FORMS] == [form.label for form in forms if not (form.moves or form.people)]
+    assert [name for name, _ in PEOPLE] == [form.label for form in forms if form.people]
     assert [name for name, _ in DAYS] == [form.label for form in forms if form.moves]
 
 
@@ -130,6 +139,12 @@ def test_every_form_for_a_day_is_served_and_only_shows(locked: Locked, name: str
     assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
     assert ended["state"]["message"].startswith("Intet er ændret endnu")
     assert locked.transitions() == before
+
+
+@pytest.mark.parametrize(("name", "given"), PEOPLE, ids=[name for name, _ in PEOPLE])
+def test_every_form_about_people_is_served(locked: Locked, name: str, given: dict[str, str]) -> None:
+    ended = run_deployment(locked.place, f"people/{name}", given, WORD)
+    assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
 
 
 @pytest.mark.parametrize("name", ["refresh/refresh", "tick/tick"])
