@@ -23,7 +23,7 @@ class Form(Spec):
     event: str | None = None
     moves: tuple[str, ...] | Literal["all"] = ()
     """The milestones that it gives another day."""
-    people: Literal["correct"] | None = None
+    people: Literal["correct", "replace", "stand_in"] | None = None
     """What it tells of the people around the talents."""
 
     @model_validator(mode="after")

@@ -38,9 +38,8 @@ Role = Literal[
 OF_COHORT: frozenset[Role] = frozenset({"coordinator", "administration", "challenge_owner"})
 """Roles of people who belong to no single journey."""
 
-ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND = "on_open", "on_miss", "on_keep", "on_extend"
-ON_PAIR, ON_RETRACT = "on_pair", "on_retract"
-ON_STEPS = (ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND, ON_PAIR, ON_RETRACT)
+ON_STEPS = ("on_open", "on_miss", "on_keep", "on_extend", "on_pair", "on_retract")
+ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND, ON_PAIR, ON_RETRACT = ON_STEPS
 
 
 class EffectSpec(Spec):
@@ -277,9 +276,8 @@ class Programme(Spec):
     places: dict[str, Annotated[Line, filled_with("number", "title", "module")]]
     """Names of the places and states for people; ``module.sprint`` names the place ``sprint`` of every module."""
     verbs: dict[str, Line] = Field(default_factory=dict)
-    """Names of the commitments' and notices' triggers for people: ``keep: holdt``."""
+    """Names of the commitments' and notices' triggers for people: ``keep: holdt``; and of the commitments' states."""
     commitment_states: dict[str, Line] = Field(default_factory=dict)
-    """Names of the commitments' states for people."""
     moves: tuple[Move, ...] = ()
     """How promises lead from place to place before, or within, what the calendar leads through (R12)."""
     regions: dict[Name, RegionSpec] = Field(default_factory=dict)
@@ -288,6 +286,8 @@ class Programme(Spec):
     """The mail to a milestone's audience when its date, time or place is another."""
     on_call_off: str | None = None
     """The mail to a milestone's audience when it is called off and has no new date yet."""
+    on_office: str | None = None
+    """The mail to both when an office has another holder, or a stand-in."""
     find_date: EffectSpec | None = None
     """Whose task it is to find a new day for a milestone that was called off; ``day`` is the day on which it was."""
     groups: Groups | None = None

@@ -1,9 +1,10 @@
-"""``people``: a coordinator's forms about the people around the talents: who is called or reached otherwise."""
+"""``people``: a coordinator's forms about people: who is called or reached otherwise, takes over or stands in."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from prefect import flow, runtime
@@ -20,6 +21,8 @@ from flows.react import react_to
 from flows.services import Services, current_services
 from notifications.run_words import run_name, said
 from states.facts import Fact, Outcome
+from states.moves.offices import END_STAND_IN, HOLDER
+from states.moves.people import WHOM
 from states.store.tables import JourneyRow
 from states.views.people import named_person
 
@@ -33,31 +36,44 @@ def people_name() -> str:
         form = form_of(library.programme(str(given.get("programme", ""))).definition, form).label
     except TalentNordError:  # The run itself says what is wrong.
         pass
-    return run_name("people", form=form, whom=str(given.get("whom", "")))
+    return run_name("people", form=form, whom=str(given.get("whom") or given.get("office", "")))
 
 
 @flow(name="people", flow_run_name=people_name, persist_result=False)
 async def people(
     programme: str,
     form: str,
-    whom: str,
+    whom: str = "",
     name: str = "",
     email: str = "",
     telephone: str = "",
     job_title: str = "",
+    office: str = "",
+    holder_name: str = "",
+    holder_email: str = "",
+    first_day: date | None = None,
+    last_day: date | None = None,
+    ends: date | None = None,
     note: str = "",
 ) -> str:
-    """Take what is told of a person, in one commit. The run's id is the fact's key.
+    """Take what is told of a person or an office, in one commit. The run's id is the fact's key.
 
     Raises:
         FactIncompleteError: something is missing, cannot be, or is none of the choices.
+        OfficeTakenError: somebody stands in on some of the days already.
     """
     services = current_services()
     given = {"name": name, "email": email, "telephone": telephone, "job_title": job_title, "note": note}
-    details = {field: text for field, text in given.items() if text}
+    details: dict[str, Any] = {field: text for field, text in given.items() if text}
+    if holder_name or holder_email:
+        details[HOLDER] = {"name": holder_name, "email": holder_email}
+    days = {"first_day": first_day, "last_day": ends or last_day}
+    details |= {field: day.isoformat() for field, day in days.items() if day is not None}
     key = f"form:{runtime.flow_run.id}"
     try:
-        outcome = await asyncio.to_thread(arrange_form, services, programme, form, whom, details, key)
+        outcome = await asyncio.to_thread(
+            arrange_form, services, programme, form, whom or office, details, key, bool(ends)
+        )
     except TalentNordError as error:
         return failed(await asyncio.to_thread(refusal, services, error, programme), error)
     reacted = await react_to(services, [outcome])
@@ -69,9 +85,9 @@ async def people(
 
 
 def arrange_form(
-    services: Services, programme: str, ident: str, whom: str, details: Mapping[str, Any], key: str
+    services: Services, programme: str, ident: str, whom: str, details: Mapping[str, Any], key: str, ends: bool = False
 ) -> Outcome:
-    """Work out whom a form means, and tell the fact; ``whom`` is a label or an id.
+    """Work out whom a form means, and tell the fact; ``whom`` is a label or an id, ``ends`` whether it only ends.
 
     Raises:
         UnknownRecordError: no such form.
@@ -80,8 +96,9 @@ def arrange_form(
     with services.database.read() as connection:
         form = form_of(services.library.programme(programme).definition, ident)
         choices = choices_for(connection, programme, form, services.now())
-        cohort, person = named_person(connection, chosen(choices.people, "whom", whom, form))
-    return services.engine.arrange(cohort, str(form.people), Fact(key, "coordinator", {**details, "whom": person}))
+        cohort, person = named_person(connection, chosen(choices.people, WHOM, whom, form))
+    trigger = END_STAND_IN if ends else str(form.people)
+    return services.engine.arrange(cohort, trigger, Fact(key, "coordinator", {**details, WHOM: person}))
 
 
 def _pages(services: Services, cohort: str) -> list[str]:

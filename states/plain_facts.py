@@ -16,8 +16,8 @@ from config.plain_text import clean_line, clean_name, clean_note, clean_optional
 from config.telephone import clean_telephone
 from states.facts import Fact
 
-_DAYS = ("held_on", "due_on")
-PERSONS = ("new_mentor", "person", "representative")
+_DAYS = ("held_on", "due_on", "first_day", "last_day")
+PERSONS = ("new_mentor", "person", "representative", "holder")
 """Details that name a person: name and mail address."""
 _RULES: Mapping[str, Callable[[str], str]] = {
     "note": clean_note,

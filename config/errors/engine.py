@@ -64,6 +64,17 @@ class AmbiguousPersonError(TalentNordError):
         super().__init__(f"{text} is somebody in several cohorts; name one by id: {', '.join(ids)}")
 
 
+class OfficeTakenError(TalentNordError):
+    """Somebody stands in on some of the days already; nothing was changed."""
+
+    def __init__(self, office: str, name: str, first: date, last: date) -> None:
+        self.office = office
+        self.name = name
+        self.first = first
+        self.last = last
+        super().__init__(f"{name} stands in for {office} from {first} to {last}; end that first. Nothing was recorded.")
+
+
 class ConflictError(TalentNordError):
     """Someone else changed the same record first; read it again and retry."""
 

@@ -19,7 +19,7 @@ from config.form import Form
 from config.grammar import talent_number
 from config.plain_text import quoted
 from config.programme import CommitmentSpec
-from flows.cockpit.people_lists import PEOPLE_FIELDS, people_labels
+from flows.cockpit.people_lists import people_fields, people_labels
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CohortRow, JourneyRow, PersonRow
 
@@ -92,7 +92,7 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
         choices |= {label: key for spec in specs for key, label in spec.choices.items()}
         milestones |= {one.label: one.id for one in cohort.definition.milestones.values() if one.module is not None}
         days |= _days(cohort, form, now) if form.moves else {}
-        people |= people_labels(connection, cohort) if form.people else {}
+        people |= people_labels(connection, cohort, form.people) if form.people else {}
     return Choices(talents, commitments, choices, milestones, days, people)
 
 
@@ -129,8 +129,7 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
     if form.moves:
         return _schema(definition, {**_DAY_FIELDS, "day": _list(choices.days)}, ["day"])
     if form.people:
-        fields, required = PEOPLE_FIELDS[form.people]
-        return _schema(definition, {**fields, "whom": _list(choices.people)}, required)
+        return _schema(definition, *people_fields(form.people, choices.people))
     specs = specs_of(definition, form)
     fields = {"talent": _list(choices.talents)}
     required = ["talent"]

@@ -13,6 +13,7 @@ from config.errors import (
     FactIncompleteError,
     HeldOnRefusedError,
     NotOpenYetError,
+    OfficeTakenError,
     TalentNordError,
     TransitionRefusedError,
 )
@@ -44,6 +45,8 @@ def refusal(services: Services, error: TalentNordError, programme: str = "") -> 
             milestones = read_cohort(connection, error.cohort_id).definition.milestones
         labels = {ident: milestone.label for ident, milestone in milestones.items()}
         return said("day_refused", why="; ".join(rule_sentence(one, labels) for one in error.broken))
+    if isinstance(error, OfficeTakenError):
+        return said("office_taken", name=error.name, first=_day(error.first), last=_day(error.last))
     if isinstance(error, ConsequencesChangedError):
         return said("changed_meanwhile")
     return said("failed", why=str(error))

@@ -10,10 +10,16 @@ from sqlalchemy import Connection
 from config.errors import UnknownTriggerError
 from states.moves.changes import Changes
 from states.moves.firing import Firing
+from states.moves.offices import END_STAND_IN, REPLACE, STAND_IN, end_stand_in, replace_holder, stand_in
 from states.moves.people import CORRECT, correct_person
 from states.running_cohort import RunningCohort
 
-_ARRANGED: Mapping[str, Callable[[Firing], None]] = {CORRECT: correct_person}
+_ARRANGED: Mapping[str, Callable[[Firing], None]] = {
+    CORRECT: correct_person,
+    REPLACE: replace_holder,
+    STAND_IN: stand_in,
+    END_STAND_IN: end_stand_in,
+}
 
 
 def arrange(

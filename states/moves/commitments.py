@@ -171,9 +171,11 @@ class CommitmentMover:
         who = move.journey
         if move.step.verb != "extend" or who is None or who.consultant_id is None:
             return everybody
-        if was_told(self._firing, who.consultant_id, "consultant", EffectRow.subject == move.commitment.id):
+        acting = {who.consultant_id, *self._firing.cohort.cast.acting_for(who.consultant_id)}
+        about = EffectRow.subject == move.commitment.id
+        if any(was_told(self._firing, one, "consultant", about) for one in sorted(acting)):
             return everybody
-        return lambda person: person != who.consultant_id
+        return lambda person: person not in acting
 
     def _drop_news_of_another_partner(self, commitment: Commitment) -> None:
         news = str(Trigger(commitment.name, "pair"))

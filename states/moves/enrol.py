@@ -20,13 +20,13 @@ from config.programme import CommitmentSpec
 from states.facts import Transition
 from states.machines.commitment import KEPT, PLANNED
 from states.moves.changes import Changes
-from states.moves.reimport import tell_challenges, tell_organisations
+from states.moves.reimport import office_holders, tell_challenges, tell_offices
 from states.plain_facts import refuse_unplain_people
 from states.plan.calendar import Calendar
 from states.plan.late_joiners import catch_up_notices, group_to_join
 from states.plan.offices import consultant_id
 from states.plan.timers import Timer, cohort_timers, opening_timer
-from states.running_cohort import cast_of, read_cohort
+from states.running_cohort import RunningCohort, read_cohort
 from states.store.days import day_details
 from states.store.tables import (
     CohortRow,
@@ -56,7 +56,8 @@ class Enrolment:
     """The mentors of those who are enrolled already, by journey."""
     _persons_known: dict[str, Row[Any]] = field(default_factory=dict)
     """People by id, as they are in the database."""
-    _running: bool = False
+    _pinned: RunningCohort | None = None
+    """The cohort as it runs, once it does."""
 
     def __post_init__(self) -> None:
         self.calendar = Calendar.of(self.cohort.dates, self.definition)
@@ -81,8 +82,7 @@ class Enrolment:
         """
         refuse_unplain_people(self.people, self.cohort.people)
         running = connection.scalar(select(CohortRow.id).where(CohortRow.id == self.cohort.id)) is not None
-        self._running = running
-        pinned = read_cohort(connection, self.cohort.id) if running else None
+        pinned = self._pinned = read_cohort(connection, self.cohort.id) if running else None
         if pinned is not None:
             self.definition, self.calendar = pinned.definition, pinned.calendar
             self._place = pinned.reached
@@ -107,7 +107,7 @@ class Enrolment:
         self.changes.transitions += [self._enrolled(talent) for talent in fresh]
         self.changes.transitions += [self._kept(row) for row in commitments if row["state"] == KEPT]
         if pinned is not None:
-            tell_organisations(pinned, self.cohort, self.changes)
+            tell_offices(pinned, self.cohort, self.changes)
             tell_challenges(connection, pinned, self.cohort, self.changes)
 
     def _refuse_those_too_late(self, fresh: Sequence[TalentRow]) -> None:
@@ -183,16 +183,8 @@ class Enrolment:
         return any(row[name] and row[name] != getattr(known, name) for name in ("name", "email", "telephone"))
 
     def _persons(self) -> Iterator[dict[str, Any]]:
-        cast = cast_of(self.cohort)
-        for ident, contact in zip(cast.coordinators, self.cohort.coordinators, strict=True):
-            yield _contact(ident, contact)
-        yield _contact(cast.administration, self.cohort.administration)
-        told = {spec.secures for spec in self.definition.commitments.values()} if self._running else set()
-        for module, challenge in self.cohort.challenges.items():
-            if module not in told:
-                yield _contact(cast.owners[module], challenge.representative)
-        for ident, organisation in self.cohort.organisations.items():
-            yield _contact(consultant_id(self.cohort.id, ident), organisation.consultant)
+        for ident, contact in office_holders(self._pinned, self.cohort):
+            yield _person(ident, contact, contact.title, contact.telephone)
         for talent in self.people.talents:
             leader_id = self._leader_id(talent)
             if leader_id is not None:
@@ -222,6 +214,10 @@ class Enrolment:
         first = min(number for number in led if f"{self.cohort.id}-{number:02d}" not in self._mentors)
         return f"{self.cohort.id}/leader-{first:02d}"
 
+    def _consultant_id(self, organisation: str) -> str:
+        office = consultant_id(self.cohort.id, organisation)
+        return self._pinned.holders.get(office, office) if self._pinned is not None else office
+
     def _journey(self, talent: TalentRow, group: int | None) -> dict[str, Any]:
         ident = self._id(talent)
         return {
@@ -231,7 +227,7 @@ class Enrolment:
             "version": 0,
             "talent_id": ident,
             "mentor_id": self._leader_id(talent),
-            "consultant_id": consultant_id(self.cohort.id, talent.organisation),
+            "consultant_id": self._consultant_id(talent.organisation),
             "organisation": talent.organisation,
             "unit": talent.unit,
             "level": talent.level,
@@ -287,10 +283,6 @@ class Enrolment:
             self._now,
             self.changes.cause,
         )
-
-
-def _contact(ident: str, contact: Contact) -> dict[str, Any]:
-    return _person(ident, contact, contact.title, contact.telephone)
 
 
 def _person(

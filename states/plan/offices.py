@@ -29,6 +29,11 @@ def owner_id(cohort_id: str, module: str) -> str:
     return f"{cohort_id}/owner-{module}"
 
 
+def changes_hands(cohort_id: str, office: str) -> bool:
+    """Return whether an office can have another holder by a fact of its own: a coordinator's, a consultant's."""
+    return office.startswith((coordinator_id(cohort_id, 0)[:-1], consultant_id(cohort_id, "")))
+
+
 def offices_of(cohort: Cohort) -> dict[str, Contact]:
     """Return a cohort's offices, by id, with whom its description names for each."""
     offices = {coordinator_id(cohort.id, n): one for n, one in enumerate(cohort.coordinators, start=1)}

@@ -14,7 +14,8 @@ from config.definition import Definition
 from config.people import People
 from states.moves.changes import Changes
 from states.moves.enrol import Enrolment, journey_id
-from states.plan.offices import owner_id
+from states.moves.reimport import is_another
+from states.plan.offices import changes_hands, offices_of, owner_id
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.days import day_details
 from states.store.tables import CohortRow, JourneyRow, MilestoneRow, PersonRow, of_cohort
@@ -44,6 +45,8 @@ class ImportPreview:
     missing: tuple[str, ...]
     """Talents who are not in the file any more: they go on until somebody withdraws them."""
     leaders: tuple[Difference, ...]
+    holders: tuple[Difference, ...]
+    """Coordinators and consultants who are others in the file, or are there no more."""
     dates: tuple[Difference, ...]
 
     @property
@@ -62,6 +65,7 @@ class ImportPreview:
             yield f"changed: {one}"
         yield from (f"missing in the file, and not withdrawn: {name}" for name in self.missing)
         yield from (f"another leader, to be recorded as such: {one}" for one in self.leaders)
+        yield from (f"another one, to be recorded with 'talentnord replace': {one}" for one in self.holders)
         yield from (f"another date, to be moved with 'talentnord move': {one}" for one in self.dates)
 
 
@@ -99,6 +103,7 @@ def import_preview(
             for ident, lead in leads.items()
             if ident in listed and not _same_person(lead, listed[ident].leader.name, listed[ident].leader.email)
         ),
+        holders=tuple(_holders(running, cohort)),
         dates=tuple(_dates(connection, cohort, running)),
     )
 
@@ -113,6 +118,19 @@ def _corrected(cohort: Cohort, changes: Changes, known: Mapping[str, Mapping[str
         if row["id"] not in owners:
             before = known[row["id"]]
             yield Difference(row["id"], _reached(before), _reached({**before, **row}))
+
+    for row in changes.new.get(PersonRow, ()):
+        if row["id"] in offices_of(cohort):
+            yield Difference(row["id"], "", _reached(row))
+
+
+def _holders(running: RunningCohort, cohort: Cohort) -> Iterator[Difference]:
+    named = offices_of(cohort)
+    for office, contact in offices_of(running.described).items():
+        if changes_hands(cohort.id, office) and office not in named:
+            yield Difference(office, _reached(dict(contact)), "")
+        elif office in named and is_another(cohort.id, office, contact, named[office]):
+            yield Difference(office, _reached(dict(contact)), _reached(dict(named[office])))
 
 
 def _reached(person: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from config.errors import AmbiguousPersonError, UnknownRecordError
 from config.programme import Role
-from states.plan.offices import administration_id, consultant_id, coordinator_id
+from states.plan.offices import administration_id, changes_hands, consultant_id, coordinator_id
 from states.running_cohort import RunningCohort
 from states.store.tables import CohortRow, JourneyRow, PersonRow, of_cohort
 
@@ -33,6 +33,17 @@ def people_of(connection: Connection, cohort: RunningCohort) -> list[KnownPerson
         row = persons[ident]
         found.setdefault(row.email, KnownPerson(ident, row.name, row.email, role, organisation))
     return sorted(found.values(), key=lambda one: (one.name, one.id))
+
+
+def holders_of(connection: Connection, cohort: RunningCohort) -> list[KnownPerson]:
+    """Return who holds an office that can change hands, office by office, under the office's id."""
+    ours = of_cohort(PersonRow.id, cohort.cohort_id)
+    persons = {row.id: row for row in connection.execute(select(PersonRow.__table__).where(ours))}
+    return [
+        KnownPerson(office, persons[holder].name, persons[holder].email, *_office(cohort, office))
+        for office, holder in cohort.holders.items()
+        if changes_hands(cohort.cohort_id, office)
+    ]
 
 
 def _roles(connection: Connection, cohort: RunningCohort) -> Iterator[tuple[str, Role, str]]:

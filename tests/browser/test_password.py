@@ -107,10 +107,25 @@ DAYS: list[tuple[str, dict[str, str]]] = [
 ]
 
 
+CONSULTANT = "Bente Østergaard Riis (konsulent, Aalborg Kommune, Hold 3)"
 PEOPLE: list[tuple[str, dict[str, str]]] = [
     (
         "Ret navn, adresse eller telefon",
         {"whom": "Karen Møller Thorsen (koordinator, Hold 3)", "telephone": "98765432"},
+    ),
+    (
+        "Ny koordinator eller konsulent",
+        {"office": CONSULTANT, "holder_name": "Bo Holm", "holder_email": "bo.holm@aalborg.example.org"},
+    ),
+    (
+        "Stedfortræder",
+        {
+            "office": "Karen Møller Thorsen (koordinator, Hold 3)",
+            "holder_name": "Ida Falk",
+            "holder_email": "ida.falk@aalborg.example.org",
+            "first_day": "2027-03-22",
+            "last_day": "2027-03-26",
+        },
     ),
 ]
 

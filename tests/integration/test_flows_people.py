@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,32 @@ def test_a_corrected_coordinator_signs_with_name_and_telephone(hold: Hold) -> No
     for mail in hold.tray.mails:
         assert mail.text.endswith("Venlig hilsen\nKaren Thorsen\nTelefon +45 98 76 54 32\nTalent Nord\n")
         assert "Karen Thorsen<br>Telefon +45 98 76 54 32<br>Talent Nord" in mail.html
+
+
+def test_the_offices_that_change_hands_are_listed_one_by_one(hold: Hold) -> None:
+    for form, required in (("replace", ["office", "holder_name", "holder_email"]), ("stand-in", ["office"])):
+        fields = asked(hold, form)
+        assert fields["properties"]["office"]["enum"][:2] == [KAREN, BENTE]
+        assert len(fields["properties"]["office"]["enum"]) == 7
+        assert fields["required"] == required
+
+
+def test_a_stand_in_signs_in_that_time_and_can_end_early(hold: Hold) -> None:
+    ida = {"holder_name": "Ida Falk", "holder_email": "ida.falk@aalborg.example.org"}
+    fill_in("stand-in", office=KAREN, **ida, first_day=date(2027, 1, 14), last_day=date(2027, 1, 29))
+    assert {mail.reply_to.email for mail in hold.tray.mails if mail.reply_to} == {ida["holder_email"]}
+    subjects = {mail.to.name: mail.subject for mail in hold.tray.mails}
+    assert subjects["Ida Falk"] == "Du er stedfortræder for Karen Møller Thorsen"
+    assert subjects["Karen Møller Thorsen"] == "Ida Falk er din stedfortræder"
+    fill_in("stand-in", office=KAREN, ends=date(2027, 1, 15))
+    assert [trigger for trigger, _ in facts(hold)] == ["stand_in", "end_stand_in"]
+
+
+def test_a_new_coordinator_is_told_and_so_is_the_old_one(hold: Hold) -> None:
+    fill_in("replace", office=KAREN, holder_name="Bo Holm", holder_email="bo.holm@aalborg.example.org")
+    subjects = {mail.to.name: mail.subject for mail in hold.tray.mails}
+    assert subjects["Bo Holm"] == "Du er nu koordinator på Talent Nord"
+    assert subjects["Karen Møller Thorsen"] == "Bo Holm er ny koordinator på Talent Nord"
 
 
 @pytest.mark.parametrize(
