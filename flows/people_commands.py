@@ -19,7 +19,7 @@ app = typer.Typer()
 _DAY = ["%Y-%m-%d"]
 
 Person = Annotated[str, typer.Argument(help="Who, by id or by mail address.")]
-Office = Annotated[str, typer.Argument(help="Whose office, by its id, 'hold-3/coordinator-1', or by mail address.")]
+Office = Annotated[str, typer.Argument(help="Whose office: its id, 'COHORT/coordinator-1', or the mail address.")]
 
 
 @app.command()

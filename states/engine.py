@@ -21,6 +21,7 @@ from config.definition import Definition
 from config.errors import (
     ConflictError,
     ConsequencesChangedError,
+    ImportChangedError,
     TickFailedError,
     TimerFailedError,
     UnknownRecordError,
@@ -37,6 +38,7 @@ from states.moves.consequences import Consequences
 from states.moves.enrol import Enrolment
 from states.moves.firing import Firing
 from states.moves.journeys import JourneyMover
+from states.moves.reimport import seal_of
 from states.moves.reschedule import Rescheduling
 from states.moves.writing import write
 from states.plain_facts import plain_fact
@@ -74,13 +76,18 @@ class Engine:
         self.now = now
         self._cohorts: dict[str, RunningCohort] = {}
 
-    def enrol(self, cohort: Cohort, definition: Definition, people: People) -> Outcome:
-        """Enrol a cohort, pinned to ``definition``; again with more people, add those. Idempotent."""
+    def enrol(self, cohort: Cohort, definition: Definition, people: People, seal: str = "") -> Outcome:
+        """Enrol a cohort, pinned to ``definition``; again with more people, add those. Idempotent.
+
+        With the ``seal`` of a preview just that is done; ``ImportChangedError`` if it would be something else by now.
+        """
 
         def attempt(connection: Connection) -> Outcome:
             lock_cohort_of(connection, [cohort.id])
             changes = Changes(self.now(), f"fact enrol:{cohort.id}")
             Enrolment(cohort, definition, people, changes).work_out(connection)
+            if seal and seal_of(changes) != seal:
+                raise ImportChangedError(cohort.id)
             write(changes, connection)
             return Outcome(cohort.id, "enrol", tuple(changes.transitions))
 
@@ -177,12 +184,10 @@ class Engine:
         return self._tell(cohort_id, trigger, with_day(fact, day), work)
 
     def arrange(self, cohort_id: str, trigger: str, fact: Fact) -> Outcome:
-        """Correct a person of a cohort (``correct``): what waits for them follows.
+        """Take a fact about people (``moves.arrange``): a correction, another holder of an office, a stand-in.
 
         Raises:
-            UnknownTriggerError, UnknownRecordError: no such trigger, cohort or person.
-            FactIncompleteError: a detail is missing, is not plain or cannot be.
-            FactReusedError: the key stands for another fact.
+            UnknownTriggerError, UnknownRecordError, FactIncompleteError, FactReusedError, OfficeTakenError.
         """
         fact = plain_fact(fact, trigger, [cohort_id])
         return self._tell(cohort_id, trigger, fact, partial(arrange, trigger, fact.details))

@@ -109,6 +109,14 @@ class ConsequencesChangedError(TalentNordError):
         )
 
 
+class ImportChangedError(TalentNordError):
+    """What an import would change is not what was shown before; nothing was changed."""
+
+    def __init__(self, cohort_id: str) -> None:
+        self.cohort_id = cohort_id
+        super().__init__(f"{cohort_id}: the import would change other things than were shown; look at it again")
+
+
 class CohortOverError(TalentNordError):
     """Somebody is to join a cohort whose last day is over; nothing was changed."""
 

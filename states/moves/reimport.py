@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 
 from sqlalchemy import Connection
@@ -15,6 +17,17 @@ from states.moves.firing import Firing
 from states.plan.offices import changes_hands, described_with, offices_of, owner_id
 from states.running_cohort import RunningCohort
 from states.store.queries import commitments_named
+from states.store.tables import PersonRow
+
+
+def seal_of(changes: Changes) -> str:
+    """Return a short word that stands for what an import changes; other changes have another one."""
+    plain = [
+        [(step.id, step.trigger, step.dest) for step in changes.transitions],
+        [*changes.new.get(PersonRow, ()), *changes.corrected],
+        {ident: one.model_dump(mode="json") for ident, one in changes.described.items()},
+    ]
+    return hashlib.sha256(json.dumps(plain, default=str).encode()).hexdigest()[:12]
 
 
 def office_holders(running: RunningCohort | None, file: Cohort) -> Iterator[tuple[str, Contact]]:

@@ -14,7 +14,7 @@ from config.definition import Definition
 from config.people import People
 from states.moves.changes import Changes
 from states.moves.enrol import Enrolment, journey_id
-from states.moves.reimport import is_another
+from states.moves.reimport import is_another, seal_of
 from states.plan.offices import changes_hands, offices_of, owner_id
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.days import day_details
@@ -48,6 +48,8 @@ class ImportPreview:
     holders: tuple[Difference, ...]
     """Coordinators and consultants who are others in the file, or are there no more."""
     dates: tuple[Difference, ...]
+    seal: str
+    """Stands for what it changes: applied with it, just that is done."""
 
     @property
     def changes_something(self) -> bool:
@@ -105,6 +107,7 @@ def import_preview(
         ),
         holders=tuple(_holders(running, cohort)),
         dates=tuple(_dates(connection, cohort, running)),
+        seal=seal_of(changes),
     )
 
 

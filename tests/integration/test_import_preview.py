@@ -189,9 +189,17 @@ def test_nothing_is_changed_before_it_is_wanted(imports: Command, copy: Copy) ->
         f"changed: challenge m2: {owner}, Vibeke Norup <vibeke.norup@hjoerring.example.org>"
         f" → {owner}, Ida Falk <ida.falk@hjoerring.example.org>\n"
     )
-    assert shown.out == f"{changed}Nothing was changed. To change what is listed as new or changed, add --yes.\n"
+    says, command = shown.out.removeprefix(changed).splitlines()
+    assert says == "Nothing was changed. To change what is listed as new or changed, and nothing else:"
     assert shown.code == 0
-    assert imports("--yes").out == f"{changed}Hold 3: 0 talents enrolled\n"
+    words = command.removeprefix("talentnord import --cohort hold-3 ").split()
+    good = copy.cohort.read_text("utf-8")
+    copy.edit(copy.cohort, "name: Ida Falk", "name: Ida Falk Holm")
+    other = imports(*words)
+    assert (other.code, other.err.count("\n")) == (2, 1)
+    assert "look at it again" in other.err
+    copy.cohort.write_text(good, "utf-8")
+    assert imports(*words).out == f"{changed}Hold 3: 0 talents enrolled\n"
     assert imports("--yes").out == "Hold 3: nothing to change\n"
 
 
