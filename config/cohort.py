@@ -11,6 +11,7 @@ from config.mail_address import MailAddress
 from config.names import LONGEST_ID, FileName
 from config.plain_text import Line, Link, Note, OptionalLine, PersonName
 from config.spec import Spec
+from config.telephone import Telephone
 from config.working_time import WorkingTime
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -34,11 +35,12 @@ Clock = Annotated[time, BeforeValidator(_clock)]
 
 
 class Contact(Spec):
-    """A person who is not a talent or a leader: name and mail address."""
+    """A person who is not a talent or a leader: name, mail address, and how to call them."""
 
     name: PersonName
     email: MailAddress
     title: OptionalLine = ""
+    telephone: Telephone = ""
 
 
 class Organisation(Spec):

@@ -12,7 +12,7 @@ from config.spec import Spec
 
 
 class Form(Spec):
-    """A form for coordinators: a verb on commitments of some kinds, an event, or another day for a milestone."""
+    """A form for coordinators: a verb on commitments of some kinds, an event, a milestone's other day, or people."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=LONGEST_ID)
     label: Line
@@ -23,11 +23,14 @@ class Form(Spec):
     event: str | None = None
     moves: tuple[str, ...] | Literal["all"] = ()
     """The milestones that it gives another day."""
+    people: Literal["correct", "replace", "stand_in"] | None = None
+    """What it tells of the people around the talents."""
     undoes: bool = False
     """Whether it takes back what was recorded (R62)."""
 
     @model_validator(mode="after")
     def _one_purpose(self) -> Self:
-        if sum(map(bool, (self.commitments, self.event, self.moves, self.undoes))) != 1:
-            raise ValueError("a form is about 'commitments', an 'event', milestones that it 'moves', or it 'undoes'")
+        if sum(map(bool, (self.commitments, self.event, self.moves, self.people, self.undoes))) != 1:
+            what = "'commitments', an 'event', milestones that it 'moves', or 'people'; or it 'undoes'"
+            raise ValueError(f"a form is about {what}")
         return self

@@ -274,9 +274,8 @@ class Programme(Spec):
     places: dict[str, Annotated[Line, filled_with("number", "title", "module")]]
     """Names of the places and states for people; ``module.sprint`` names the place ``sprint`` of every module."""
     verbs: dict[str, Line] = Field(default_factory=dict)
-    """Names of the commitments' and notices' triggers for people: ``keep: holdt``."""
+    """Names of the commitments' and notices' triggers for people: ``keep: holdt``; and of the commitments' states."""
     commitment_states: dict[str, Line] = Field(default_factory=dict)
-    """Names of the commitments' states for people."""
     moves: tuple[Move, ...] = ()
     """How promises lead from place to place before, or within, what the calendar leads through (R12)."""
     regions: dict[Name, RegionSpec] = Field(default_factory=dict)
@@ -287,6 +286,8 @@ class Programme(Spec):
     """The mail to whoever was told what followed from a fact that is taken back (R62)."""
     on_call_off: str | None = None
     """The mail to a milestone's audience when it is called off and has no new date yet."""
+    on_office: str | None = None
+    """The mail to both when an office has another holder, or a stand-in."""
     find_date: EffectSpec | None = None
     """Whose task it is to find a new day for a milestone that was called off; ``day`` is the day on which it was."""
     groups: Groups | None = None

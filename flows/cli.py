@@ -27,6 +27,7 @@ from flows import (
     fact_commands,
     import_command,
     mail_commands,
+    people_commands,
     undo_command,
 )
 from flows.checking import check_cohorts, checked_cohort
@@ -64,6 +65,7 @@ app.add_typer(day_commands.app)
 app.add_typer(fact_commands.app)
 app.add_typer(undo_command.app)
 app.add_typer(decision_commands.app)
+app.add_typer(people_commands.app)
 
 
 def main() -> None:

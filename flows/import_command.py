@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from config.cohort import Cohort
+from config.errors import ImportChangedError
 from config.settings import load_settings
 from flows.checking import checked_cohort
 from flows.clock import system_clock
@@ -25,6 +27,7 @@ app = typer.Typer()
 def import_cohort(
     cohort: CohortOption = "hold-3",
     yes: YesOption = False,
+    seal: Annotated[str, typer.Option(help="With --yes: do only what was shown under this word.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     port: PortOption = 4200,
     host: HostOption = LOOPBACK,
@@ -36,27 +39,32 @@ def import_cohort(
     try:
         with services.database.read() as connection:
             found = import_preview(connection, loaded.cohort, loaded.definition, loaded.people, services.now())
+        if seal and (found is None or found.seal != seal):
+            raise ImportChangedError(cohort)
         enrolled, applies = 0, found is None or (yes and found.changes_something)
         if applies:
-            enrolled = services.engine.enrol(loaded.cohort, loaded.definition, loaded.people).enrolled
+            shown = found.seal if found else ""
+            enrolled = services.engine.enrol(loaded.cohort, loaded.definition, loaded.people, shown).enrolled
         if as_json:
-            shown = found.as_dict() if found else {"first": True}
-            print(json.dumps(shown | {"applied": applies, "enrolled": enrolled}, ensure_ascii=False, indent=2))
+            preview = found.as_dict() if found else {"first": True}
+            print(json.dumps(preview | {"applied": applies, "enrolled": enrolled}, ensure_ascii=False, indent=2))
         else:
-            _print(loaded.cohort.name, found, applies, enrolled)
+            _print(loaded.cohort, found, applies, enrolled)
         if applies or not (found and found.changes_something):
             _refresh(services, ServerPlace(port, VAR / "prefect", host, settings.ui_addresses), quiet=as_json)
     finally:
         services.database.close()
 
 
-def _print(name: str, found: ImportPreview | None, applied: bool, enrolled: int) -> None:
+def _print(cohort: Cohort, found: ImportPreview | None, applied: bool, enrolled: int) -> None:
     for line in found.lines() if found else ():
         out.print(line, markup=False)
+    name = cohort.name
     if applied:
         out.print(f"{name}: {enrolled} talents enrolled", markup=False)
     elif found is not None and found.changes_something:
-        out.print("Nothing was changed. To change what is listed as new or changed, add --yes.")
+        out.print("Nothing was changed. To change what is listed as new or changed, and nothing else:")
+        out.print(f"talentnord import --cohort {cohort.id} --yes --seal {found.seal}", markup=False)
     else:
         out.print(f"{name}: nothing to change", markup=False)
 

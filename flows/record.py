@@ -71,9 +71,12 @@ async def record(
     details: dict[str, Any] = {name: given for name, given in words.items() if given}
     days = {"held_on": held_on, "due_on": due_on}
     details |= {name: day.isoformat() for name, day in days.items() if day is not None}
-    named = (new_mentor_name, person_name, representative_name)
-    reached = (new_mentor_email, person_email, representative_email)
-    for name, person, address in zip(PERSONS, named, reached, strict=True):
+    named = {
+        "new_mentor": (new_mentor_name, new_mentor_email),
+        "person": (person_name, person_email),
+        "representative": (representative_name, representative_email),
+    }
+    for name, (person, address) in named.items():
         if person or address:
             details[name] = {"name": person, "email": address}
     given = {"talent": talent, "commitment": commitment, "choice": choice, "milestone": milestone}

@@ -22,6 +22,7 @@ from flows.mail_rate import set_mail_rate
 from flows.mails import mails
 from flows.move_day import move_day
 from flows.operator_alarm import set_alarm
+from flows.people import people
 from flows.react import react
 from flows.record import record
 from flows.refresh import refresh
@@ -29,7 +30,7 @@ from flows.services import Services, current_services
 from flows.tick import tick
 from flows.undo import undo
 
-FORM_FLOWS: Mapping[str, Flow[..., Any]] = {one.name: one for one in (record, move_day, undo)}
+FORM_FLOWS: Mapping[str, Flow[..., Any]] = {one.name: one for one in (record, move_day, people, undo)}
 TICK_EVERY = timedelta(minutes=15)
 
 ONE_TICK = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)

@@ -99,7 +99,7 @@ def _open(
     """Open a task for a cohort's coordinator, due today."""
     subject = _subject(cohort, message)
     reader = CohortReader(connection, cohort, now)
-    owner = reader.cohort.cast.coordinators[0]
+    owner = reader.cohort.coordinator_on(reader.today)
     about = Effect(
         id=0,
         key=f"{subject}@{now:%Y-%m-%dT%H:%MZ}",

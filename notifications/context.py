@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -14,8 +14,9 @@ from config.definition import Definition, Module
 from config.grammar import LAPSED, Trigger, commitment_id
 from config.plain_text import without_the_unseen
 from notifications.due import Effect
-from notifications.view_models import CommitmentView, Context, EventView, ModuleView, Person, Talent
+from notifications.view_models import CommitmentView, Context, EventView, ModuleView, OfficeView, Person, Talent
 from states.machines.commitment import is_late
+from states.plan.offices import consultant_id
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonRow, of_cohort
 
@@ -56,9 +57,14 @@ class CohortReader:
         return self.cohort.definition
 
     @property
+    def today(self) -> date:
+        """The local day at which it was read."""
+        return self.cohort.calendar.local_day(self.read_at)
+
+    @property
     def house(self) -> tuple[object, ...]:
         """What two cohorts must have in common for one mail to speak for both: words, hours, and who gets an answer."""
-        programme, coordinator = self.definition.programme, self._persons[self.cohort.cast.coordinators[0]]
+        programme, coordinator = self.definition.programme, self._persons[self.cohort.coordinator_on(self.today)]
         words = (programme.id, programme.name, programme.language, programme.templates)
         return (*words, programme.hours, coordinator.email)
 
@@ -94,7 +100,7 @@ class CohortReader:
         if row is None:
             return None
         name = without_the_unseen(row.name)
-        return Person(name, first_name(name), row.email, self._organisations.get(row.id))
+        return Person(name, first_name(name), row.email, self._organisations.get(row.id), row.telephone)
 
     def talent(self, journey: Row[Any]) -> Talent:
         """Return the talent of a journey."""
@@ -104,6 +110,7 @@ class CohortReader:
             name=name,
             first_name=first_name(name),
             email=row.email,
+            telephone=row.telephone,
             organisation=self.cohort.organisation_name(journey.organisation),
             level_label=self.definition.programme.levels.get(journey.level, journey.level),
             unit=journey.unit,
@@ -159,7 +166,11 @@ class CohortReader:
         about_event = name in self.definition.milestones and bool(verb)
         recipient, coordinator, administration = (
             self.person(ident)
-            for ident in (effect.recipient_id, self.cohort.cast.coordinators[0], self.cohort.cast.administration)
+            for ident in (
+                effect.recipient_id,
+                self.cohort.coordinator_on(self.today),
+                self.cohort.cast.administration,
+            )
         )
         assert recipient is not None
         assert coordinator is not None
@@ -175,7 +186,7 @@ class CohortReader:
             administration=administration,
             programme=self.definition.programme.name,
             cohort=self.cohort.name,
-            today=self.cohort.calendar.local_day(self.read_at),
+            today=self.today,
             next_event=self.next_event(),
             details={key: str(value) for key, value in effect.details.items() if isinstance(value, str | int)},
             **people,
@@ -198,11 +209,20 @@ class CohortReader:
             "mentor": self.person(journey.mentor_id),
             "second_mentor": self.person(journey.second_mentor_id),
             "partner": self.person(partner.talent_id) if partner is not None else None,
-            "consultant": self.person(journey.consultant_id),
+            "consultant": self.person(self.cohort.cast.acting(journey.consultant_id or "", self.today)),
             "group": tuple(member for member in members if member is not None),
             "group_number": journey.group_number,
             **self._promises(journey, effect),
         }
+
+    def _office(self, effect: Effect) -> OfficeView:
+        """Return the office that changes hands, as one of the two whom it concerns sees it."""
+        told, other = effect.details, self.person(effect.details["other"])
+        assert other is not None
+        described, first = self.cohort.described, date.fromisoformat(told["first_day"])
+        names = {consultant_id(described.id, ident): one.name for ident, one in described.organisations.items()}
+        last, was = (date.fromisoformat(told[name]) if name in told else None for name in ("last_day", "was"))
+        return OfficeView(names.get(told["office"]), other, told["side"] == "takes", first, last, was)
 
     def _promises(self, journey: Row[Any], effect: Effect) -> dict[str, Any]:
         """Return what an event says of the talent's promises: those that it ended, and those that are late."""
@@ -228,6 +248,8 @@ class CohortReader:
 
     def _matter(self, effect: Effect, name: str) -> dict[str, Any]:
         """Return the event, module or commitment that a message is about."""
+        if "office" in effect.details:
+            return {"office": self._office(effect)}
         event = self.event(effect.details.get("milestone"))
         if name in self.definition.milestones or "milestone" in effect.details:
             return {"event": event, "module": event.module if event else None, "was": self._was(effect)}

@@ -130,7 +130,7 @@ def _others(waiting: Iterable[Any], left: Iterable[Any]) -> Iterator[Due]:
         groups.setdefault((row.cohort_id, row.trigger), ([], []))[0].append(row)
     for row in left:
         # A region's is whole already: the commitment that moved it, and the state that it came to.
-        own = row.machine in {"journey", MAIL} or bool(Trigger.parse(row.trigger).part)
+        own = row.machine in {"journey", "cohort", MAIL} or bool(Trigger.parse(row.trigger).part)
         trigger = row.trigger if own else str(Trigger(row.machine, row.trigger))
         groups.setdefault((row.cohort_id, trigger), ([], []))[1].append(row)
     for (cohort_id, trigger), (effects, fresh) in groups.items():

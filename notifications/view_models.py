@@ -15,6 +15,7 @@ class Person:
     first_name: str
     email: str
     organisation: str | None = None
+    telephone: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,22 @@ class CommitmentView:
     choice: str | None = None
 
 
+@dataclass(frozen=True)
+class OfficeView:
+    """An office that changes hands: a consultant's of an organisation, or a coordinator's.
+
+    ``takes`` whether the recipient is who takes over; ``other`` is the other one of the two. With a last day it is for
+    some days only; ``was`` is the last day that was told before.
+    """
+
+    organisation: str | None
+    other: Person
+    takes: bool
+    first: date
+    last: date | None = None
+    was: date | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """All that a template may say; what a message has no business with is ``None`` or empty.
@@ -97,6 +114,7 @@ class Context:
     module: ModuleView | None = None
     commitment: CommitmentView | None = None
     next_event: EventView | None = None
+    office: OfficeView | None = None
     lapsed: tuple[CommitmentView, ...] = ()
     """What a leave has ended: its deadline fell into it."""
     late: tuple[CommitmentView, ...] = ()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -22,6 +23,7 @@ from config.errors import (
     ConflictError,
     ConsequencesChangedError,
     CorrectionRefusedError,
+    ImportChangedError,
     TickFailedError,
     TimerFailedError,
     UnknownRecordError,
@@ -32,6 +34,7 @@ from config.people import People
 from states.facts import FACT_CAUSE, OPERATOR, Fact, Outcome
 from states.machines.commitment import recordable_verbs
 from states.machines.journey import ENROL
+from states.moves.arrange import arrange
 from states.moves.changes import Changes
 from states.moves.commitments import CommitmentMover
 from states.moves.consequences import Consequences, TakenBack, people_told
@@ -39,6 +42,7 @@ from states.moves.correction import Correction
 from states.moves.enrol import Enrolment
 from states.moves.firing import Firing
 from states.moves.journeys import JourneyMover
+from states.moves.reimport import seal_of
 from states.moves.reschedule import Rescheduling
 from states.moves.rests_on import refuse_another_correction
 from states.moves.writing import write
@@ -78,8 +82,11 @@ class Engine:
         self.now = now
         self._cohorts: dict[str, RunningCohort] = {}
 
-    def enrol(self, cohort: Cohort, definition: Definition, people: People) -> Outcome:
-        """Enrol a cohort, pinned to ``definition``; again with more people, add those. Idempotent."""
+    def enrol(self, cohort: Cohort, definition: Definition, people: People, seal: str = "") -> Outcome:
+        """Enrol a cohort, pinned to ``definition``; again with more people, add those. Idempotent.
+
+        With the ``seal`` of a preview just that is done; ``ImportChangedError`` if it would be something else by now.
+        """
 
         def attempt(connection: Connection) -> Outcome:
             lock_cohort_of(connection, [cohort.id])
@@ -87,6 +94,8 @@ class Engine:
             changes = Changes(self.now(), f"{FACT_CAUSE}{key}")
             enrolment = Enrolment(cohort, definition, people, changes)
             enrolment.work_out(connection)
+            if seal and seal_of(changes) != seal:
+                raise ImportChangedError(cohort.id)
             if enrolment.again and not changes.is_empty:
                 log_fact(connection, Fact(key, OPERATOR), ENROL, [cohort.id], changes.now)
             write(changes, connection)
@@ -174,18 +183,35 @@ class Engine:
 
         trigger = str(Trigger(milestone, CALL_OFF if day is None else MOVE))
         fact = plain_fact(fact, trigger, [cohort_id])
-        told = with_day(fact, day)
 
-        def attempt(connection: Connection) -> Outcome:
-            now = self.now()
-            log_fact(connection, told, trigger, [cohort_id], now)
-            lock_cohort_of(connection, [cohort_id])
-            changes = Changes(now, f"fact {fact.key}")
-            moving = Rescheduling(connection, read_cohort(connection, cohort_id), changes, milestone, day)
+        def work(connection: Connection, cohort: RunningCohort, changes: Changes) -> None:
+            moving = Rescheduling(connection, cohort, changes, milestone, day)
             moving.refuse_what_breaks_rules()
             moving.work_out(fact.details)
             if seal and moving.consequences().seal != seal:
                 raise ConsequencesChangedError(cohort_id, milestone)
+
+        return self._tell(cohort_id, trigger, with_day(fact, day), work)
+
+    def arrange(self, cohort_id: str, trigger: str, fact: Fact) -> Outcome:
+        """Take a fact about people (``moves.arrange``): a correction, another holder of an office, a stand-in.
+
+        Raises:
+            UnknownTriggerError, UnknownRecordError, FactIncompleteError, FactReusedError, OfficeTakenError.
+        """
+        fact = plain_fact(fact, trigger, [cohort_id])
+        return self._tell(cohort_id, trigger, fact, partial(arrange, trigger, fact.details))
+
+    def _tell(
+        self, cohort_id: str, trigger: str, fact: Fact, work: Callable[[Connection, RunningCohort, Changes], None]
+    ) -> Outcome:
+        """Take a fact about a cohort itself, once."""
+
+        def attempt(connection: Connection) -> Outcome:
+            changes = Changes(self.now(), f"fact {fact.key}")
+            log_fact(connection, fact, trigger, [cohort_id], changes.now)
+            lock_cohort_of(connection, [cohort_id])
+            work(connection, read_cohort(connection, cohort_id), changes)
             write(changes, connection)
             return Outcome(cohort_id, trigger, tuple(changes.transitions))
 
@@ -193,7 +219,7 @@ class Engine:
             return self._attempt(attempt)
         except FactAlreadyLogged:
             with self.database.read() as connection:
-                return earlier_outcome(connection, told, trigger, [cohort_id], cohort_id)
+                return earlier_outcome(connection, fact, trigger, [cohort_id], cohort_id)
 
     def undo(self, key: str, fact: Fact) -> Outcome:
         """Take the fact told under ``key`` back by ``fact``: all stands as history without it would have it (R62).

@@ -13,12 +13,19 @@ from config.errors import DefinitionError, FactIncompleteError, Problem, Unknown
 from config.mail_address import normal_address
 from config.people import EMAIL, LEADER_EMAIL, LEADER_NAME, LEADER_TITLE, NAME, UNIT, People
 from config.plain_text import clean_line, clean_name, clean_note, clean_optional_line, not_plain, quoted
+from config.telephone import clean_telephone
 from states.facts import Fact
 
-_DAYS = ("held_on", "due_on")
-PERSONS = ("new_mentor", "person", "representative")
+_DAYS = ("held_on", "due_on", "first_day", "last_day")
+PERSONS = ("new_mentor", "person", "representative", "holder")
 """Details that name a person: name and mail address."""
-_RULES: Mapping[str, Callable[[str], str]] = {"note": clean_note, "text": clean_note}
+_RULES: Mapping[str, Callable[[str], str]] = {
+    "note": clean_note,
+    "text": clean_note,
+    "name": clean_name,
+    "email": normal_address,
+    "telephone": clean_telephone,
+}
 _LARGEST_NUMBER = 10**9
 _MOST_DETAILS = 20
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -17,8 +18,9 @@ from config.programme import CommitmentSpec
 from states.machines.journey import places
 from states.machines.rules import Rules, rules_of
 from states.plan.calendar import Calendar, MilestoneDate
-from states.plan.effects import Cast
-from states.store.tables import CohortRow, HistoryRow, JourneyRow, MilestoneRow
+from states.plan.effects import Cast, StandIn
+from states.plan.offices import administration_id, coordinator_id, offices_of, owner_id
+from states.store.tables import CohortRow, HistoryRow, HolderRow, JourneyRow, MilestoneRow
 
 # Built once: building a query costs several times what running it does.
 _COHORT = select(CohortRow.name, CohortRow.definition, CohortRow.cohort, CohortRow.calendar_version).where(
@@ -32,6 +34,7 @@ _MILESTONES = select(
     MilestoneRow.sequence,
     MilestoneRow.held_at,
 ).where(MilestoneRow.cohort_id == bindparam("cohort"))
+_HOLDERS = select(HolderRow.__table__).where(HolderRow.cohort_id == bindparam("cohort")).order_by(HolderRow.n)
 _ENROLLED = select(func.min(HistoryRow.at)).where(
     HistoryRow.id.in_(select(JourneyRow.id.concat("#0")).where(JourneyRow.cohort_id == bindparam("cohort")))
 )
@@ -49,6 +52,8 @@ class RunningCohort:
     described: Cohort
     """The cohort as its file describes it; dates as they were moved are in ``calendar``."""
     cast: Cast
+    holders: Mapping[str, str]
+    """Who holds each office of the cohort for good, by the office."""
     reached: str
     """The state in which the cohort stands: where the last milestone held has led."""
     enrolled_at: datetime | None = None
@@ -66,6 +71,10 @@ class RunningCohort:
     def definition(self) -> Definition:
         """The definition the cohort is pinned to."""
         return self.rules.definition
+
+    def coordinator_on(self, day: date) -> str:
+        """Return who acts as the first coordinator on a local day: signs mails, gets answers and tasks."""
+        return self.cast.acting(self.cast.coordinators[0], day)
 
     def organisation_name(self, ident: str) -> str:
         """Return an organisation's name for people."""
@@ -96,18 +105,27 @@ def _cohort_of(text: str) -> Cohort:
     return Cohort.model_validate_json(text, context=AS_KEPT)
 
 
-def owner_id(cohort_id: str, module: str) -> str:
-    """Return the id of whoever hears the solutions to a module's challenge for its owner."""
-    return f"{cohort_id}/owner-{module}"
-
-
-def cast_of(cohort: Cohort) -> Cast:
-    """Return the ids of a cohort's coordinators, administration and challenge owners."""
+def cast_of(cohort: Cohort, holders: Mapping[str, str], stand_ins: tuple[StandIn, ...] = ()) -> Cast:
+    """Return the ids of a cohort's coordinators, administration and challenge owners; who acts for whom."""
     return Cast(
-        coordinators=tuple(f"{cohort.id}/coordinator-{n}" for n in range(1, len(cohort.coordinators) + 1)),
-        administration=f"{cohort.id}/administration",
+        coordinators=tuple(holders[coordinator_id(cohort.id, n)] for n in range(1, len(cohort.coordinators) + 1)),
+        administration=administration_id(cohort.id),
         owners={module: owner_id(cohort.id, module) for module in cohort.challenges},
+        stand_ins=stand_ins,
     )
+
+
+def _holders(connection: Connection, cohort: Cohort) -> tuple[dict[str, str], tuple[StandIn, ...]]:
+    """Return who holds each office of a cohort, and who acts for them for some days."""
+    rows = connection.execute(_HOLDERS, {"cohort": cohort.id}).all()
+    holders = {office: office for office in offices_of(cohort)}
+    holders |= {row.office: row.person_id for row in rows if row.last_day is None}
+    stand_ins = (
+        StandIn(row.n, row.office, holders[row.office], row.person_id, row.first_day, row.last_day)
+        for row in rows
+        if row.last_day is not None
+    )
+    return holders, tuple(stand_ins)
 
 
 def read_cohort(connection: Connection, cohort_id: str) -> RunningCohort:
@@ -120,6 +138,7 @@ def read_cohort(connection: Connection, cohort_id: str) -> RunningCohort:
     if row is None:
         raise UnknownRecordError("cohort", cohort_id)
     rules, cohort = rules_of(row.definition), _cohort_of(row.cohort)
+    holders, stand_ins = _holders(connection, cohort)
     held_ones: set[str] = set()
     days: dict[str, MilestoneDate] = {}
     for milestone in connection.execute(_MILESTONES, {"cohort": cohort_id}):
@@ -138,7 +157,8 @@ def read_cohort(connection: Connection, cohort_id: str) -> RunningCohort:
         calendar=Calendar(rules.definition, days),
         calendar_version=row.calendar_version,
         described=cohort,
-        cast=cast_of(cohort),
+        cast=cast_of(cohort, holders, stand_ins),
+        holders=holders,
         reached=reached[-1] if reached else order[0],
         enrolled_at=connection.scalar(_ENROLLED, {"cohort": cohort_id}),
     )

@@ -26,7 +26,7 @@ def unknown_messages(definition: Definition, source: Source, messages: Collectio
             yield source.problem(
                 (*path, kind), f"no template {effect.message!r}{did_you_mean(effect.message, messages)}"
             )
-    for key in ("on_move", "on_call_off", "on_correct"):
+    for key in ("on_move", "on_call_off", "on_correct", "on_office"):
         message = getattr(definition.programme, key)
         if message is not None and message not in messages:
             yield source.problem((key,), f"no template {message!r}{did_you_mean(message, messages)}")

@@ -33,6 +33,7 @@ from config.errors.delivery import (
     TransportBlockedError,
 )
 from config.errors.engine import (
+    AmbiguousPersonError,
     CohortOverError,
     ConflictError,
     ConsequencesChangedError,
@@ -41,8 +42,10 @@ from config.errors.engine import (
     FactIncompleteError,
     FactReusedError,
     HeldOnRefusedError,
+    ImportChangedError,
     NoConsultantError,
     NotOpenYetError,
+    OfficeTakenError,
     TickFailedError,
     TimerFailedError,
     TransitionRefusedError,
@@ -54,6 +57,7 @@ from config.errors.server import NoPasswordError, NotOursError, ServerError
 
 __all__ = [
     "MOST_FAULTS",
+    "AmbiguousPersonError",
     "BackupError",
     "CohortOverError",
     "ConflictError",
@@ -73,6 +77,7 @@ __all__ = [
     "FactReusedError",
     "FileMissingError",
     "HeldOnRefusedError",
+    "ImportChangedError",
     "MailDecidedError",
     "MailOvertakenError",
     "MailsFailingError",
@@ -81,6 +86,7 @@ __all__ = [
     "NotOpenYetError",
     "NotOursError",
     "NothingChosenError",
+    "OfficeTakenError",
     "Problem",
     "RejectedError",
     "RetryLaterError",

@@ -64,6 +64,26 @@ class UnknownRecordError(TalentNordError):
         super().__init__(f"no {kind} {ident!r} in the database; 'talentnord {command}' lists what there is")
 
 
+class AmbiguousPersonError(TalentNordError):
+    """A person is named by an address that several cohorts know; ``ids`` are theirs there."""
+
+    def __init__(self, text: str, ids: Sequence[str]) -> None:
+        self.text = text
+        self.ids = tuple(ids)
+        super().__init__(f"{text} is somebody in several cohorts; name one by id: {', '.join(ids)}")
+
+
+class OfficeTakenError(TalentNordError):
+    """Somebody stands in on some of the days already; nothing was changed."""
+
+    def __init__(self, office: str, name: str, first: date, last: date) -> None:
+        self.office = office
+        self.name = name
+        self.first = first
+        self.last = last
+        super().__init__(f"{name} stands in for {office} from {first} to {last}; end that first. Nothing was recorded.")
+
+
 class ConflictError(TalentNordError):
     """Someone else changed the same record first; read it again and retry."""
 
@@ -122,6 +142,14 @@ class CorrectionRefusedError(TalentNordError):
             "kind": f"{by!r} cannot be undone",
         }
         super().__init__(f"{key} cannot be taken back: {sentences[why]}. Nothing was recorded.")
+
+
+class ImportChangedError(TalentNordError):
+    """What an import would change is not what was shown before; nothing was changed."""
+
+    def __init__(self, cohort_id: str) -> None:
+        self.cohort_id = cohort_id
+        super().__init__(f"{cohort_id}: the import would change other things than were shown; look at it again")
 
 
 class CohortOverError(TalentNordError):

@@ -21,8 +21,8 @@ from flows.cockpit.mail_form import FLOW as MAILS
 from flows.services import Services
 from states.store.tables import CohortRow
 
-RECORD, MOVE_DAY, UNDO = "record", "move_day", "undo"
-"""The flows whose deployments the forms are: of what happened, of another day, and of what is taken back."""
+RECORD, MOVE_DAY, PEOPLE, UNDO = "record", "move_day", "people", "undo"
+"""The flows whose deployments the forms are: of what happened, of another day, of people, and of what is taken back."""
 
 
 def forms(services: Services) -> Iterator[tuple[Definition, Form]]:
@@ -35,7 +35,7 @@ def forms(services: Services) -> Iterator[tuple[Definition, Form]]:
 
 def flow_of(form: Form) -> str:
     """Return the name of the flow that a form runs."""
-    return MOVE_DAY if form.moves else UNDO if form.undoes else RECORD
+    return MOVE_DAY if form.moves else PEOPLE if form.people else UNDO if form.undoes else RECORD
 
 
 async def set_lists(client: PrefectClient, services: Services) -> int:

@@ -19,6 +19,7 @@ from config.form import Form
 from config.grammar import talent_number
 from config.plain_text import quoted
 from config.programme import CommitmentSpec
+from flows.cockpit.people_lists import people_fields, people_labels
 from states.machines.commitment import recordable_verbs
 from states.machines.journey import ends
 from states.running_cohort import RunningCohort, read_cohort
@@ -50,6 +51,8 @@ class Choices:
     """Milestones of all cohorts that may still be moved; ids are ``cohort/milestone``."""
     facts: Mapping[str, str]
     """What was recorded and can be taken back, the newest first; ids are keys."""
+    people: Mapping[str, str]
+    """Whom a form about people can mean."""
 
 
 def form_of(definition: Definition, ident: str) -> Form:
@@ -87,6 +90,7 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
     milestones: dict[str, str] = {}
     days: dict[str, str] = {}
     told: list[ToldFact] = []
+    people: dict[str, str] = {}
     for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
         cohort = read_cohort(connection, cohort_id)
         if cohort.definition.programme.id != programme_id or not _has(cohort.definition, form):
@@ -98,7 +102,8 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
         milestones |= {one.label: one.id for one in cohort.definition.milestones.values() if one.module is not None}
         days |= _days(cohort, form, now) if form.moves else {}
         told += what_can_be_undone(connection, cohort_id) if form.undoes else ()
-    return Choices(talents, commitments, choices, milestones, days, _facts(told))
+        people |= people_labels(connection, cohort, form.people) if form.people else {}
+    return Choices(talents, commitments, choices, milestones, days, _facts(told), people)
 
 
 def _facts(told: Sequence[ToldFact]) -> dict[str, str]:
@@ -156,8 +161,10 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
         return _schema(definition, {**_DAY_FIELDS, "day": _list(choices.days)}, ["day"])
     if form.undoes:
         return _schema(definition, {"fact": _list(choices.facts), "why": _TEXT}, ["fact", "why"])
+    if form.people:
+        return _schema(definition, *people_fields(form.people, choices.people))
     specs = specs_of(definition, form)
-    fields: dict[str, dict[str, Any]] = {"talent": _list(choices.talents)}
+    fields = {"talent": _list(choices.talents)}
     required = ["talent"]
     if form.commitments:
         fields["commitment"] = _list(choices.commitments)

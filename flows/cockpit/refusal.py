@@ -15,6 +15,7 @@ from config.errors import (
     HeldOnRefusedError,
     NoConsultantError,
     NotOpenYetError,
+    OfficeTakenError,
     TalentNordError,
     TransitionRefusedError,
     UnknownTriggerError,
@@ -55,6 +56,8 @@ def refusal(services: Services, error: TalentNordError, programme: str = "") -> 
     if isinstance(error, CorrectionRefusedError):
         with services.database.read() as connection:
             return said(f"cannot_undo_{error.why}", other=_told(connection, error))
+    if isinstance(error, OfficeTakenError):
+        return said("office_taken", name=error.name, first=_day(error.first), last=_day(error.last))
     if isinstance(error, ConsequencesChangedError):
         return said("changed_meanwhile")
     return said("failed", why=str(error))

@@ -14,8 +14,8 @@ from config.programme import CommitmentSpec
 from states.moves.firing import Firing
 from states.moves.reassign import PERHAPS_TOLD
 from states.plan.effects import ActiveJourneys, Cast, Cause, effect_rows
+from states.plan.offices import owner_id
 from states.plan.timers import notice_at
-from states.running_cohort import owner_id
 from states.store.tables import EffectRow, PersonRow
 
 CHALLENGE = "challenge"
@@ -63,7 +63,7 @@ def put_in_force(firing: Firing, spec: CommitmentSpec, history: str) -> None:
     update = {"challenges": {**described.challenges, module: challenge}}
     changes.described[cohort] = described.model_copy(update=update)
     contact, ident = challenge.representative, owner_id(cohort, module)
-    person = {"id": ident, "name": contact.name, "email": contact.email, "title": contact.title}
+    person = {"id": ident, **dict(contact)}
     before = firing.connection.scalar(select(PersonRow.email).where(PersonRow.id == ident))
     if before is None:
         changes.persons.append(person)
@@ -81,8 +81,9 @@ def _representative(given: Any, known: Challenge | None) -> Contact | None:
     before = known.representative if known else None
     if not isinstance(given, Mapping):
         return before
-    title = before.title if before is not None and before.email == given["email"] else ""
-    return Contact.model_construct(name=given["name"], email=given["email"], title=title)
+    if before is not None and before.email == given["email"]:
+        return before.model_copy(update={"name": given["name"]})
+    return Contact.model_construct(name=given["name"], email=given["email"])
 
 
 def _told_late(firing: Firing, module: str, owner: str, history: str, another_person: bool) -> Iterator[dict[str, Any]]:

@@ -57,6 +57,12 @@ class Changes:
     partners: list[tuple[str, str | None]] = field(default_factory=list)
     persons: list[dict[str, Any]] = field(default_factory=list)
     """People whom a fact names; written unless their id is there already."""
+    holders: list[dict[str, Any]] = field(default_factory=list)
+    """Who holds an office from now on, or acts for its holder."""
+    ended: list[tuple[int, date]] = field(default_factory=list)
+    """Stand-ins who act until another day than was told: (number, last day)."""
+    owners: dict[str, str] = field(default_factory=dict)
+    """New owners of open tasks."""
     absences: list[dict[str, Any]] = field(default_factory=list)
     present: list[tuple[str, str]] = field(default_factory=list)
     """Absences that are taken back: (journey, milestone)."""

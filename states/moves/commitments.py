@@ -180,12 +180,13 @@ class CommitmentMover:
         consultant, verb = move.journey.consultant_id if move.journey else None, move.step.verb
         if consultant is None or verb not in {"extend", "escalate"}:
             return everybody
+        about, cast = EffectRow.subject == move.commitment.id, self._firing.cohort.cast
+        consultants = sorted({consultant, *cast.acting_for(consultant)})
         if verb == "extend":
-            about = EffectRow.subject == move.commitment.id
-            concerned = was_told(self._firing, consultant, "consultant", about)
+            concerned = any(was_told(self._firing, one, "consultant", about) for one in consultants)
         else:
-            concerned = not hears_of_it_today(self._firing, move.commitment, consultant)
-        return everybody if concerned else lambda person: person != consultant
+            concerned = not any(hears_of_it_today(self._firing, move.commitment, one) for one in consultants)
+        return everybody if concerned else lambda person: person not in consultants
 
     def _drop_news_of_another_partner(self, commitment: Commitment) -> None:
         news = str(Trigger(commitment.name, "pair"))

@@ -8,23 +8,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from config.cohort import Cohort, Contact
 from config.definition import ACTIVE, Definition
 from config.errors import CohortOverError
 from config.grammar import commitment_id
 from config.people import People, TalentRow
+from config.people import PersonRow as ListedPerson
 from config.programme import CommitmentSpec
 from states.facts import Transition
 from states.machines.commitment import KEPT, PLANNED
 from states.moves.changes import Changes
-from states.moves.reimport import enrol_again, tell_challenges, tell_organisations
+from states.moves.enrol_again import enrol_again
+from states.moves.reimport import office_holders, tell_challenges, tell_offices
 from states.plain_facts import refuse_unplain_people
 from states.plan.calendar import Calendar
 from states.plan.late_joiners import catch_up_notices, group_to_join
+from states.plan.offices import consultant_id
 from states.plan.timers import Timer, cohort_timers, opening_timer
-from states.running_cohort import cast_of, read_cohort
+from states.running_cohort import RunningCohort, read_cohort
 from states.store.days import day_details
 from states.store.tables import (
     CohortRow,
@@ -52,15 +55,20 @@ class Enrolment:
     changes: Changes
     _mentors: dict[str, str | None] = field(default_factory=dict)
     """The mentors of those who are enrolled already, by journey."""
-    _persons_known: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Names and addresses by id, as they are in the database."""
-    again: bool = False
-    """Whether the cohort runs already."""
+    _persons_known: dict[str, Row[Any]] = field(default_factory=dict)
+    """People by id, as they are in the database."""
+    _pinned: RunningCohort | None = None
+    """The cohort as it runs, once it does."""
 
     def __post_init__(self) -> None:
         self.calendar = Calendar.of(self.cohort.dates, self.definition)
         self._place = self.definition.start_state
         """Where those who are enrolled stand: with the cohort, should it be on its way."""
+
+    @property
+    def again(self) -> bool:
+        """Whether the cohort has run already; known once it is worked out."""
+        return self._pinned is not None
 
     @property
     def _now(self) -> datetime:
@@ -79,8 +87,8 @@ class Enrolment:
             CohortOverError: its last day is over, and somebody is new to it: nothing would ever move them.
         """
         refuse_unplain_people(self.people, self.cohort.people)
-        running = self.again = connection.scalar(select(CohortRow.id).where(CohortRow.id == self.cohort.id)) is not None
-        pinned = read_cohort(connection, self.cohort.id) if running else None
+        running = connection.scalar(select(CohortRow.id).where(CohortRow.id == self.cohort.id)) is not None
+        pinned = self._pinned = read_cohort(connection, self.cohort.id) if running else None
         if pinned is not None:
             self.definition, self.calendar = pinned.definition, pinned.calendar
             self._place = pinned.reached
@@ -106,7 +114,7 @@ class Enrolment:
         self.changes.transitions += [self._kept(row) for row in commitments if row["state"] == KEPT]
         if pinned is not None:
             enrol_again(connection, pinned, self.changes, [self._id(talent) for talent in self.people.talents])
-            tell_organisations(pinned, self.cohort, self.changes)
+            tell_offices(pinned, self.cohort, self.changes)
             tell_challenges(connection, pinned, self.cohort, self.changes)
 
     def _refuse_those_too_late(self, fresh: Sequence[TalentRow]) -> None:
@@ -163,40 +171,33 @@ class Enrolment:
     def _collect_persons(self, connection: Connection) -> None:
         journeys = select(JourneyRow.id, JourneyRow.mentor_id).where(JourneyRow.cohort_id == self.cohort.id)
         self._mentors = dict(connection.execute(journeys).tuples().all())
-        persons = select(PersonRow.id, PersonRow.name, PersonRow.email).where(of_cohort(PersonRow.id, self.cohort.id))
-        self._persons_known = {row.id: (row.name, row.email) for row in connection.execute(persons)}
+        persons = select(PersonRow.__table__).where(of_cohort(PersonRow.id, self.cohort.id))
+        self._persons_known = {row.id: row for row in connection.execute(persons)}
         rows = {row["id"]: row for row in self._persons()}
         self.changes.new[PersonRow] = [row for ident, row in rows.items() if ident not in self._persons_known]
-        self.changes.corrected += [
-            row
-            for ident, row in rows.items()
-            if self._persons_known.get(ident, (row["name"], row["email"])) != (row["name"], row["email"])
-        ]
-        corrected = self.changes.corrected
+        corrected = [row for ident, row in rows.items() if self._is_corrected(ident, row)]
+        # What the files leave empty, a form may have told.
+        self.changes.corrected += [{name: one for name, one in row.items() if one} for row in corrected]
         self.changes.revised += [self.cohort.id] if corrected else []
-        self.changes.reachable += [one["id"] for one in corrected if self._persons_known[one["id"]][1] != one["email"]]
+        known = self._persons_known
+        self.changes.reachable += [one["id"] for one in corrected if known[one["id"]].email != one["email"]]
+
+    def _is_corrected(self, ident: str, row: dict[str, Any]) -> bool:
+        """Whether the files call somebody who is known otherwise, or give another way to reach them."""
+        known = self._persons_known.get(ident)
+        if known is None:
+            return False
+        return any(row[name] and row[name] != getattr(known, name) for name in ("name", "email", "telephone"))
 
     def _persons(self) -> Iterator[dict[str, Any]]:
-        cast = cast_of(self.cohort)
-        for ident, contact in zip(cast.coordinators, self.cohort.coordinators, strict=True):
-            yield _person(ident, contact)
-        yield _person(cast.administration, self.cohort.administration)
-        told = {spec.secures for spec in self.definition.commitments.values()} if self.again else set()
-        for module, challenge in self.cohort.challenges.items():
-            if module not in told:
-                yield _person(cast.owners[module], challenge.representative)
-        for ident, organisation in self.cohort.organisations.items():
-            yield _person(self._consultant_id(ident), organisation.consultant)
+        for ident, contact in office_holders(self._pinned, self.cohort):
+            yield _person(ident, contact, contact.title, contact.telephone)
         for talent in self.people.talents:
             leader_id = self._leader_id(talent)
             if leader_id is not None:
-                leader = {"name": talent.leader.name, "email": talent.leader.email, "title": talent.leader_title}
-                yield {"id": leader_id, **leader}
+                yield _person(leader_id, talent.leader, talent.leader_title)
         for talent in self.people.talents:
-            yield {"id": self._id(talent), "name": talent.name, "email": talent.email, "title": ""}
-
-    def _consultant_id(self, organisation: str) -> str:
-        return f"{self.cohort.id}/consultant-{organisation}"
+            yield _person(self._id(talent), talent)
 
     def _leader_id(self, talent: TalentRow) -> str | None:
         """Return the leader's id: a talent's own where the leader is one, else that of the first talent led.
@@ -210,14 +211,19 @@ class Enrolment:
                 return self._id(other)
         if self._id(talent) in self._mentors:
             mentor = self._mentors[self._id(talent)]
-            name, email = self._persons_known.get(mentor or "", ("", ""))
-            return mentor if leader.name == name or leader.email == email else None
-        for ident, (_, email) in self._persons_known.items():
-            if email == leader.email:
+            known = self._persons_known.get(mentor or "")
+            alike = known is not None and (leader.name == known.name or leader.email == known.email)
+            return mentor if alike else None
+        for ident, person in self._persons_known.items():
+            if person.email == leader.email:
                 return ident
         led = [one.number for one in self.people.talents if one.leader.email == leader.email]
         first = min(number for number in led if f"{self.cohort.id}-{number:02d}" not in self._mentors)
         return f"{self.cohort.id}/leader-{first:02d}"
+
+    def _consultant_id(self, organisation: str) -> str:
+        office = consultant_id(self.cohort.id, organisation)
+        return self._pinned.holders.get(office, office) if self._pinned is not None else office
 
     def _journey(self, talent: TalentRow, group: int | None) -> dict[str, Any]:
         ident = self._id(talent)
@@ -286,5 +292,7 @@ class Enrolment:
         )
 
 
-def _person(ident: str, contact: Contact) -> dict[str, Any]:
-    return {"id": ident, "name": contact.name, "email": contact.email, "title": contact.title}
+def _person(
+    ident: str, person: Contact | ListedPerson | TalentRow, title: str = "", telephone: str = ""
+) -> dict[str, Any]:
+    return {"id": ident, "name": person.name, "email": person.email, "title": title, "telephone": telephone}

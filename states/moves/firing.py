@@ -122,17 +122,19 @@ class Firing:
         known = self._person_with(given["email"])
         if known is not None:
             ident, name = known
-            if not _is_one_name(name, given["name"]):
+            if not is_one_name(name, given["name"]):
                 what = f"{given['email']} belongs to {name!r}, here to {given['name']!r}; one address is one person"
                 raise FactIncompleteError(trigger, field, what)
             return ident
-        self.changes.persons.append({"id": ident, "name": given["name"], "email": given["email"], "title": ""})
+        self.changes.persons.append(
+            {"id": ident, "name": given["name"], "email": given["email"], "title": "", "telephone": ""}
+        )
         return ident
 
     def known_person(self, given: Mapping[str, Any]) -> str | None:
         """Return the id of the person whom a fact names, if the cohort knows one of that address and name."""
         known = self._person_with(given["email"])
-        return known[0] if known is not None and _is_one_name(known[1], given["name"]) else None
+        return known[0] if known is not None and is_one_name(known[1], given["name"]) else None
 
     def _person_with(self, email: str) -> tuple[str, str] | None:
         """Return who has this address, id and name: one person is told things once, whatever roles they have (R48)."""
@@ -145,6 +147,6 @@ class Firing:
         return None if row is None else (row.id, row.name)
 
 
-def _is_one_name(one: str, other: Any) -> bool:
-    """Whether two names are one but for capitals and spacing."""
+def is_one_name(one: str, other: Any) -> bool:
+    """Return whether two names are one but for capitals and spacing."""
     return one.casefold().split() == str(other).casefold().split()

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select
 
+from states.moves.changes import Changes
 from states.moves.firing import Firing
 from states.records import Journey
 from states.store.send_again import key_for
@@ -17,7 +18,7 @@ _OF_A_JOURNEY = frozenset({"talent", "mentor", "second_mentor", "consultant"})
 
 PERHAPS_TOLD = frozenset({"claimed", "sent", "unknown"})
 
-_COLUMNS = tuple(
+UNTOLD_COLUMNS = tuple(
     getattr(EffectRow, name)
     for name in (
         "id", "key", "cohort_id", "journey_id", "subject", "history_id", "trigger", "kind", "message", "role",
@@ -33,7 +34,8 @@ def pass_to_those_who_stay(firing: Firing, leaving: Collection[str]) -> None:
         UNTOLD, EffectRow.subject.in_(leaving), shared
     )
     for row in firing.connection.execute(query.order_by(EffectRow.id).with_for_update()):
-        heir = _heir(firing.active().members, row.role, row.recipient_id)
+        holder = firing.cohort.cast.stood_in_for(row.recipient_id) if row.role == "consultant" else row.recipient_id
+        heir = _heir(firing.active().members, row.role, holder)
         if heir is not None:
             firing.changes.handed_over.append({"b_id": row.id, "b_journey": heir})
 
@@ -48,7 +50,7 @@ def readdress(firing: Firing, journey: Journey, new: str) -> None:
     old = str(journey.mentor_id)
     holds = (EffectRow.recipient_id == old) | (EffectRow.successor_id == old)
     rows = firing.connection.execute(
-        select(*_COLUMNS)
+        select(*UNTOLD_COLUMNS)
         .where(UNTOLD, EffectRow.journey_id == journey.id, EffectRow.role == "mentor", holds)
         .order_by(EffectRow.id)
         .with_for_update()
@@ -66,13 +68,19 @@ def readdress(firing: Firing, journey: Journey, new: str) -> None:
             changes.handed_over.append({"b_id": row.id, "b_journey": heir})
             if key not in known:
                 changes.effects.append(_copy(row, key, new))
-        elif row.status != "pending":
-            changes.succeeded.append({"b_id": row.id, "b_person": None if new == row.recipient_id else new})
-            changes.refused += [row.id] if row.status == "rejected" else []
-        elif key in known:
-            changes.dropped.append(row.id)
         else:
-            changes.readdressed.append({"b_id": row.id, "b_key": key, "b_person": new})
+            pass_on(changes, row, key, new, key in known)
+
+
+def pass_on(changes: Changes, row: Row[Any], key: str, new: str, known: bool) -> None:
+    """Let an untold effect go to the ``new`` one under its new key, unless it is ``known`` that they are told."""
+    if row.status != "pending":
+        changes.succeeded.append({"b_id": row.id, "b_person": None if new == row.recipient_id else new})
+        changes.refused += [row.id] if row.status == "rejected" else []
+    elif known:
+        changes.dropped.append(row.id)
+    else:
+        changes.readdressed.append({"b_id": row.id, "b_key": key, "b_person": new})
 
 
 def _farewells(firing: Firing, journey: Journey, person: str) -> list[int]:

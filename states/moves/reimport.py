@@ -2,48 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+import hashlib
+import json
+from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from config.cohort import Cohort
-from config.grammar import TAKEN_BACK, commitment_id
-from states.machines.commitment import CANCELLED, PLANNED
-from states.machines.journey import ENROL
+from config.cohort import Cohort, Contact
+from config.grammar import commitment_id
 from states.moves.challenges import CHALLENGE
 from states.moves.changes import Changes
 from states.moves.commitments import CommitmentMover
 from states.moves.firing import Firing
-from states.plan.late_joiners import catch_up_notices
-from states.plan.timers import opening_timer
-from states.records import Commitment
+from states.plan.offices import changes_hands, described_with, offices_of, owner_id
 from states.running_cohort import RunningCohort
-from states.store.queries import commitments_named, journeys_of
+from states.store.queries import commitments_named
+from states.store.tables import PersonRow
 
 
-def tell_organisations(running: RunningCohort, file: Cohort, changes: Changes) -> None:
-    """Let organisations that are new, or called otherwise, be known: those who join may come from one."""
-    names = {ident: one.name for ident, one in running.described.organisations.items()}
-    if any(names.get(ident) != one.name for ident, one in file.organisations.items()):
-        organisations = {**running.described.organisations, **file.organisations}
-        described = changes.described.get(running.cohort_id, running.described)
-        changes.described[running.cohort_id] = described.model_copy(update={"organisations": organisations})
+def seal_of(changes: Changes) -> str:
+    """Return a short word that stands for what an import changes; other changes have another one."""
+    plain = [
+        [(step.id, step.trigger, step.dest) for step in changes.transitions],
+        [*changes.new.get(PersonRow, ()), *changes.corrected],
+        {ident: one.model_dump(mode="json") for ident, one in changes.described.items()},
+    ]
+    return hashlib.sha256(json.dumps(plain, default=str).encode()).hexdigest()[:12]
 
 
-def enrol_again(connection: Connection, running: RunningCohort, changes: Changes, listed: Sequence[str]) -> None:
-    """Let those who are listed, and whose enrolment was taken back, stand where their cohort stands after all."""
-    calendar, now, cohort_id = running.calendar, changes.now, running.cohort_id
-    back = [one for one in journeys_of(connection, cohort_id) if one.state == TAKEN_BACK and one.id in listed]
-    for journey in back:
-        changes.move_journey(journey, ENROL, running.reached)
-        changes.timers += catch_up_notices(calendar, cohort_id, journey.id, now)
-        ids = [commitment_id(journey.id, name) for name in running.definition.commitments]
-        for one in commitments_named(connection, ids):
-            spec, due = running.spec(one.name), calendar.day_of(running.spec(one.name).due)
-            if one.state == CANCELLED and (due is None or due >= calendar.local_day(now)):
-                changes.move_commitment(one, ENROL, _unbegun(one, due))
-                changes.timers += opening_timer(calendar, cohort_id, one.id, spec, now)
+def office_holders(running: RunningCohort | None, file: Cohort) -> Iterator[tuple[str, Contact]]:
+    """Yield whom the files name for each office, under the id of who holds it.
+
+    Of a cohort that runs, without whom a fact has to tell: another coordinator or consultant (``is_another``), and who
+    hears the solutions to a challenge that a commitment secures.
+    """
+    if running is None:
+        yield from offices_of(file).items()
+        return
+    known, cohort = offices_of(running.described), running.cohort_id
+    told = {owner_id(cohort, spec.secures) for spec in running.definition.commitments.values() if spec.secures}
+    for office, contact in offices_of(file).items():
+        if office not in told and not is_another(cohort, office, known.get(office), contact):
+            yield running.holders.get(office, office), contact
+
+
+def is_another(cohort_id: str, office: str, known: Contact | None, named: Contact) -> bool:
+    """Return whether the files name somebody else for an office, who differs in name and address, and no correction."""
+    if known is None or not changes_hands(cohort_id, office):
+        return False
+    return known.name != named.name and known.email != named.email
+
+
+def tell_offices(running: RunningCohort, file: Cohort, changes: Changes) -> None:
+    """Let coordinators and organisations that are new, and whoever is called or reached otherwise, be known."""
+    before = changes.described.get(running.cohort_id, running.described)
+    organisations = dict(before.organisations)
+    for ident, one in file.organisations.items():
+        known = organisations.get(ident, one)
+        organisations[ident] = known.model_copy(update={"name": one.name})
+    coordinators = (*before.coordinators, *file.coordinators[len(before.coordinators) :])
+    described = before.model_copy(update={"organisations": organisations, "coordinators": coordinators})
+    corrected = {row["id"]: row for row in changes.corrected}
+    for office, contact in offices_of(described).items():
+        if row := corrected.get(running.holders.get(office, office)):
+            new = {name: row[name] for name in Contact.model_fields if name in row}
+            described = described_with(described, office, contact.model_copy(update=new))
+    if described != before:
+        changes.described[running.cohort_id] = described
 
 
 def tell_challenges(connection: Connection, running: RunningCohort, file: Cohort, changes: Changes) -> None:
@@ -54,9 +79,3 @@ def tell_challenges(connection: Connection, running: RunningCohort, file: Cohort
             firing = Firing(connection, running, changes, {CHALLENGE: challenge}, strict=False)
             mine = commitments_named(connection, [commitment_id(running.cohort_id, spec.id)])
             CommitmentMover(firing).move(spec.id, "keep", mine, {})
-
-
-def _unbegun(commitment: Commitment, due: date | None) -> Commitment:
-    return commitment._replace(
-        state=PLANNED, opened_on=None, due_on=due, missed_on=None, choice=None, partner_id=None, agreed=False
-    )

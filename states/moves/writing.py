@@ -37,6 +37,7 @@ from states.store.tables import (
     CohortRow,
     CommitmentRow,
     EffectRow,
+    HolderRow,
     JourneyRow,
     MilestoneRow,
     PersonRow,
@@ -181,6 +182,7 @@ def _write_people(changes: Changes, connection: Connection) -> None:
         known = connection.scalar(select(PersonRow.id).where(PersonRow.id == person["id"]))
         if known is None:
             connection.execute(insert(PersonRow), person)
+    _write_offices(changes, connection)
     for absence in changes.absences:
         known = connection.scalar(
             select(AbsenceRow.milestone).where(
@@ -194,6 +196,17 @@ def _write_people(changes: Changes, connection: Connection) -> None:
         mine = (AbsenceRow.journey_id == journey) & (AbsenceRow.milestone == milestone)
         connection.execute(delete(AbsenceRow).where(mine))
         changes.remember("absences", f"{journey} {milestone}", True)
+
+
+def _write_offices(changes: Changes, connection: Connection) -> None:
+    if changes.holders:
+        connection.execute(insert(HolderRow), changes.holders)
+    for number, last in changes.ended:
+        was = connection.scalar(select(HolderRow.last_day).where(HolderRow.n == number))
+        changes.remember("holders", str(number), {"last_day": was and was.isoformat()})
+        connection.execute(update(HolderRow).where(HolderRow.n == number).values(last_day=last))
+    for task, owner in changes.owners.items():
+        connection.execute(update(TaskRow).where(TaskRow.id == task).values(owner_id=owner))
 
 
 def _write_calendar(changes: Changes, connection: Connection) -> None:

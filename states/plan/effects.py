@@ -6,11 +6,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from config.programme import EffectSpec, Role
 from states.plan.calendar import Calendar
 from states.records import Journey
+
+
+class StandIn(NamedTuple):
+    """Somebody who acts for the holder of an office from one local day to another, both included."""
+
+    n: int
+    office: str
+    holder: str
+    person: str
+    first: date
+    last: date
 
 
 @dataclass(frozen=True)
@@ -20,6 +31,20 @@ class Cast:
     coordinators: tuple[str, ...]
     administration: str
     owners: Mapping[str, str] = field(default_factory=dict)
+    stand_ins: tuple[StandIn, ...] = ()
+
+    def acting(self, holder: str, day: date) -> str:
+        """Return who acts as coordinator or consultant on a local day: the holder, unless somebody stands in."""
+        mine = (one.person for one in self.stand_ins if one.holder == holder and one.first <= day <= one.last)
+        return next(mine, holder)
+
+    def acting_for(self, holder: str) -> frozenset[str]:
+        """Return who acts for a holder at some time."""
+        return frozenset(one.person for one in self.stand_ins if one.holder == holder)
+
+    def stood_in_for(self, person: str) -> str:
+        """Return for whom a person may act: a holder whom they stand in for at some time, else themselves."""
+        return next((one.holder for one in self.stand_ins if one.person == person), person)
 
 
 @dataclass(frozen=True)
@@ -47,6 +72,7 @@ class ActiveJourneys:
         return tuple(other.talent_id for other in self.members.values() if other.id != who.id)
 
 
+_STOOD_IN_FOR: frozenset[Role] = frozenset({"coordinator", "consultant"})
 NEEDS_ACTIVE_JOURNEYS: frozenset[Role] = frozenset({"group", "cohort", "partner"})
 
 
@@ -74,31 +100,41 @@ def effect_rows(
     specs: Iterable[EffectSpec], cause: Cause, calendar: Calendar, cast: Cast, active: ActiveJourneys
 ) -> Iterator[dict[str, Any]]:
     """Yield one outbox row a message and recipient; nobody gets the same message twice from one cause."""
-    mail_at = calendar.definition.working_time.next_open(cause.now)
     for spec in specs:
-        due = calendar.day_of(spec.due, cause.anchors) if spec.due else None
         told: set[str] = set()
         for role in spec.to:
-            for person in recipients(role, cause, cast, active):
-                if person in told:
-                    continue
-                told.add(person)
-                details = dict(cause.details) | ({"due_on": due.isoformat()} if due else {})
-                yield {
-                    "key": f"{cause.shared_key or cause.history_id}/{spec.message}/{person}",
-                    "cohort_id": cause.cohort_id,
-                    "journey_id": cause.journey.id if cause.journey else None,
-                    "subject": cause.subject,
-                    "history_id": cause.history_id,
-                    "trigger": cause.trigger,
-                    "kind": "mail" if spec.mail else "task",
-                    "message": spec.message,
-                    "role": role,
-                    "recipient_id": person,
-                    "details": details,
-                    "send_at": mail_at if spec.mail else cause.now,
-                    "status": "pending",
-                }
+            for holder in recipients(role, cause, cast, active):
+                row = effect_row(spec, cause, calendar, role, holder)
+                if role in _STOOD_IN_FOR:
+                    row = _for_whom_acts(row, cast.acting(holder, calendar.local_day(row["send_at"])))
+                if row["recipient_id"] not in told:
+                    told.add(row["recipient_id"])
+                    yield row
+
+
+def effect_row(spec: EffectSpec, cause: Cause, calendar: Calendar, role: str, person: str) -> dict[str, Any]:
+    """Return the outbox row of one message for one recipient; a mail goes out when people are at work."""
+    due = calendar.day_of(spec.due, cause.anchors) if spec.due else None
+    return {
+        "key": f"{cause.shared_key or cause.history_id}/{spec.message}/{person}",
+        "cohort_id": cause.cohort_id,
+        "journey_id": cause.journey.id if cause.journey else None,
+        "subject": cause.subject,
+        "history_id": cause.history_id,
+        "trigger": cause.trigger,
+        "kind": "mail" if spec.mail else "task",
+        "message": spec.message,
+        "role": role,
+        "recipient_id": person,
+        "details": dict(cause.details) | ({"due_on": due.isoformat()} if due else {}),
+        "send_at": calendar.definition.working_time.next_open(cause.now) if spec.mail else cause.now,
+        "status": "pending",
+    }
+
+
+def _for_whom_acts(row: dict[str, Any], person: str) -> dict[str, Any]:
+    key = row["key"].removesuffix(row["recipient_id"]) + person
+    return row | {"key": key, "recipient_id": person}
 
 
 def recipients(role: Role, cause: Cause, cast: Cast, active: ActiveJourneys) -> tuple[str, ...]:

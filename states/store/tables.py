@@ -60,6 +60,21 @@ class PersonRow(Base):
     name: Mapped[str]
     email: Mapped[str] = mapped_column(index=True)
     title: Mapped[str] = mapped_column(default="")
+    telephone: Mapped[str] = mapped_column(default="")
+
+
+class HolderRow(Base):
+    """Who holds an office in the place of whom the cohort was enrolled with; with a last day, who acts for them."""
+
+    __tablename__ = "holders"
+    __table_args__ = (Index("ix_holders_cohort_id", "cohort_id"),)
+
+    n: Mapped[int] = mapped_column(_SERIAL, primary_key=True, autoincrement=True)
+    cohort_id: Mapped[str] = mapped_column(ForeignKey("cohorts.id"))
+    office: Mapped[str]
+    person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"))
+    first_day: Mapped[date]
+    last_day: Mapped[date | None]
 
 
 class MilestoneRow(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,9 @@ from config.people import People
 from states.machines.journey import ends
 from states.moves.changes import Changes
 from states.moves.enrol import Enrolment, journey_id
-from states.running_cohort import RunningCohort, owner_id, read_cohort
+from states.moves.reimport import is_another, seal_of
+from states.plan.offices import changes_hands, offices_of, owner_id
+from states.running_cohort import RunningCohort, read_cohort
 from states.store.days import day_details
 from states.store.tables import CohortRow, JourneyRow, MilestoneRow, PersonRow, of_cohort
 
@@ -44,7 +46,11 @@ class ImportPreview:
     missing: tuple[str, ...]
     """Talents who are not in the file any more: they go on until somebody withdraws them."""
     leaders: tuple[Difference, ...]
+    holders: tuple[Difference, ...]
+    """Coordinators and consultants who are others in the file, or are there no more."""
     dates: tuple[Difference, ...]
+    seal: str
+    """Stands for what it changes: applied with it, just that is done."""
 
     @property
     def changes_something(self) -> bool:
@@ -62,6 +68,7 @@ class ImportPreview:
             yield f"changed: {one}"
         yield from (f"missing in the file, and not withdrawn: {name}" for name in self.missing)
         yield from (f"another leader, to be recorded as such: {one}" for one in self.leaders)
+        yield from (f"another one, to be recorded with 'talentnord replace': {one}" for one in self.holders)
         yield from (f"another date, to be moved with 'talentnord move': {one}" for one in self.dates)
 
 
@@ -77,8 +84,9 @@ def import_preview(
         return None
     running, changes = read_cohort(connection, cohort.id), Changes(now, "preview")
     Enrolment(cohort, definition, people, changes).work_out(connection)
-    persons = select(PersonRow.id, PersonRow.name, PersonRow.email).where(of_cohort(PersonRow.id, cohort.id))
-    known = {row.id: f"{row.name} <{row.email}>" for row in connection.execute(persons)}
+    persons = select(PersonRow.__table__).where(of_cohort(PersonRow.id, cohort.id))
+    rows = {row.id: row._asdict() for row in connection.execute(persons)}
+    known = {ident: f"{row['name']} <{row['email']}>" for ident, row in rows.items()}
     journeys = connection.execute(
         select(JourneyRow.id, JourneyRow.talent_id, JourneyRow.mentor_id)
         .where(JourneyRow.cohort_id == cohort.id, JourneyRow.state.not_in(ends(running.definition)))
@@ -89,7 +97,7 @@ def import_preview(
     enrolled = [step.journey_id for step in changes.transitions if step.trigger == "enrol"]
     return ImportPreview(
         new=tuple(listed[ident].name for ident in enrolled if ident),
-        corrected=tuple(_corrected(cohort, changes, known)),
+        corrected=tuple(_corrected(cohort, changes, rows)),
         challenges=tuple(_challenges(running, changes)),
         organisations=tuple(_organisations(running, changes)),
         missing=tuple(known[row.talent_id] for row in journeys if row.id not in listed),
@@ -98,7 +106,9 @@ def import_preview(
             for ident, lead in leads.items()
             if ident in listed and not _same_person(lead, listed[ident].leader.name, listed[ident].leader.email)
         ),
+        holders=tuple(_holders(running, cohort)),
         dates=tuple(_dates(connection, cohort, running)),
+        seal=seal_of(changes),
     )
 
 
@@ -106,11 +116,29 @@ def _same_person(known: str, name: str, email: str) -> bool:
     return known.startswith(f"{name} <") or known.endswith(f"<{email}>")
 
 
-def _corrected(cohort: Cohort, changes: Changes, known: dict[str, str]) -> Iterator[Difference]:
+def _corrected(cohort: Cohort, changes: Changes, known: Mapping[str, Mapping[str, Any]]) -> Iterator[Difference]:
     owners = {owner_id(cohort.id, module) for module in cohort.challenges}
     for row in changes.corrected:
         if row["id"] not in owners:
-            yield Difference(row["id"], known[row["id"]], f"{row['name']} <{row['email']}>")
+            before = known[row["id"]]
+            yield Difference(row["id"], _reached(before), _reached({**before, **row}))
+
+    for row in changes.new.get(PersonRow, ()):
+        if row["id"] in offices_of(cohort):
+            yield Difference(row["id"], "", _reached(row))
+
+
+def _holders(running: RunningCohort, cohort: Cohort) -> Iterator[Difference]:
+    named = offices_of(cohort)
+    for office, contact in offices_of(running.described).items():
+        if changes_hands(cohort.id, office) and office not in named:
+            yield Difference(office, _reached(dict(contact)), "")
+        elif office in named and is_another(cohort.id, office, contact, named[office]):
+            yield Difference(office, _reached(dict(contact)), _reached(dict(named[office])))
+
+
+def _reached(person: Mapping[str, Any]) -> str:
+    return ", ".join(filter(None, (f"{person['name']} <{person['email']}>", person["telephone"])))
 
 
 def _challenges(running: RunningCohort, changes: Changes) -> Iterator[Difference]:

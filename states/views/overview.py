@@ -201,7 +201,7 @@ class Overview:
 
     def _owner(self, role: str, journey: Row[Any] | None) -> str:
         if role == "coordinator" or journey is None:
-            return self._names[self._cohort.cast.coordinators[0]]
+            return self._names[self._cohort.coordinator_on(self._today)]
         return self._names.get(getattr(journey, f"{role}_id", None) or "", role)
 
     def _tasks(self, condition: Any) -> list[TaskLine]:

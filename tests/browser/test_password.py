@@ -108,9 +108,34 @@ DAYS: list[tuple[str, dict[str, str]]] = [
 ]
 
 
+CONSULTANT = "Bente Østergaard Riis (konsulent, Aalborg Kommune, Hold 3)"
+PEOPLE: list[tuple[str, dict[str, str]]] = [
+    (
+        "Ret navn, adresse eller telefon",
+        {"whom": "Karen Møller Thorsen (koordinator, Hold 3)", "telephone": "98765432"},
+    ),
+    (
+        "Ny koordinator eller konsulent",
+        {"office": CONSULTANT, "holder_name": "Bo Holm", "holder_email": "bo.holm@aalborg.example.org"},
+    ),
+    (
+        "Stedfortræder",
+        {
+            "office": "Karen Møller Thorsen (koordinator, Hold 3)",
+            "holder_name": "Ida Falk",
+            "holder_email": "ida.falk@aalborg.example.org",
+            "first_day": "2027-03-22",
+            "last_day": "2027-03-26",
+        },
+    ),
+]
+
+
 def test_every_form_of_the_programme_is_one_of_these() -> None:
     forms = Library().programme("talent-nord").definition.programme.forms
-    assert [name for name, _ in FORMS] == [form.label for form in forms if not (form.moves or form.undoes)]
+    rest = [form.label for form in forms if not (form.moves or form.people or form.undoes)]
+    assert [name for name, _ in FORMS] == rest
+    assert [name for name, _ in PEOPLE] == [form.label for form in forms if form.people]
     assert [name for name, _ in DAYS] == [form.label for form in forms if form.moves]
 
 
@@ -131,6 +156,12 @@ def test_every_form_for_a_day_is_served_and_only_shows(locked: Locked, name: str
     assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
     assert ended["state"]["message"].startswith("Intet er ændret endnu")
     assert locked.transitions() == before
+
+
+@pytest.mark.parametrize(("name", "given"), PEOPLE, ids=[name for name, _ in PEOPLE])
+def test_every_form_about_people_is_served(locked: Locked, name: str, given: dict[str, str]) -> None:
+    ended = run_deployment(locked.place, f"people/{name}", given, WORD)
+    assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
 
 
 @pytest.mark.parametrize("name", ["refresh/refresh", "tick/tick"])

@@ -11,6 +11,8 @@ import pytest
 
 from config.people import People
 from flows.server.process import free_port
+from states.facts import Fact
+from states.running_cohort import read_cohort
 from states.store.database import Database
 from states.views.import_preview import ImportPreview, import_preview
 from tests.support.command import Command, Ended
@@ -108,6 +110,52 @@ def test_a_challenge_and_an_organisation_are_shown_and_then_known(driven: Driver
     assert list(seen(driven, hold_3_people(4)).lines()) == []
 
 
+def test_a_coordinator_who_is_new_gets_a_place_and_another_one_is_left_to_the_form(driven: Driver) -> None:
+    [karen] = driven.cohort.coordinators
+    bo = karen.model_copy(update={"name": "Bo Holm", "email": "bo.holm@aalborg.example.org"})
+    found = seen(driven, hold_3_people(4), coordinators=(karen, bo))
+    assert [str(one) for one in found.corrected] == [
+        "hold-3/coordinator-2: none → Bo Holm <bo.holm@aalborg.example.org>"
+    ]
+    driven.cohort = driven.cohort.model_copy(update={"coordinators": (karen, bo)})
+    driven.enrol()
+    with driven.database.read() as connection:
+        running = read_cohort(connection, "hold-3")
+    assert running.cast.coordinators == ("hold-3/coordinator-1", "hold-3/coordinator-2")
+    assert [one.name for one in running.described.coordinators] == [karen.name, "Bo Holm"]
+    assert [one.what for one in seen(driven, hold_3_people(4), coordinators=(bo, karen)).holders] == [
+        "hold-3/coordinator-1",
+        "hold-3/coordinator-2",
+    ]
+    assert [str(one) for one in seen(driven, hold_3_people(4), coordinators=(karen,)).holders] == [
+        "hold-3/coordinator-2: Bo Holm <bo.holm@aalborg.example.org> → none"
+    ]
+
+
+def test_who_was_replaced_is_not_brought_back_by_the_files(driven: Driver) -> None:
+    told = {"whom": "hold-3/consultant-aalborg", "holder": {"name": "Bo Holm", "email": "bo@aalborg.example.org"}}
+    driven.engine.arrange("hold-3", "replace", Fact("r", "tester", told))
+    found = seen(driven, hold_3_people(5))
+    assert [one.what for one in found.holders] == ["hold-3/consultant-aalborg"]
+    assert found.corrected == ()
+    driven.enrol(hold_3_people(24))
+    with driven.database.read() as connection:
+        running = read_cohort(connection, "hold-3")
+    assert running.described.organisations["aalborg"].consultant.name == "Bo Holm"
+    assert driven.journey(5).consultant_id in running.holders.values()
+
+
+def test_a_contact_who_is_reached_otherwise_is_described_so(driven: Driver) -> None:
+    [karen] = driven.cohort.coordinators
+    change = {"coordinators": (karen.model_copy(update={"telephone": "98 76 54 32"}),)}
+    [one] = seen(driven, hold_3_people(4), **change).corrected
+    assert one.file == f"{karen.name} <{karen.email}>, 98 76 54 32"
+    driven.cohort = driven.cohort.model_copy(update=change)
+    driven.enrol()
+    with driven.database.read() as connection:
+        assert read_cohort(connection, "hold-3").described.coordinators[0].telephone == "98 76 54 32"
+
+
 # -- the command -----------------------------------------------------------------------------------------------------
 
 
@@ -141,9 +189,17 @@ def test_nothing_is_changed_before_it_is_wanted(imports: Command, copy: Copy) ->
         f"changed: challenge m2: {owner}, Vibeke Norup <vibeke.norup@hjoerring.example.org>"
         f" → {owner}, Ida Falk <ida.falk@hjoerring.example.org>\n"
     )
-    assert shown.out == f"{changed}Nothing was changed. To change what is listed as new or changed, add --yes.\n"
+    says, command = shown.out.removeprefix(changed).splitlines()
+    assert says == "Nothing was changed. To change what is listed as new or changed, and nothing else:"
     assert shown.code == 0
-    assert imports("--yes").out == f"{changed}Hold 3: 0 talents enrolled\n"
+    words = command.removeprefix("talentnord import --cohort hold-3 ").split()
+    good = copy.cohort.read_text("utf-8")
+    copy.edit(copy.cohort, "name: Ida Falk", "name: Ida Falk Holm")
+    other = imports(*words)
+    assert (other.code, other.err.count("\n")) == (2, 1)
+    assert "look at it again" in other.err
+    copy.cohort.write_text(good, "utf-8")
+    assert imports(*words).out == f"{changed}Hold 3: 0 talents enrolled\n"
     assert imports("--yes").out == "Hold 3: nothing to change\n"
 
 

@@ -24,7 +24,7 @@ def written_messages(programme: Path) -> set[str]:
         return named.union(*map(found, parts))
 
     data = load_yaml(programme).data
-    return found(data) | {data[key] for key in ("on_move", "on_call_off", "on_correct") if key in data}
+    return found(data) | {data[key] for key in ("on_move", "on_call_off", "on_correct", "on_office") if key in data}
 
 
 @dataclass(frozen=True)

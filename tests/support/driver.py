@@ -25,7 +25,7 @@ CONFIG = Path(__file__).parents[2] / "config"
 COHORT = CONFIG / "cohorts" / "hold-3"
 TABLES = (
     "cohorts", "persons", "milestones", "journeys", "commitments", "facts", "history", "timers", "effects", "tasks",
-    "absences", "regions",
+    "absences", "regions", "holders",
 )  # fmt: skip
 START = datetime(2026, 12, 20, 8, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
 
-from notifications.view_models import CommitmentView, Context, EventView, ModuleView, Person, Talent
+from notifications.view_models import CommitmentView, Context, EventView, ModuleView, OfficeView, Person, Talent
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 PROGRAMME = Path(__file__).parents[2] / "config" / "programmes" / "talent-nord.yaml"
@@ -179,6 +179,18 @@ def correction_cases() -> Iterator[Case]:
     yield from addressed(correction, away, "corrected-no-absence")
 
 
+def hand_over_cases() -> Iterator[Case]:
+    """An office that has another holder, or a stand-in, for both whom that concerns."""
+    first, last = date(2027, 3, 1), date(2027, 3, 19)
+    days = {"for-good": (None, None), "some-days": (last, None), "shorter": (last, date(2027, 3, 31))}
+    for where, (to, was) in (days | {"after-all-not": (date(2027, 2, 28), last)}).items():
+        for organisation in (None, "Hjørring Kommune"):
+            for takes in (True, False):
+                office = OfficeView(organisation, JENS, takes, first, to, was)
+                said = replace(BASE, role="holder", recipient=HANNE, office=office)
+                yield Case("mail", DEFINITION["on_office"], said, f"{where}-{organisation}-{takes}")
+
+
 def office_cases() -> Iterator[Case]:
     """What the system itself asks a coordinator to do: no programme names it."""
     coordinator = replace(BASE, role="coordinator", recipient=KIRSTEN)
@@ -188,7 +200,14 @@ def office_cases() -> Iterator[Case]:
     yield Case("task", "mails_blocked", blocked, "office")
 
 
-CASES = [*milestone_cases(), *journey_cases(), *commitment_cases(), *correction_cases(), *office_cases()]
+CASES = [
+    *milestone_cases(),
+    *journey_cases(),
+    *commitment_cases(),
+    *correction_cases(),
+    *hand_over_cases(),
+    *office_cases(),
+]
 MAILS = [case for case in CASES if case.kind == "mail"]
 TASKS = [case for case in CASES if case.kind == "task"]
 

@@ -127,7 +127,7 @@ def test_the_glossary_has_every_role_commitment_and_state_in_both_languages() ->
 
 def test_every_command_and_option_is_documented_with_its_default_and_no_other() -> None:
     sections = re.findall(
-        r"^## `talentnord (\w+)`\n(.*?)(?=^## |\Z)", read("docs/commands.md"), re.MULTILINE | re.DOTALL
+        r"^## `talentnord ([\w-]+)`\n(.*?)(?=^## |\Z)", read("docs/commands.md"), re.MULTILINE | re.DOTALL
     )
     told = {name: dict(re.findall(r"^\| (`--[^|]+) \| ([^|]+) \|", text, re.MULTILINE)) for name, text in sections}
     assert told.keys() == COMMANDS.keys()
@@ -144,7 +144,7 @@ def test_the_commands_that_pages_show_are_there() -> None:
     for page in PAGES:
         text = page.read_text("utf-8")
         code = [*re.findall(r"```sh\n(.*?)```", text, re.DOTALL), *re.findall(r"`(talentnord [^`\n]+)`", text)]
-        for name, rest in re.findall(r"\btalentnord (\w+)([^#\n]*)", "\n".join(code)):
+        for name, rest in re.findall(r"\btalentnord (\w[\w-]*)([^#\n]*)", "\n".join(code)):
             assert name in COMMANDS, (page.name, name)
             known = {one for option in options_of(COMMANDS[name]) for one in names_of(option)}
             assert set(re.findall(r"--[\w-]+", rest)) <= known, (page.name, name, rest)
