@@ -15,7 +15,6 @@ from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from config.cohort import Cohort, Day
 from config.definition import Definition
@@ -31,6 +30,7 @@ from config.errors import (
 )
 from config.grammar import CALL_OFF, CORRECT, MOVE, Trigger, commitment_id
 from config.people import People
+from states.clockwork import Clockwork
 from states.facts import FACT_CAUSE, OPERATOR, Fact, Outcome
 from states.machines.commitment import recordable_verbs
 from states.machines.journey import ENROL
@@ -49,29 +49,19 @@ from states.moves.writing import write
 from states.plain_facts import plain_fact
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.database import Database
-from states.store.due_timers import Due, falling, first_due, first_due_of, hold_a_cohort_that_is_due
 from states.store.fact_log import FactAlreadyLogged, earlier_outcome, key_of_import, log_fact, with_day
 from states.store.queries import (
     all_found,
     calendar_version,
     commitments_named,
     journeys_and_cohort,
-    journeys_of,
     lock_cohort_of,
 )
 from states.store.taken_back import KeptFact, kept_fact
-from states.store.trouble import in_plain_words, is_conflict
 
 R = TypeVar("R")
 
 _ATTEMPTS = 5
-
-
-def _passes(error: Exception) -> bool:
-    """Whether the timer is not to blame: another writer was first, or the database is not there."""
-    if isinstance(error, DBAPIError):
-        return is_conflict(error) or not isinstance(error, IntegrityError | DataError)
-    return isinstance(error, ConflictError)
 
 
 class Engine:
@@ -81,6 +71,7 @@ class Engine:
         self.database = database
         self.now = now
         self._cohorts: dict[str, RunningCohort] = {}
+        self._clockwork = Clockwork(database, self._cohort)
 
     def enrol(self, cohort: Cohort, definition: Definition, people: People, seal: str = "") -> Outcome:
         """Enrol a cohort, pinned to ``definition``; again with more people, add those. Idempotent.
@@ -144,7 +135,9 @@ class Engine:
         failures: dict[str, TimerFailedError] = {}
         while True:
             try:
-                outcome = self._attempt(lambda connection: self._fire_due(connection, instant, list(failures)))
+                outcome = self._attempt(
+                    lambda connection: self._clockwork.fire_due(connection, instant, list(failures))
+                )
             except TimerFailedError as failure:
                 failures[failure.cohort_id] = failure
                 continue
@@ -203,13 +196,20 @@ class Engine:
         return self._tell(cohort_id, trigger, fact, partial(arrange, trigger, fact.details))
 
     def _tell(
-        self, cohort_id: str, trigger: str, fact: Fact, work: Callable[[Connection, RunningCohort, Changes], None]
+        self,
+        cohort_id: str,
+        trigger: str,
+        fact: Fact,
+        work: Callable[[Connection, RunningCohort, Changes], None],
+        subjects: Sequence[str] = (),
+        corrects: str | None = None,
     ) -> Outcome:
-        """Take a fact about a cohort itself, once."""
+        """Take a fact about a cohort, or ``subjects`` of it, once; ``corrects`` is the fact that it takes back."""
+        about = list(subjects) or [cohort_id]
 
         def attempt(connection: Connection) -> Outcome:
-            changes = Changes(self.now(), f"fact {fact.key}")
-            log_fact(connection, fact, trigger, [cohort_id], changes.now)
+            changes = Changes(self.now(), f"{FACT_CAUSE}{fact.key}")
+            log_fact(connection, fact, trigger, about, changes.now, corrects)
             lock_cohort_of(connection, [cohort_id])
             work(connection, read_cohort(connection, cohort_id), changes)
             write(changes, connection)
@@ -219,7 +219,8 @@ class Engine:
             return self._attempt(attempt)
         except FactAlreadyLogged:
             with self.database.read() as connection:
-                return earlier_outcome(connection, fact, trigger, [cohort_id], cohort_id)
+                refuse_another_correction(connection, corrects, fact.key)
+                return earlier_outcome(connection, fact, trigger, about, cohort_id)
 
     def undo(self, key: str, fact: Fact) -> Outcome:
         """Take the fact told under ``key`` back by ``fact``: all stands as history without it would have it (R62).
@@ -230,37 +231,33 @@ class Engine:
             DayRefusedError: the day that it moved cannot be what it was any more.
             FactReusedError: the key of ``fact`` stands for another one.
         """
-        with self.database.read() as connection:
-            taken = kept_fact(connection, key)
+        taken, cohort_id = self._told_before(key)
         trigger, subjects = str(Trigger(Trigger.parse(taken.trigger).name, CORRECT)), list(taken.subjects or ())
         fact = plain_fact(replace(fact, details={**fact.details, "corrects": key}), trigger, subjects)
 
-        def attempt(connection: Connection) -> Outcome:
-            now = self.now()
-            refuse_another_correction(connection, taken, fact.key)
-            log_fact(connection, fact, trigger, subjects, now, corrects=key)
-            lock_cohort_of(connection, subjects)
-            changes = Changes(now, f"{FACT_CAUSE}{fact.key}")
-            cohort = self._take_back(connection, taken, changes)
-            write(changes, connection)
-            return Outcome(cohort.cohort_id, trigger, tuple(changes.transitions))
+        def work(connection: Connection, cohort: RunningCohort, changes: Changes) -> None:
+            Correction(connection, cohort, changes, taken).work_out()
 
-        try:
-            return self._attempt(attempt)
-        except FactAlreadyLogged:
-            with self.database.read() as connection:
-                refuse_another_correction(connection, taken, fact.key)
-                cohort_id = journeys_and_cohort(connection, subjects).cohort_id
-                return earlier_outcome(connection, fact, trigger, subjects, cohort_id)
+        return self._tell(cohort_id, trigger, fact, work, subjects, corrects=key)
 
     def preview_undo(self, key: str) -> TakenBack:
         """Return what ``undo`` would bring about at this moment, and write nothing; raises as that does."""
+        taken, cohort_id = self._told_before(key)
         with self.database.read() as connection:
-            changes, taken = Changes(self.now(), f"{FACT_CAUSE}preview"), kept_fact(connection, key)
-            refuse_another_correction(connection, taken, "")
-            cohort = self._take_back(connection, taken, changes)
+            refuse_another_correction(connection, key, "")
+            changes, cohort = Changes(self.now(), f"{FACT_CAUSE}preview"), read_cohort(connection, cohort_id)
+            Correction(connection, cohort, changes, taken).work_out()
             told = people_told(changes, connection, cohort.calendar.local_day)
-            return TakenBack(cohort.cohort_id, taken, tuple(changes.transitions), told)
+            return TakenBack(cohort_id, taken, tuple(changes.transitions), told)
+
+    def _told_before(self, key: str) -> tuple[KeptFact, str]:
+        """Return a fact that was told, and the cohort that it is about."""
+        with self.database.read() as connection:
+            taken = kept_fact(connection, key)
+            cohort_id = journeys_and_cohort(connection, list(taken.subjects or ())).cohort_id
+            if calendar_version(connection, cohort_id) is None:
+                raise CorrectionRefusedError(key, "kind", taken.trigger)
+            return taken, cohort_id
 
     # -- one attempt -----------------------------------------------------------------------------------------------
 
@@ -297,58 +294,6 @@ class Engine:
             JourneyMover(firing).move(trigger, list(journeys.values()))
         write(changes, connection)
         return Outcome(cohort_id, trigger, tuple(changes.transitions))
-
-    def _take_back(self, connection: Connection, taken: KeptFact, changes: Changes) -> RunningCohort:
-        cohort_id = journeys_and_cohort(connection, list(taken.subjects or ())).cohort_id
-        if calendar_version(connection, cohort_id) is None:
-            raise CorrectionRefusedError(taken.key, "kind", taken.trigger)
-        cohort = read_cohort(connection, cohort_id)
-        Correction(connection, cohort, changes, taken).work_out()
-        return cohort
-
-    def _fire_due(self, connection: Connection, now: datetime, aside: Sequence[str]) -> Outcome | None:
-        """Fire what falls first in all cohorts but those laid ``aside``; ``None`` when nothing is due any more."""
-        if self.database.is_sqlite:
-            due = first_due(connection, now, aside)
-            return None if due is None else self._fire_or_fail(connection, due, now)
-        cohort = hold_a_cohort_that_is_due(connection, now, aside)
-        if cohort is None:
-            return None
-        # Looked up again now that the cohort is held: whoever held it before has fired or armed some.
-        due = first_due_of(connection, now, cohort)
-        return Outcome(cohort, "", ()) if due is None else self._fire_or_fail(connection, due, now)
-
-    def _fire_or_fail(self, connection: Connection, due: Due, now: datetime) -> Outcome:
-        try:
-            return self._fire_timers(connection, due, now)
-        except Exception as error:
-            if _passes(error):
-                raise
-            if isinstance(error, DBAPIError):  # Its text would show the rows.
-                why = str(in_plain_words(error, self.database.address.where))
-                raise TimerFailedError(due.cohort_id, due.trigger, due.due_at, why) from None
-            raise TimerFailedError(due.cohort_id, due.trigger, due.due_at, str(error)) from error
-
-    def _fire_timers(self, connection: Connection, due: Due, now: datetime) -> Outcome:
-        timers = falling(connection, due)
-        cohort = self._cohort(connection, due.cohort_id, calendar_version(connection, due.cohort_id))
-        changes = Changes(now, f"timer {due.trigger} {due.due_at:%Y-%m-%dT%H:%MZ}")
-        changes.fired += [timer.id for timer in timers]
-        firing = Firing(connection, cohort, changes, {}, strict=False)
-        name, verb = cohort.check_trigger(due.trigger)
-        if verb:
-            found = commitments_named(connection, [timer.subject for timer in timers])
-            owners = [one.journey_id for one in found if one.journey_id]
-            CommitmentMover(firing).move(name, verb, found, journeys_and_cohort(connection, owners).journeys)
-        else:
-            if due.trigger in cohort.definition.milestones:
-                changes.held.append((due.cohort_id, due.trigger))
-            subjects = {timer.subject for timer in timers}
-            everyone = due.cohort_id in subjects
-            journeys = journeys_of(connection, due.cohort_id)
-            JourneyMover(firing).move(due.trigger, [one for one in journeys if everyone or one.id in subjects])
-        write(changes, connection)
-        return Outcome(due.cohort_id, due.trigger, tuple(changes.transitions))
 
     def _cohort(self, connection: Connection, cohort_id: str, calendar_version: int | None) -> RunningCohort:
         """Return the cohort, read again when its calendar has changed or a milestone was held: nothing else can."""

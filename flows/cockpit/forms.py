@@ -29,6 +29,7 @@ from states.views.told import ToldFact, what_can_be_undone
 LATEST = 100
 """So many facts are listed to be taken back; older ones are by their key."""
 _TEXT = {"type": "string"}
+_DAY = {"type": "string", "format": "date"}
 _DAY_FIELDS: Mapping[str, dict[str, Any]] = {
     "day": _TEXT,
     "to": {"type": "string", "format": "date"},
@@ -167,24 +168,9 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
     fields = {"talent": _list(choices.talents)}
     required = ["talent"]
     if form.commitments:
-        fields["commitment"] = _list(choices.commitments)
-        required.append("commitment")
-        if form.verb == "extend":
-            fields["due_on"] = {"type": "string", "format": "date"}
-            required.append("due_on")
-        if form.verb == "waive":
-            fields["because"] = _TEXT
-            required.append("because")
-        if form.verb == "keep":
-            fields["held_on"] = {"type": "string", "format": "date"}
-            required.append("held_on")
-            if any(spec.choices for spec in specs):
-                fields["choice"] = _list(choices.choices)
-            if any(spec.fills for spec in specs):
-                fields |= _person("person")
-            if any(spec.secures for spec in specs):
-                fields |= {"owner": {"type": "string"}, **_person("representative")}
-                fields |= {"title": {"type": "string"}, "text": {"type": "string"}}
+        of_verb, needed = _fields_of_verb(form, specs, choices)
+        fields |= {"commitment": _list(choices.commitments), **of_verb}
+        required += ["commitment", *needed]
     needs = definition.programme.events[form.event].needs if form.event else ()
     if {"milestone", "absence"} & set(needs):
         fields["milestone"] = _list(choices.milestones)
@@ -194,6 +180,25 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
         required += ["new_mentor_name", "new_mentor_email"]
     fields["note"] = {"type": "string"}
     return _schema(definition, fields, required)
+
+
+def _fields_of_verb(
+    form: Form, specs: Sequence[CommitmentSpec], choices: Choices
+) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Return what a form asks of a commitment for its verb, and which of it is required."""
+    if form.verb in {"extend", "waive"}:
+        name, field = ("due_on", _DAY) if form.verb == "extend" else ("because", _TEXT)
+        return {name: field}, [name]
+    if form.verb != "keep":
+        return {}, []
+    fields: dict[str, dict[str, Any]] = {"held_on": _DAY}
+    if any(spec.choices for spec in specs):
+        fields["choice"] = _list(choices.choices)
+    if any(spec.fills for spec in specs):
+        fields |= _person("person")
+    if any(spec.secures for spec in specs):
+        fields |= {"owner": _TEXT, **_person("representative"), "title": _TEXT, "text": _TEXT}
+    return fields, ["held_on"]
 
 
 def _schema(definition: Definition, fields: Mapping[str, dict[str, Any]], required: list[str]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from states.moves.offices import END_STAND_IN, REPLACE, STAND_IN, end_stand_in, 
 from states.moves.people import CORRECT, correct_person
 from states.running_cohort import RunningCohort
 
-_ARRANGED: Mapping[str, Callable[[Firing], None]] = {
+ARRANGED: Mapping[str, Callable[[Firing], None]] = {
     CORRECT: correct_person,
     REPLACE: replace_holder,
     STAND_IN: stand_in,
@@ -30,6 +30,6 @@ def arrange(
     Raises:
         UnknownTriggerError: there is no such fact.
     """
-    if trigger not in _ARRANGED:
-        raise UnknownTriggerError(trigger, tuple(_ARRANGED))
-    _ARRANGED[trigger](Firing(connection, cohort, changes, details, strict=True))
+    if trigger not in ARRANGED:
+        raise UnknownTriggerError(trigger, tuple(ARRANGED))
+    ARRANGED[trigger](Firing(connection, cohort, changes, details, strict=True))

@@ -18,9 +18,11 @@ from config.grammar import CORRECT, NEWS, TAKEN_BACK, Trigger, commitment_id
 from config.plain_text import AS_KEPT
 from states.machines.commitment import FINAL
 from states.machines.journey import ENROL
+from states.moves.arrange import ARRANGED
 from states.moves.changes import Changes
 from states.moves.corrected_news import CorrectedNews
 from states.moves.firing import Firing
+from states.moves.offices_back import OF_OFFICES, take_office_back
 from states.moves.put_back import PuttingBack
 from states.moves.reassign import readdress
 from states.moves.reschedule import Rescheduling
@@ -66,6 +68,9 @@ class Correction:
         refuse_what_never_goes_back(self._fact)
         self._refuse_other_kinds()
         refuse_what_bears_another(self._connection, self._cohort, self._fact, self._steps)
+        if self._fact.trigger in OF_OFFICES:
+            take_office_back(self._firing, self._fact, self._steps[0])
+            return
         self._put_descriptions_back()
         if self._moves_a_day:
             self._put_days_back()
@@ -90,7 +95,7 @@ class Correction:
 
     def _refuse_other_kinds(self) -> None:
         known = {*self._cohort.definition.programme.events, *self._cohort.definition.commitments, ENROL}
-        if not (self._name in known or self._moves_a_day or self._image("persons") or self._image("described")):
+        if not (self._name in {*known, *ARRANGED} or self._moves_a_day):
             raise CorrectionRefusedError(self._fact.key, "kind", self._fact.trigger)
 
     def _image(self, kind: str) -> Mapping[str, Any]:

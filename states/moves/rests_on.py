@@ -14,7 +14,7 @@ from states.store.taken_back import KeptFact, KeptStep, correction_of, later_fac
 
 JOURNEY = "journey"
 """The machine of a journey's steps on the calendar."""
-_SHARED = ("persons", "described", "days", "absences", "journeys")
+_SHARED = ("persons", "described", "days", "absences", "journeys", "holders")
 """Kinds of things that a fact changes without a step of their own."""
 
 
@@ -26,11 +26,11 @@ def refuse_what_never_goes_back(fact: KeptFact) -> None:
         raise CorrectionRefusedError(fact.key, "old")
 
 
-def refuse_another_correction(connection: Connection, fact: KeptFact, key: str) -> None:
-    """Raise ``CorrectionRefusedError`` if another fact than the one under ``key`` has taken it back."""
-    before = correction_of(connection, fact.key)
-    if before is not None and before.key != key:
-        raise _refused(fact, "corrected", before)
+def refuse_another_correction(connection: Connection, corrected: str | None, key: str) -> None:
+    """Raise ``CorrectionRefusedError`` if another fact than the one under ``key`` takes ``corrected`` back."""
+    before = correction_of(connection, corrected) if corrected is not None else None
+    if corrected is not None and before is not None and before.key != key:
+        raise _refused(corrected, "corrected", before)
 
 
 def refuse_what_bears_another(
@@ -44,11 +44,11 @@ def refuse_what_bears_another(
     for step in later:
         mine = step.subject in moved or step.subject.startswith(enrolled or ("\0",))
         if mine and step.fact in held and (enrolled or leads_on(step)):
-            raise _refused(fact, "rests", held[step.fact])
+            raise _refused(fact.key, "rests", held[step.fact])
     since = {step.fact for step in later}
     for other in held.values():
         if (other.at > fact.at or other.key in since) and _have_in_common(fact, other):
-            raise _refused(fact, "rests", other)
+            raise _refused(fact.key, "rests", other)
 
 
 def moved_by_facts(
@@ -84,5 +84,5 @@ def _names(fact: KeptFact, kind: str) -> set[str]:
     return {f"{ident}.{part}" for ident, parts in found for part in (parts if isinstance(parts, dict) else ("",))}
 
 
-def _refused(fact: KeptFact, why: str, other: KeptFact) -> CorrectionRefusedError:
-    return CorrectionRefusedError(fact.key, why, other.trigger, other.key, other.at, other.actor)
+def _refused(key: str, why: str, other: KeptFact) -> CorrectionRefusedError:
+    return CorrectionRefusedError(key, why, other.trigger, other.key, other.at, other.actor)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -13,7 +12,6 @@ from sqlalchemy import (
     Update,
     bindparam,
     case,
-    delete,
     insert,
     literal_column,
     select,
@@ -21,8 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from config.errors import ConflictError
 from states.moves.changes import Changes
+from states.moves.writing_cohort import move_rows, write_calendar, write_people
 from states.store.columns import Instant
 from states.store.fact_log import keep_before
 from states.store.prepared import Prepared
@@ -33,14 +31,9 @@ from states.store.tables import (
     ARMED,
     OPEN_TASK,
     UNTOLD,
-    AbsenceRow,
-    CohortRow,
     CommitmentRow,
     EffectRow,
-    HolderRow,
     JourneyRow,
-    MilestoneRow,
-    PersonRow,
     RegionRow,
     TaskRow,
     TimerRow,
@@ -120,22 +113,6 @@ _REVIVE = (
     )
 )
 _FIRED = update(TimerRow).where(TimerRow.id == bindparam("b_id")).values(status="fired")
-_DATES = Prepared(
-    update(MilestoneRow)
-    .where(
-        MilestoneRow.cohort_id == bindparam("b_cohort"),
-        MilestoneRow.id == bindparam("b_id"),
-        MilestoneRow.held_at.is_(None),
-    )
-    .values(
-        day=bindparam("b_day"),
-        starts_at=bindparam("b_starts_at"),
-        ends_at=bindparam("b_ends_at"),
-        place=bindparam("b_place"),
-        details=bindparam("b_details"),
-        sequence=bindparam("b_sequence"),
-    )
-)
 
 
 def write(changes: Changes, connection: Connection) -> None:
@@ -147,11 +124,11 @@ def write(changes: Changes, connection: Connection) -> None:
     for table, rows in changes.new.items():
         if rows:
             connection.execute(insert(table), rows)
-    _write_people(changes, connection)
-    _write_calendar(changes, connection)
-    _move(connection, _JOURNEY_MOVES, changes.journeys, "a journey")
-    _move(connection, _REGION_MOVES, changes.regions, "a journey's region")
-    _move(connection, _COMMITMENT_MOVES, changes.commitments, "a commitment")
+    write_people(changes, connection)
+    write_calendar(changes, connection)
+    move_rows(connection, _JOURNEY_MOVES, changes.journeys, "a journey")
+    move_rows(connection, _REGION_MOVES, changes.regions, "a journey's region")
+    move_rows(connection, _COMMITMENT_MOVES, changes.commitments, "a commitment")
     for journey, values in changes.fields:
         connection.execute(update(JourneyRow).where(JourneyRow.id == journey).values(values))
     for commitment, due in changes.due_dates.items():
@@ -170,73 +147,6 @@ def write(changes: Changes, connection: Connection) -> None:
         connection.execute(_EFFECTS, fresh)
     if changes.fact is not None and changes.before:
         keep_before(connection, changes.fact, changes.before)
-
-
-def _write_people(changes: Changes, connection: Connection) -> None:
-    for person in changes.corrected:
-        columns = [getattr(PersonRow, name) for name in person]
-        was = connection.execute(select(*columns).where(PersonRow.id == person["id"])).one()
-        changes.remember("persons", person["id"], was._asdict())
-        connection.execute(update(PersonRow).where(PersonRow.id == person["id"]).values(person))
-    for person in changes.persons:
-        known = connection.scalar(select(PersonRow.id).where(PersonRow.id == person["id"]))
-        if known is None:
-            connection.execute(insert(PersonRow), person)
-    _write_offices(changes, connection)
-    for absence in changes.absences:
-        known = connection.scalar(
-            select(AbsenceRow.milestone).where(
-                AbsenceRow.journey_id == absence["journey_id"], AbsenceRow.milestone == absence["milestone"]
-            )
-        )
-        if known is None:
-            connection.execute(insert(AbsenceRow), absence)
-            changes.remember("absences", f"{absence['journey_id']} {absence['milestone']}", False)
-    for journey, milestone in changes.present:
-        mine = (AbsenceRow.journey_id == journey) & (AbsenceRow.milestone == milestone)
-        connection.execute(delete(AbsenceRow).where(mine))
-        changes.remember("absences", f"{journey} {milestone}", True)
-
-
-def _write_offices(changes: Changes, connection: Connection) -> None:
-    if changes.holders:
-        connection.execute(insert(HolderRow), changes.holders)
-    for number, last in changes.ended:
-        was = connection.scalar(select(HolderRow.last_day).where(HolderRow.n == number))
-        changes.remember("holders", str(number), {"last_day": was and was.isoformat()})
-        connection.execute(update(HolderRow).where(HolderRow.n == number).values(last_day=last))
-    for task, owner in changes.owners.items():
-        connection.execute(update(TaskRow).where(TaskRow.id == task).values(owner_id=owner))
-
-
-def _write_calendar(changes: Changes, connection: Connection) -> None:
-    """Write dates, and that days were held; whoever keeps the cohort's calendar in memory reads it anew."""
-    _move(connection, _DATES, changes.dates, "a milestone")
-    for cohort_id, milestone in changes.held:
-        mine = (MilestoneRow.cohort_id == cohort_id) & (MilestoneRow.id == milestone)
-        connection.execute(update(MilestoneRow).where(mine).values(held_at=changes.now))
-    for cohort_id, cohort in changes.described.items():
-        text = cohort.model_dump_json()
-        was = connection.scalar(select(CohortRow.cohort).where(CohortRow.id == cohort_id))
-        changes.remember("described", cohort_id, _differing(json.loads(str(was)), json.loads(text)))
-        connection.execute(update(CohortRow).where(CohortRow.id == cohort_id).values(cohort=text))
-    dated = (*(row["b_cohort"] for row in changes.dates), *(cohort_id for cohort_id, _ in changes.held))
-    for cohort_id in dict.fromkeys((*dated, *changes.revised, *changes.described)):
-        connection.execute(
-            update(CohortRow).where(CohortRow.id == cohort_id).values(calendar_version=CohortRow.calendar_version + 1)
-        )
-
-
-def _differing(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how what differs was before, ``challenges.m2`` for a part of a key; ``None`` where there was nothing."""
-    old, new = _flat(was), _flat(now)
-    return {name: old.get(name) for name in sorted({*old, *new}) if old.get(name) != new.get(name)}
-
-
-def _flat(described: Mapping[str, Any]) -> dict[str, Any]:
-    parts = {name: value for name, value in described.items() if isinstance(value, dict)}
-    whole = {name: value for name, value in described.items() if name not in parts}
-    return whole | {f"{name}.{key}": value for name, part in parts.items() for key, value in part.items()}
 
 
 def _disarm(changes: Changes, connection: Connection) -> None:
@@ -304,10 +214,3 @@ def fresh_effects(changes: Changes, connection: Connection) -> list[dict[str, An
     for keys in chunks(shared):
         known.update(connection.scalars(select(EffectRow.key).where(EffectRow.key.in_(keys))))
     return [row for key, row in rows.items() if key not in known]
-
-
-def _move(connection: Connection, statement: Prepared, rows: list[dict[str, Any]], what: str) -> None:
-    if not rows:
-        return
-    if statement.run(connection, rows).rowcount != len(rows):
-        raise ConflictError(what)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from config.definition import Definition
 from config.grammar import Trigger
 from states.machines.journey import ENROL
+from states.moves.arrange import ARRANGED
 from states.running_cohort import read_cohort
 from states.store.tables import FactRow, JourneyRow, PersonRow
 
@@ -78,7 +79,7 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
 
 def _what(definition: Definition, trigger: str) -> str:
     name = Trigger.parse(trigger).name
-    known = {*definition.milestones, *definition.commitments, *definition.programme.events, ENROL}
+    known = {*definition.milestones, *definition.commitments, *definition.programme.events, ENROL, *ARRANGED}
     return definition.trigger_label(trigger) if name in known else trigger
 
 

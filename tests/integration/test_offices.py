@@ -188,3 +188,51 @@ def test_a_programme_of_before_tells_nobody_and_does_it_all_the_same(sqlite: Dat
     tell(driven, "replace", COORDINATOR, holder=BO)
     assert driven.mails("office_changed") == []
     assert cohort(driven).cast.coordinators == ("hold-3/coordinator-1.2",)
+
+
+# -- taken back ------------------------------------------------------------------------------------------------------
+
+
+def undo(driven: Driver, key: str, by: str = "undo") -> None:
+    driven.engine.undo(key, Fact(by, "tester"))
+
+
+def test_an_office_that_changed_hands_by_mistake_goes_back(driven: Driver) -> None:
+    """R62: who held it before holds it again, and both are told; whoever is not theirs hears nothing."""
+    before = aalborgs(driven)
+    tell(driven, "replace", CONSULTANT, key="slip", holder=BO)
+    driven.all_sent()
+    undo(driven, "slip")
+    assert aalborgs(driven) == before
+    assert [(to, side) for to, side, _ in news(driven)][2:] == [
+        ("consultant-aalborg", "takes"),
+        (name(driven), "gives"),
+    ]
+    replayed(driven.history())
+
+
+def test_a_stand_in_by_mistake_stands_in_on_no_day(driven: Driver) -> None:
+    tell(driven, "stand_in", COORDINATOR, key="slip", holder=IDA, first_day="2027-03-23", last_day="2027-03-26")
+    undo(driven, "slip")
+    assert not [one for one in cohort(driven).cast.stand_ins if one.first <= one.last]
+    replayed(driven.history())
+
+
+def test_a_stand_in_ended_by_mistake_goes_on(driven: Driver) -> None:
+    tell(driven, "stand_in", COORDINATOR, holder=IDA, first_day="2027-03-22", last_day="2027-03-30")
+    tell(driven, "end_stand_in", COORDINATOR, key="slip", last_day="2027-03-22")
+    undo(driven, "slip")
+    assert {one.last for one in cohort(driven).cast.stand_ins if one.last >= date(2027, 3, 23)} == {date(2027, 3, 30)}
+
+
+def test_a_name_corrected_by_mistake_is_as_it_was(driven: Driver) -> None:
+    before = name_of(driven, "coordinator-1")
+    tell(driven, "correct", COORDINATOR, key="slip", name="Karen Thorsen")
+    undo(driven, "slip")
+    assert name_of(driven, "coordinator-1") == before
+    assert cohort(driven).described.coordinators[0].name == before
+
+
+def name(driven: Driver) -> str:
+    """The short id of who was told by mistake that they take over."""
+    return news(driven)[0][0]
