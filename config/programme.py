@@ -14,7 +14,9 @@ from pydantic import Discriminator, Field, Tag, ValidationInfo, model_validator
 
 from config.form import Form
 from config.grammar import escalated, reminder
+from config.groups import Groups
 from config.names import Folder, Language, Name, filled_with
+from config.opening import AskedLate, OpensOn
 from config.plain_text import AS_KEPT, Line, OptionalLine
 from config.regions import Move, RegionSpec
 from config.spec import Spec
@@ -160,13 +162,6 @@ class Reminder(Spec):
     effects: tuple[EffectSpec, ...] = Field(min_length=1)
 
 
-class OpensOn(Spec):
-    """A commitment that opens when another one was kept with this choice (R33)."""
-
-    commitment: str
-    choice: str
-
-
 class CommitmentSpec(Spec):
     """A promise with an owner and a deadline.
 
@@ -184,6 +179,8 @@ class CommitmentSpec(Spec):
     module: str | None = None
     opens: WhenField | None = None
     opens_on: OpensOn | None = None
+    asked_late: AskedLate | None = None
+    """How it is with somebody who is asked late (R8); without it they have what is left of the others' time."""
     early: bool = False
     """Whether it may be kept before it opens: the leader may convene the talk earlier (R8)."""
     due: WhenField
@@ -238,15 +235,6 @@ class CommitmentSpec(Spec):
         if self.default_choice is not None and (self.escalation or self.on_miss):
             raise ValueError("a commitment with a default_choice is never missed: drop 'on_miss' and 'escalation'")
         return self
-
-
-class Groups(Spec):
-    """Learning groups: their size, the bounds when numbers do not fit, and the milestone that forms them (R27)."""
-
-    size: int = 6
-    smallest: int = 5
-    largest: int = 7
-    formed_at: str
 
 
 def _kind_of_entry(entry: object) -> str:

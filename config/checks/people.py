@@ -8,8 +8,8 @@ from config.cohort import Cohort, Contact
 from config.definition import Definition
 from config.errors import Problem
 from config.files.yaml_file import Source, Step
+from config.groups import Groups
 from config.people import People
-from config.programme import Groups
 from config.suggest import did_you_mean
 
 

@@ -119,6 +119,9 @@ def _moments_of_commitment(path: Path, spec: CommitmentSpec) -> Iterator[PlacedW
     for name, when, anchors in own:
         if when is not None:
             yield PlacedWhen((*path, name), when, anchors, spec)
+    if spec.asked_late is not None:
+        yield PlacedWhen((*path, "asked_late", "due"), spec.asked_late.due, OPENED, spec)
+        yield PlacedWhen((*path, "asked_late", "until"), spec.asked_late.until, NOTHING, spec)
     for name, steps, anchors in (("reminders", spec.reminders, DUE), ("escalation", spec.escalation, MISSED)):
         for number, step in enumerate(steps):
             yield PlacedWhen((*path, name, number, "when"), step.when, anchors, spec)

@@ -211,7 +211,7 @@ class CommitmentMover:
         elif verb == "extend":
             due, missed = agreed_day(self._firing, str(Trigger(spec.id, verb))), None
         elif verb == "miss":
-            missed = self._firing.cohort.calendar.day_of(spec.miss, Dates(opened, due).anchors()) or self._firing.today
+            missed = self._firing.cohort.calendar.missed_on(spec, Dates(opened, due).anchors()) or self._firing.today
         elif verb in {"pause", "retract"} and move.step.dest == PLANNED:
             opened = missed = None
         return Dates(opened, due, missed)

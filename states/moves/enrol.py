@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -22,7 +22,7 @@ from states.moves.changes import Changes
 from states.moves.reimport import tell_challenges, tell_organisations
 from states.plain_facts import refuse_unplain_people
 from states.plan.calendar import Calendar
-from states.plan.late_joiners import catch_up_notices, group_to_join
+from states.plan.late_joiners import can_be_asked, catch_up_notices, deadline, group_to_join
 from states.plan.timers import Timer, cohort_timers, opening_timer
 from states.running_cohort import cast_of, read_cohort
 from states.store.days import day_details
@@ -64,6 +64,10 @@ class Enrolment:
     @property
     def _now(self) -> datetime:
         return self.changes.now
+
+    @property
+    def _today(self) -> date:
+        return self.calendar.local_day(self._now)
 
     def _id(self, talent: TalentRow) -> str:
         return journey_id(self.cohort.id, talent)
@@ -240,18 +244,13 @@ class Enrolment:
 
     def _commitments(self, talent: TalentRow) -> Iterator[dict[str, Any]]:
         for spec in self.definition.commitments.values():
-            if spec.subject == "talent" and self._lies_ahead(spec):
+            if spec.subject == "talent" and can_be_asked(self.calendar, spec, self._today):
                 yield self._commitment(spec, self._id(talent))
 
     def _cohort_commitments(self) -> Iterator[dict[str, Any]]:
         for spec in self.definition.commitments.values():
-            if spec.subject == "cohort" and self._lies_ahead(spec):
+            if spec.subject == "cohort" and can_be_asked(self.calendar, spec, self._today):
                 yield self._commitment(spec, None)
-
-    def _lies_ahead(self, spec: CommitmentSpec) -> bool:
-        """Whether a commitment can still be kept: for someone who joins late, what is over is not asked for."""
-        due = self.calendar.day_of(spec.due)
-        return due is None or due >= self.calendar.local_day(self._now)
 
     def _commitment(self, spec: CommitmentSpec, journey: str | None) -> dict[str, Any]:
         # What a file says of a challenge is told with the enrolment: nobody is asked to find it (R22).
@@ -263,7 +262,7 @@ class Enrolment:
             "name": spec.id,
             "state": KEPT if known else PLANNED,
             "version": 1 if known else 0,
-            "due_on": self.calendar.day_of(spec.due),
+            "due_on": deadline(self.calendar, spec, self._today),
         }
 
     def _kept(self, row: dict[str, Any]) -> Transition:

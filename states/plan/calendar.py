@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from config.cohort import Day
@@ -53,15 +53,28 @@ class Calendar:
         return None if anchor is None else when.on(anchor, self.definition.working_time)
 
     def due_of(self, spec: CommitmentSpec, opened: date | None = None) -> date | None:
-        """Return a commitment's deadline; a choice that opens after it is due on the last day for changing it (R36)."""
-        due = self.day_of(spec.due, {"opened": opened} if opened else {})
-        last = self.last_change(spec)
-        is_over = due is not None and opened is not None and due < opened
-        return last if is_over and last is not None else due
+        """Return a commitment's deadline.
+
+        Who is asked late has the time that is for them (R8); a choice that opens after its deadline is due on the last
+        day for changing it (R36).
+        """
+        anchors = {"opened": opened} if opened else {}
+        due = self.day_of(spec.due, anchors)
+        if due is None or opened is None:
+            return due
+        late = self.day_of(spec.asked_late.due, anchors) if spec.asked_late else None
+        if due < opened and late is None:
+            late = self.last_change(spec)
+        return due if late is None else max(due, late)
 
     def last_change(self, spec: CommitmentSpec) -> date | None:
         """Return the last day on which a choice can be made or changed."""
         return None if spec.changeable_until is None else self.day_of(spec.changeable_until)
+
+    def missed_on(self, spec: CommitmentSpec, anchors: Mapping[str, date]) -> date | None:
+        """Return the day on which a commitment counts as missed: never before its own deadline is over."""
+        day, due = self.day_of(spec.miss, anchors), anchors.get("due")
+        return day if day is None or due is None else max(day, due + timedelta(days=1))
 
     def notice_at(self, when: When, anchors: Mapping[str, date] | None = None) -> datetime | None:
         """Return when a notice goes out: at opening time, on the working day before where it would be late (R47)."""

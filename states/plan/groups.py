@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from config.programme import Groups
+from config.groups import Groups
 
 
 class Candidate(NamedTuple):

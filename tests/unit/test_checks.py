@@ -9,7 +9,7 @@ import pytest
 from config.checks.all import check_all
 from config.checks.people import can_be_grouped
 from config.errors import Problem
-from config.programme import Groups
+from config.groups import Groups
 from tests.support.definitions import MENTOR_LIGHT, TALENT_NORD, Copy, copy_of, written_messages
 
 NORD_MESSAGES = written_messages(TALENT_NORD.programme_file("talent-nord"))
@@ -174,6 +174,12 @@ NORD = [
      "places.alumne: no journey comes to the place 'alumne'"),
     ("    from: [on_leave]\n    to: place", "    from: [active]\n    to: place", "to: on_leave",
      "events.leave.to: nobody comes back from 'on_leave': no event leads from it to 'place'"),
+    ("opened + 14d, until: m6d1", "opened + 14d, until: kickoff - 7w", "asked_late",
+     "commitments.0.asked_late.until: nobody is asked late: kickoff - 7w comes before it opens (kickoff - 6w)"),
+    ("opened + 14d, until: m6d1", "opened + 5w, until: m6d1", "asked_late",
+     "commitments.0.asked_late.due: opened + 5w is later than the deadline (kickoff - 8d) even for who is asked in"),
+    ("opened + 14d, until: m6d1", "opend + 14d, until: m6d1", "asked_late",
+     "commitments.0.asked_late.due: unknown anchor 'opend', did you mean 'opened'?"),
     ("choice: internship}\n    due: m6d1", "choice: internship}\n    due: m2d1", "due: m2d1",
      "commitments.7.due: it is due (m2d1) before second_half_choice, which it follows, opens (m3d2)"),
     ("opens: m3d2\n    due: m4d1\n    choices", "opens_on: {commitment: second_half_choice, choice: none}\n"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from config.programme import Groups
+from config.groups import Groups
 from states.plan.groups import Candidate, group_count, partners, propose_groups
 from tests.support.driver import hold_3_people
 

@@ -1,0 +1,14 @@
+"""The form of a programme's learning groups (R27)."""
+
+from __future__ import annotations
+
+from config.spec import Spec
+
+
+class Groups(Spec):
+    """Learning groups: their size, the bounds when numbers do not fit, and the milestone that forms them (R27)."""
+
+    size: int = 6
+    smallest: int = 5
+    largest: int = 7
+    formed_at: str
