@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from config.cohort import Cohort, Contact
-from config.definition import ACTIVE, Definition
+from config.definition import Definition
 from config.errors import CohortOverError
 from config.grammar import commitment_id
 from config.people import People, TalentRow
@@ -20,9 +19,10 @@ from states.facts import Transition
 from states.machines.commitment import KEPT, PLANNED
 from states.moves.changes import Changes
 from states.moves.reimport import tell_challenges, tell_organisations
+from states.moves.seating import seated
 from states.plain_facts import refuse_unplain_people
 from states.plan.calendar import Calendar
-from states.plan.late_joiners import can_be_asked, catch_up_notices, deadline, group_to_join
+from states.plan.late_joiners import can_be_asked, catch_up_notices, deadline
 from states.plan.timers import Timer, cohort_timers, opening_timer
 from states.running_cohort import cast_of, read_cohort
 from states.store.days import day_details
@@ -94,8 +94,9 @@ class Enrolment:
         self._collect_persons(connection)
         fresh = [talent for talent in self.people.talents if self._id(talent) not in self._mentors]
         self._refuse_those_too_late(fresh)
-        seats = self._seats(connection, fresh) if running else {}
-        self.changes.new[JourneyRow] = [self._journey(talent, seats.get(talent.number)) for talent in fresh]
+        newcomers = [self._id(talent) for talent in fresh] if running else []
+        groups = seated(connection, self.changes, self.cohort.id, self.definition, newcomers)
+        self.changes.new[JourneyRow] = [self._journey(talent, groups.get(self._id(talent))) for talent in fresh]
         self.changes.new[RegionRow] = [row for talent in fresh for row in self._regions(self._id(talent))]
         commitments = [row for talent in fresh for row in self._commitments(talent)]
         if not running:
@@ -125,20 +126,6 @@ class Enrolment:
             return
         for talent in fresh:
             yield from catch_up_notices(self.calendar, self.cohort.id, self._id(talent), self._now)
-
-    def _seats(self, connection: Connection, fresh: Sequence[TalentRow]) -> dict[int, int]:
-        """Return the learning groups of those who join when groups have been formed: the smallest ones (R27)."""
-        mine = (JourneyRow.cohort_id == self.cohort.id) & JourneyRow.group_number.is_not(None)
-        active = JourneyRow.state.startswith(ACTIVE)
-        seated = connection.scalars(select(JourneyRow.group_number).where(mine, active))
-        sizes = Counter(number for number in seated if number is not None)
-        seats: dict[int, int] = {}
-        for talent in fresh:
-            group = group_to_join(sizes)
-            if group is not None:
-                sizes[group] += 1
-                seats[talent.number] = group
-        return seats
 
     def _cohort_row(self) -> dict[str, Any]:
         return {

@@ -1,6 +1,8 @@
-"""R8: who joins a running cohort stands where it stands, and their leader is asked for the expectation talk."""
+"""R8, R27: who joins a running cohort is asked for the talk, stands where it stands and sits in a group of its size."""
 
 from __future__ import annotations
+
+from collections import Counter
 
 import pytest
 
@@ -107,3 +109,35 @@ def test_a_last_day_that_is_over_ends_the_asking_only_where_the_deadline_is_over
     driven.enrol(hold_3_people(6)).until("2027-02-18").enrol(hold_3_people(7))
     assert "expectation_talk" in driven.states(6)
     assert "expectation_talk" not in driven.states(7)
+
+
+def sizes(driven: Driver, talents: int) -> list[int]:
+    return sorted(Counter(driven.journey(number).group_number for number in range(1, talents + 1)).values())
+
+
+def test_eight_who_join_six_make_two_groups(sqlite: Database) -> None:
+    """R27: a group is never larger than the programme says, as long as there are enough for another."""
+    driven = Driver(sqlite, people=6).enrol().until("2027-03-16").enrol(hold_3_people(14))
+    assert sizes(driven, 14) == [7, 7]
+    assert {driven.journey(number).group_number for number in range(1, 7)} == {1}
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_eleven_who_come_back_from_leave_make_two_groups(sqlite: Database, at_once: bool) -> None:
+    driven = Driver(sqlite, people=12).enrol().until("2027-03-01")
+    away = range(2, 13)
+    driven.fire("leave", *away)
+    driven.until("2027-04-10")
+    for some in [away] if at_once else [[number] for number in away]:
+        driven.fire("return", *some)
+    assert sizes(driven, 12) == ([6, 6] if at_once else [5, 7])
+    assert driven.journey(1).group_number == 1
+
+
+def test_who_is_on_leave_keeps_the_own_seat(sqlite: Database) -> None:
+    driven = Driver(sqlite, people=12).enrol().until("2027-03-16")
+    mine = driven.journey(1).group_number
+    driven.fire("leave", 1)
+    driven.until("2027-04-10").enrol(hold_3_people(14)).fire("return", 1)
+    assert driven.journey(1).group_number == mine
+    assert sizes(driven, 14) == [7, 7]
