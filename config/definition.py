@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from config.each_module import for_module
-from config.grammar import CALL_OFF, MOVE, Trigger
+from config.grammar import CALL_OFF, CHASE, MOVE, Trigger
 from config.programme import (
     CommitmentSpec,
     EffectSpec,
@@ -110,6 +110,10 @@ class Definition:
         found += [event.to for event in self.programme.events.values() if event.to and event.to != "place"]
         return tuple(dict.fromkeys(found))
 
+    def state_of(self, place: str) -> str:
+        """Return the state of a place: one of the calendar, or one that an event leads to."""
+        return place if place in self.states else in_active(place)
+
     def state_label(self, state: str) -> str:
         """Return the name of a journey state for people, as the programme's ``places`` give it."""
         place = state.removeprefix(f"{ACTIVE}.")
@@ -159,7 +163,11 @@ class Definition:
             found |= {str(Trigger(milestone.id, notice.id)): notice.effects for notice in milestone.notices}
             found |= {found_in(milestone.id, finding.place): finding.effects for finding in milestone.finds}
             found |= self._news(milestone)
-        return found | {name: event.effects for name, event in self.programme.events.items()}
+        for name, event in self.programme.events.items():
+            found[name] = event.effects
+            if event.chase is not None:
+                found[str(Trigger(name, CHASE))] = event.chase.effects
+        return found
 
     def _news(self, milestone: Milestone) -> Iterator[tuple[str, tuple[EffectSpec, ...]]]:
         find = () if self.programme.find_date is None else (self.programme.find_date,)

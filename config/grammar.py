@@ -10,6 +10,8 @@ ESCALATED = "escalated"
 MOVE, CALL_OFF = "move", "call_off"
 """The parts of a milestone's trigger that tell of a new date, time or place, and that there is no date any more."""
 NEWS = frozenset({MOVE, CALL_OFF})
+CHASE = "chase"
+"""The part of an event's trigger that asks again about whoever it holds."""
 LAPSED = "lapsed"
 """The detail of an effect that names the commitments which an event has ended."""
 
@@ -17,7 +19,7 @@ LAPSED = "lapsed"
 class Trigger(NamedTuple):
     """A trigger: ``leave`` or ``m2d1`` is a name alone, ``mentor_meeting_m2:keep`` a name and a part.
 
-    The part is a commitment's verb, a milestone's notice, ``move`` or ``call_off``.
+    The part is a commitment's verb, a milestone's notice, ``move`` or ``call_off``, or ``chase`` of an event.
     """
 
     name: str

@@ -140,6 +140,13 @@ class ModuleSpec(Spec):
     leads_to: str | None = None
 
 
+class Reminder(Spec):
+    """What is sent at a time: while a commitment is open, when it is missed, or while an event holds somebody."""
+
+    when: WhenField
+    effects: tuple[EffectSpec, ...] = Field(min_length=1)
+
+
 class Event(Spec):
     """Something that befalls a journey out of turn: leave, return, transfer, withdrawal, absence (R7, R29)."""
 
@@ -153,13 +160,10 @@ class Event(Spec):
     needs: tuple[Literal["milestone", "absence", "new_mentor"], ...] = ()
     """``milestone``: a teaching day to stay away from; ``absence``: one that is no longer stayed away from (R29)."""
     effects: tuple[EffectSpec, ...] = ()
-
-
-class Reminder(Spec):
-    """What is sent while a commitment is open, before it is due."""
-
-    when: WhenField
-    effects: tuple[EffectSpec, ...] = Field(min_length=1)
+    chase: Reminder | None = None
+    """What is asked, each time anew, as long as a journey stays where the event has led (R7)."""
+    falls: WhenField | None = None
+    """The day on which it befalls by itself whoever stands in ``from`` then (R7: nobody is on leave for good)."""
 
 
 class CommitmentSpec(Spec):

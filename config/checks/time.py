@@ -68,6 +68,14 @@ def wrong_order(definition: Definition, source: Source) -> Iterator[Problem]:
         yield from (source.problem(("commitments", number, *path), what) for path, what in found.items())
 
 
+def chases(definition: Definition, source: Source) -> Iterator[Problem]:
+    """Yield a problem for each event that would ask again at once, or never: a time is counted from the last one."""
+    for name, event in definition.programme.events.items():
+        if event.chase is not None and _compare(event.chase.when, When("day"), {}, definition) != 1:
+            what = f"{event.chase.when} is not after 'day', the day on which it was asked before"
+            yield source.problem(("events", name, "chase", "when"), what)
+
+
 def written_out(spec: CommitmentSpec, definition: Definition) -> list[CommitmentSpec]:
     """Return a commitment as it stands in the definition: one for each of its modules."""
     if spec.each is None:

@@ -16,6 +16,7 @@ from states.machines.journey import PLACE, place_guard
 from states.machines.rulebook import Answer
 from states.moves.absences import ABSENCE, NO_ABSENCE, absent, note, teaching_day
 from states.moves.along import Lapsed, carry_along
+from states.moves.chasing import chase
 from states.moves.commitments import CommitmentMover
 from states.moves.firing import Firing, everybody
 from states.moves.plausible import refuse_impossible_day
@@ -62,6 +63,7 @@ class JourneyMover:
             moved = self._with_news(trigger, event, moved)
         # All are moved before anyone is told: whom to tell depends on who stays.
         written = [(journey, found, self._move_journey(trigger, journey, found.dest)) for journey, found in moved]
+        chase(self._firing, trigger, [journey for journey, _ in moved])
         lapsed: Lapsed = {}
         concerned = self._who_comes(trigger, [journey for journey, _ in moved])
         if event is not None and moved:
@@ -112,13 +114,17 @@ class JourneyMover:
             changes.set_fields(back[ident], {"group_number": group})
             back[ident] = back[ident]._replace(group_number=group)
         for ident in back:
-            changes.disarmed.append(ident)
             changes.timers += catch_up_notices(cohort.calendar, cohort.cohort_id, ident, changes.now)
         return back
 
     def _move_journey(self, trigger: str, journey: Journey, dest: str) -> str:
-        if dest != journey.state and trigger in self._firing.cohort.definition.programme.events:
+        definition = self._firing.cohort.definition
+        leaves = trigger in definition.programme.events and dest != journey.state
+        # Whom the last day finds off the calendar, somebody is asked about anew.
+        left = trigger in definition.milestones and definition.milestones[trigger].final and dest == journey.state
+        if leaves or left:
             self._firing.changes.silenced.append(journey.id)
+            self._firing.changes.disarmed.append(journey.id)
         return self._firing.changes.move_journey(journey, trigger, dest)
 
     def _with_news(
