@@ -16,7 +16,7 @@ class OpensOn(Spec):
 
 
 class AskedLate(Spec):
-    """What holds for somebody who is asked late, having joined the cohort or come back to it (R8)."""
+    """What holds for somebody who joins a cohort when a commitment has opened already (R8)."""
 
     due: WhenField
     """The deadline, counted from the day that it ``opened``, where it is later than that of the others."""

@@ -184,7 +184,7 @@ class CommitmentSpec(Spec):
     opens: WhenField | None = None
     opens_on: OpensOn | None = None
     asked_late: AskedLate | None = None
-    """How it is with somebody who is asked late (R8); without it they have what is left of the others' time."""
+    """How it is with somebody who joins late (R8); without it they have what is left of the others' time."""
     early: bool = False
     """Whether it may be kept before it opens: the leader may convene the talk earlier (R8)."""
     due: WhenField

@@ -118,7 +118,7 @@ class CommitmentMoves:
 
     def _dates(self, node: CommitmentNode, calendar: Calendar) -> Dates:
         today = calendar.local_day(BEFORE)
-        due = calendar.due_of(self._spec, today)
+        due = calendar.day_of(self._spec.due, {"opened": today})
         return Dates(None if node.state == PLANNED else today, due, today if is_late(node.state) else None)
 
     def _timers(self, node: CommitmentNode, calendar: Calendar) -> frozenset[str]:

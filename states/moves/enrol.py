@@ -242,6 +242,7 @@ class Enrolment:
     def _commitment(self, spec: CommitmentSpec, journey: str | None) -> dict[str, Any]:
         # What a file says of a challenge is told with the enrolment: nobody is asked to find it (R22).
         known = spec.secures in self.cohort.challenges
+        due = deadline(self.calendar, spec, self._today)
         return {
             "id": commitment_id(journey or self.cohort.id, spec.id),
             "cohort_id": self.cohort.id,
@@ -249,7 +250,8 @@ class Enrolment:
             "name": spec.id,
             "state": KEPT if known else PLANNED,
             "version": 1 if known else 0,
-            "due_on": deadline(self.calendar, spec, self._today),
+            "due_on": due.day,
+            "agreed": due.is_own,
         }
 
     def _kept(self, row: dict[str, Any]) -> Transition:

@@ -53,19 +53,11 @@ class Calendar:
         return None if anchor is None else when.on(anchor, self.definition.working_time)
 
     def due_of(self, spec: CommitmentSpec, opened: date | None = None) -> date | None:
-        """Return a commitment's deadline.
-
-        Who is asked late has the time that is for them (R8); a choice that opens after its deadline is due on the last
-        day for changing it (R36).
-        """
-        anchors = {"opened": opened} if opened else {}
-        due = self.day_of(spec.due, anchors)
-        if due is None or opened is None:
-            return due
-        late = self.day_of(spec.asked_late.due, anchors) if spec.asked_late else None
-        if due < opened and late is None:
-            late = self.last_change(spec)
-        return due if late is None else max(due, late)
+        """Return a commitment's deadline; a choice that opens after it is due on the last day for changing it (R36)."""
+        due = self.day_of(spec.due, {"opened": opened} if opened else {})
+        last = self.last_change(spec)
+        is_over = due is not None and opened is not None and due < opened
+        return last if is_over and last is not None else due
 
     def last_change(self, spec: CommitmentSpec) -> date | None:
         """Return the last day on which a choice can be made or changed."""

@@ -71,21 +71,30 @@ def _dealt(people: Iterable[str], sizes: Mapping[int, int]) -> dict[str, int]:
     return found
 
 
-def can_be_asked(calendar: Calendar, spec: CommitmentSpec, today: date) -> bool:
-    """Whether a commitment can still be kept by somebody who joins today: what is over is not asked for (R8)."""
-    due, last = calendar.day_of(spec.due), calendar.day_of(spec.asked_late.until) if spec.asked_late else None
-    is_over = due is not None and due < today
-    if is_over and last is not None and last < today:
-        return False
-    due = calendar.due_of(spec, today)
-    return due is None or due >= today
+class Deadline(NamedTuple):
+    """The deadline of somebody who joins, and whether it is their own: then it does not follow the calendar."""
+
+    day: date | None
+    is_own: bool = False
 
 
-def deadline(calendar: Calendar, spec: CommitmentSpec, today: date) -> date | None:
-    """Return the deadline that somebody who joins today has; who joins after the opening is asked at once."""
+def deadline(calendar: Calendar, spec: CommitmentSpec, today: date) -> Deadline:
+    """Return the deadline that somebody who joins today has: who is asked late has time for it (R8)."""
     opens = calendar.opening_at(spec.opens) if spec.opens else None
-    is_late = opens is not None and calendar.local_day(opens) <= today
-    return calendar.due_of(spec, today if is_late else None)
+    if opens is None or calendar.local_day(opens) > today:
+        return Deadline(calendar.day_of(spec.due))
+    due = calendar.due_of(spec, today)
+    own = calendar.day_of(spec.asked_late.due, {"opened": today}) if spec.asked_late else None
+    return Deadline(due) if due is None or own is None or own <= due else Deadline(own, is_own=True)
+
+
+def can_be_asked(calendar: Calendar, spec: CommitmentSpec, today: date) -> bool:
+    """Whether a commitment can still be kept by somebody who joins today: what is over is not asked for."""
+    due, until = calendar.day_of(spec.due), calendar.day_of(spec.asked_late.until) if spec.asked_late else None
+    if due is not None and due < today and until is not None and until < today:
+        return False
+    due = deadline(calendar, spec, today).day
+    return due is None or due >= today
 
 
 def catch_up_notices(calendar: Calendar, cohort_id: str, journey_id: str, now: datetime) -> Iterator[Timer]:
