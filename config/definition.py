@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from config.grammar import CALL_OFF, MOVE, Trigger
+from config.each_module import for_module
+from config.grammar import CALL_OFF, CHASE, MOVE, Trigger
 from config.programme import (
-    ON_STEPS,
     CommitmentSpec,
     EffectSpec,
     Finding,
@@ -19,12 +19,10 @@ from config.programme import (
     ModuleSpec,
     Notice,
     Programme,
-    Reminder,
     Role,
     Shape,
     Window,
 )
-from config.when import When
 from config.working_time import WorkingTime
 
 ACTIVE = "active"
@@ -112,6 +110,10 @@ class Definition:
         found += [event.to for event in self.programme.events.values() if event.to and event.to != "place"]
         return tuple(dict.fromkeys(found))
 
+    def state_of(self, place: str) -> str:
+        """Return the state of a place: one of the calendar, or one that an event leads to."""
+        return place if place in self.states else in_active(place)
+
     def state_label(self, state: str) -> str:
         """Return the name of a journey state for people, as the programme's ``places`` give it."""
         place = state.removeprefix(f"{ACTIVE}.")
@@ -161,7 +163,11 @@ class Definition:
             found |= {str(Trigger(milestone.id, notice.id)): notice.effects for notice in milestone.notices}
             found |= {found_in(milestone.id, finding.place): finding.effects for finding in milestone.finds}
             found |= self._news(milestone)
-        return found | {name: event.effects for name, event in self.programme.events.items()}
+        for name, event in self.programme.events.items():
+            found[name] = event.effects
+            if event.chase is not None:
+                found[str(Trigger(name, CHASE))] = event.chase.effects
+        return found
 
     def _news(self, milestone: Milestone) -> Iterator[tuple[str, tuple[EffectSpec, ...]]]:
         find = () if self.programme.find_date is None else (self.programme.find_date,)
@@ -273,28 +279,6 @@ def _commitments(programme: Programme, modules: Mapping[str, Module]) -> Iterato
         if spec.each is None:
             yield spec
         else:
-            yield from (_for_module(spec, module, day_names(order, module)) for module in modules_of(spec, order))
-
-
-def _for_module(spec: CommitmentSpec, module: Module, names: dict[str, str]) -> CommitmentSpec:
-    def anchored(when: When | None) -> When | None:
-        return when.anchored(names) if when else None
-
-    def effects(specs: tuple[EffectSpec, ...]) -> tuple[EffectSpec, ...]:
-        return tuple(effect.model_copy(update={"due": anchored(effect.due)}) for effect in specs)
-
-    def steps(specs: tuple[Reminder, ...]) -> tuple[Reminder, ...]:
-        return tuple(
-            step.model_copy(update={"when": anchored(step.when), "effects": effects(step.effects)}) for step in specs
-        )
-
-    return spec.model_copy(
-        update={
-            "id": f"{spec.id}_{module.id}",
-            "label": spec.label.format(number=module.number, title=module.title),
-            "module": module.id,
-            **{name: anchored(getattr(spec, name)) for name in ("opens", "due", "miss", "changeable_until")},
-            **{name: effects(getattr(spec, name)) for name in ON_STEPS},
-            **{name: steps(getattr(spec, name)) for name in ("reminders", "escalation")},
-        }
-    )
+            for module in modules_of(spec, order):
+                words = {"number": module.number, "title": module.title}
+                yield for_module(spec, module.id, words, day_names(order, module))

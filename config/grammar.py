@@ -14,6 +14,8 @@ TAKEN_BACK = "taken_back"
 """Where a journey stands whose enrolment was a mistake: final, outside every definition, and out of sight."""
 CORRECT = "correct"
 """The part of a trigger that takes a fact back: ``leave:correct``."""
+CHASE = "chase"
+"""The part of an event's trigger that asks again about whoever it holds."""
 LAPSED = "lapsed"
 """The detail of an effect that names the commitments which an event has ended."""
 
@@ -21,7 +23,7 @@ LAPSED = "lapsed"
 class Trigger(NamedTuple):
     """A trigger: ``leave`` or ``m2d1`` is a name alone, ``mentor_meeting_m2:keep`` a name and a part.
 
-    The part is a commitment's verb, a milestone's notice, ``move`` or ``call_off``.
+    The part is a commitment's verb, a milestone's notice, ``move`` or ``call_off``, or ``chase`` of an event.
     """
 
     name: str

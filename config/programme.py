@@ -16,6 +16,7 @@ from config.form import Form
 from config.grammar import escalated, reminder
 from config.groups import Groups
 from config.names import Folder, Language, Name, filled_with
+from config.opening import AskedLate, OpensOn
 from config.plain_text import AS_KEPT, Line, OptionalLine
 from config.regions import Move, RegionSpec
 from config.spec import Spec
@@ -139,6 +140,13 @@ class ModuleSpec(Spec):
     leads_to: str | None = None
 
 
+class Reminder(Spec):
+    """What is sent at a time: while a commitment is open, when it is missed, or while an event holds somebody."""
+
+    when: WhenField
+    effects: tuple[EffectSpec, ...] = Field(min_length=1)
+
+
 class Event(Spec):
     """Something that befalls a journey out of turn: leave, return, transfer, withdrawal, absence (R7, R29)."""
 
@@ -154,20 +162,10 @@ class Event(Spec):
     needs: tuple[Literal["milestone", "absence", "new_mentor"], ...] = ()
     """``milestone``: a teaching day to stay away from; ``absence``: one that is no longer stayed away from (R29)."""
     effects: tuple[EffectSpec, ...] = ()
-
-
-class Reminder(Spec):
-    """What is sent while a commitment is open, before it is due."""
-
-    when: WhenField
-    effects: tuple[EffectSpec, ...] = Field(min_length=1)
-
-
-class OpensOn(Spec):
-    """A commitment that opens when another one was kept with this choice (R33)."""
-
-    commitment: str
-    choice: str
+    chase: Reminder | None = None
+    """What is asked, each time anew, as long as a journey stays where the event has led (R7)."""
+    falls: WhenField | None = None
+    """The day on which it befalls by itself whoever stands in ``from`` then (R7: nobody is on leave for good)."""
 
 
 class CommitmentSpec(Spec):
@@ -187,6 +185,8 @@ class CommitmentSpec(Spec):
     module: str | None = None
     opens: WhenField | None = None
     opens_on: OpensOn | None = None
+    asked_late: AskedLate | None = None
+    """How it is with somebody who joins late (R8); without it they have what is left of the others' time."""
     early: bool = False
     """Whether it may be kept before it opens: the leader may convene the talk earlier (R8)."""
     due: WhenField

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from config.checks.all import check_all
 from config.errors import DefinitionError, Problem
 from config.library import Library, LoadedCohort
+from notifications.fitting import misplaced_messages
 from notifications.messages import messages_of
 from states.exploration.explore import Exploration, explore
 
@@ -24,13 +25,15 @@ class Checked(NamedTuple):
 
 
 def check_cohorts(library: Library, cohort_ids: Sequence[str]) -> Checked:
-    """Check cohorts with their programmes and people; where the files are right, walk the programmes as well."""
+    """Check cohorts with their programmes and people; where the files are right, try messages and walk programmes."""
     problems = check_all(library, cohort_ids, messages_of(library))
     errors = [problem for problem in problems if not problem.warning]
     explored: dict[str, Exploration] = {}
     if not errors:
         for programme in dict.fromkeys(library.cohort(ident).cohort.programme for ident in cohort_ids):
-            explored[programme] = explore(library.programme(programme).definition)
+            loaded = library.programme(programme)
+            errors += misplaced_messages(loaded.definition, loaded.source, library.root)
+            explored[programme] = explore(loaded.definition)
             file = str(library.programme_file(programme))
             errors += [Problem(file, None, stuck.machine, str(stuck)) for stuck in explored[programme].problems]
     return Checked(errors, [problem for problem in problems if problem.warning], explored)

@@ -109,10 +109,12 @@ def _programme(definition: Definition, source: Source, messages: Collection[str]
     yield from _by_themselves(definition, source, messages)
     yield from references.places(definition, source)
     yield from contradictions.no_way_back(definition, source)
+    yield from contradictions.events_by_time(definition, source)
     yield from contradictions.unused_names(definition, source)
     yield from regions.moves(definition, source)
     yield from time.unknown_anchors(definition, source)
     yield from time.wrong_order(definition, source)
+    yield from time.chases(definition, source)
 
 
 def _by_themselves(definition: Definition, source: Source, messages: Collection[str]) -> Iterator[Problem]:

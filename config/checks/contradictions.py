@@ -55,6 +55,16 @@ def no_way_back(definition: Definition, source: Source) -> Iterator[Problem]:
             yield source.problem(("events", name, "to"), what)
 
 
+def events_by_time(definition: Definition, source: Source) -> Iterator[Problem]:
+    """Yield a problem for each event that holds nobody to be asked about, or that time cannot bring."""
+    for name, event in definition.programme.events.items():
+        if event.chase is not None and event.to in {None, PLACE, *definition.final_states}:
+            yield source.problem(("events", name, "chase"), "nobody stays where it leads, to be asked about")
+        if event.falls is not None and event.needs:
+            what = f"it falls by itself, and nobody gives what it needs: {', '.join(event.needs)}"
+            yield source.problem(("events", name, "needs"), what)
+
+
 def unused_names(definition: Definition, source: Source) -> Iterator[Problem]:
     """Yield a warning for each name of a place that no journey comes to; what was dropped might lead there."""
     if source.dropped:

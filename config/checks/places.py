@@ -70,6 +70,8 @@ def effects(programme: Programme) -> Iterator[PlacedEffect]:
         yield PlacedEffect(("find_date",), programme.find_date, DAY)
     for name, event in programme.events.items():
         yield from _effects(("events", name, "effects"), event.effects, DAY)
+        if event.chase is not None:
+            yield from _effects(("events", name, "chase", "effects"), event.chase.effects, DAY)
     for number, spec in enumerate(programme.commitments):
         yield from _effects_of_commitment(("commitments", number), spec)
 
@@ -103,6 +105,11 @@ def moments(programme: Programme) -> Iterator[PlacedWhen]:
         if isinstance(entry, MilestoneSpec) and entry.window is not None:
             yield PlacedWhen(("calendar", number, "window", "earliest"), entry.window.earliest, NOTHING)
             yield PlacedWhen(("calendar", number, "window", "latest"), entry.window.latest, NOTHING)
+    for name, event in programme.events.items():
+        if event.chase is not None:
+            yield PlacedWhen(("events", name, "chase", "when"), event.chase.when, DAY)
+        if event.falls is not None:
+            yield PlacedWhen(("events", name, "falls"), event.falls, NOTHING)
     for path, effect, anchors, spec in effects(programme):
         if effect.due is not None:
             yield PlacedWhen((*path, "due"), effect.due, anchors, spec)
@@ -120,6 +127,9 @@ def _moments_of_commitment(path: Path, spec: CommitmentSpec) -> Iterator[PlacedW
     for name, when, anchors in own:
         if when is not None:
             yield PlacedWhen((*path, name), when, anchors, spec)
+    if spec.asked_late is not None:
+        yield PlacedWhen((*path, "asked_late", "due"), spec.asked_late.due, OPENED, spec)
+        yield PlacedWhen((*path, "asked_late", "until"), spec.asked_late.until, NOTHING, spec)
     for name, steps, anchors in (("reminders", spec.reminders, DUE), ("escalation", spec.escalation, MISSED)):
         for number, step in enumerate(steps):
             yield PlacedWhen((*path, name, number, "when"), step.when, anchors, spec)

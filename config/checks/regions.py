@@ -28,8 +28,9 @@ def moves(definition: Definition, source: Source) -> Iterator[Problem]:
         yield from _moves(("regions", name, "moves"), region.moves, list(region.places), definition, source)
     for number, entry in enumerate(programme.calendar):
         for index, finding in enumerate(entry.finds if isinstance(entry, MilestoneSpec) else ()):
-            if finding.place not in calendar:
-                what = f"unknown place {finding.place!r}{did_you_mean(finding.place, calendar)}"
+            known = [*calendar, *(state for state in definition.states if not state.startswith(ACTIVE))]
+            if finding.place not in known:
+                what = f"unknown place {finding.place!r}{did_you_mean(finding.place, known)}"
                 yield source.problem(("calendar", number, "finds", index, "in"), what)
 
 

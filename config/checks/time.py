@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -16,6 +16,7 @@ from config.when import When
 
 # Days to try offsets on: months of all lengths, weeks with and without public holidays.
 SAMPLE = [date(2027, 1, 1) + timedelta(days=day) for day in range(0, 366, 5)]
+After = Callable[[When, When], int | None]
 SITUATIONS = ("opened", "due", "missed", "day")
 
 
@@ -67,6 +68,14 @@ def wrong_order(definition: Definition, source: Source) -> Iterator[Problem]:
         yield from (source.problem(("commitments", number, *path), what) for path, what in found.items())
 
 
+def chases(definition: Definition, source: Source) -> Iterator[Problem]:
+    """Yield a problem for each event that would ask again at once, or never: a time is counted from the last one."""
+    for name, event in definition.programme.events.items():
+        if event.chase is not None and _compare(event.chase.when, When("day"), {}, definition) != 1:
+            what = f"{event.chase.when} is not after 'day', the day on which it was asked before"
+            yield source.problem(("events", name, "chase", "when"), what)
+
+
 def written_out(spec: CommitmentSpec, definition: Definition) -> list[CommitmentSpec]:
     """Return a commitment as it stands in the definition: one for each of its modules."""
     if spec.each is None:
@@ -93,6 +102,7 @@ def _faults(
     leader = definition.commitments.get(spec.opens_on.commitment) if spec.opens_on else None
     if leader is not None and leader.opens is not None and after(leader.opens, due) == 1:
         yield ("due",), f"it is due ({spec.due}) before {leader.id}, which it follows, opens ({leader.opens})"
+    yield from _asked_late(spec, meant, after)
     if after(meant["missed"], due) in (0, -1):
         yield ("miss",), f"{spec.miss} is not after the deadline ({spec.due}), which is open all day; write 'due + 1d'"
     for number, reminder in enumerate(spec.reminders):
@@ -106,6 +116,19 @@ def _faults(
         if after(earlier, later) == 1:
             before = "it is missed" if number == 0 else f"step {number}"
             yield ("escalation", number, "when"), f"{spec.escalation[number].when} comes before {before} ({earlier})"
+
+
+def _asked_late(
+    spec: CommitmentSpec, meant: Mapping[str, When], after: After
+) -> Iterator[tuple[tuple[Step, ...], str]]:
+    late = spec.asked_late
+    if late is None:
+        return
+    if after(meant["opened"], late.until) == 1:
+        what = f"nobody is asked late: {late.until} comes before it opens ({meant['opened']})"
+        yield ("asked_late", "until"), what
+    if after(_rooted(late.due, meant), meant["due"]) == 1:
+        yield ("asked_late", "due"), f"{late.due} is later than the deadline ({spec.due}) even for who is asked in time"
 
 
 def _meanings(spec: CommitmentSpec) -> dict[str, When]:

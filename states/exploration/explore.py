@@ -24,6 +24,7 @@ from states.machines.rules import Rules, rules_for
 
 NO_POINTER = "no timer and no open task points out of it"
 NO_END = "no end can be reached from it"
+FOR_GOOD = "the cohort is over, and no day comes that ends it"
 NO_WAY = "no journey can reach it"
 IN_VAIN = "what would lead on from it can no longer come"
 
@@ -143,6 +144,11 @@ class WithJourney:
     def journey_problems(self) -> Iterator[Stuck]:
         """Yield where a talent would be stuck whatever was promised, and the places nobody comes to."""
         yield from _stuck(self.journeys, "journey", lambda node: node.state, self._moves.points_out, self._ending)
+        left = {node.state: node for node in reversed(self.journeys.nodes) if self._moves.is_left(node)}
+        held_up = {node.state for node in self._held_up}
+        for state, node in left.items():
+            if state not in held_up:
+                yield Stuck("journey", state, FOR_GOOD, self.journeys.path(node))
         reached = {node.state for node in self.journeys.nodes}
         for state in self._ground.definition.states:
             if state not in reached:

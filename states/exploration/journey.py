@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from config.grammar import Trigger
+from config.grammar import CHASE, Trigger
 from config.programme import Event
 from states.exploration.ground import BEFORE, Ground
 from states.machines.journey import CALENDAR, GIVEN, place_guard, places
+from states.plan.effects import named
 from states.plan.timers import Timer, cohort_timers
 
 
@@ -62,12 +63,20 @@ class JourneyMoves:
         if node.state and not self.is_final(node):
             yield from self._by_promise(node)
             for name, event in self._ground.definition.programme.events.items():
-                yield from self._by_event(node, name, event)
+                if event.falls is None:
+                    yield from self._by_event(node, name, event)
+                yield from self._by_chase(node, name, event)
 
     def points_out(self, node: JourneyNode) -> bool:
         """Whether a timer, an open task or the chase for a date leads out of a journey's state."""
-        if node.task or self.is_final(node) or not node.state:
-            return True
+        return node.task or self.is_final(node) or not node.state or self._leads_out_by_time(node)
+
+    def is_left(self, node: JourneyNode) -> bool:
+        """Whether the cohort is over and a journey is not, and no day comes that ends it."""
+        is_over = bool(node.state) and node.held == len(self._steps)
+        return is_over and not self.is_final(node) and not self._leads_out_by_time(node)
+
+    def _leads_out_by_time(self, node: JourneyNode) -> bool:
         awaited = [] if node.dated else [step.id for step in self._steps[node.held :] if step.id in self._ground.chased]
         armed = [timer.trigger for timer in self._timers[node.held, node.dated]]
         return any(
@@ -76,7 +85,7 @@ class JourneyMoves:
 
     def is_paused(self, node: JourneyNode) -> bool:
         """Whether an event has taken the journey off the calendar, and another is to take its commitments up again."""
-        on_calendar = any(self._rules.next_state(node.state, step.id) is not None for step in self._steps)
+        on_calendar = any(self._rules.next_state(node.state, step.id) not in {None, node.state} for step in self._steps)
         return not on_calendar and any(move.verb in {"resume", "cancel"} for move in self.moves(node))
 
     def _armed(self, held: int, dated: bool) -> list[Timer]:
@@ -88,11 +97,23 @@ class JourneyMoves:
         positions = {step.id: number for number, step in enumerate(self._steps, start=1)}
         step = next((timer.trigger for timer in timers if timer.trigger in positions), None)
         if step is not None:
-            dest = self._rules.next_state(node.state, step) if node.state else None
-            yield JourneyMove(step, self._settled(node._replace(state=dest or node.state, held=positions[step])))
+            yield JourneyMove(step, self._settled(self._held(node, step)._replace(held=positions[step])))
+        events = self._ground.definition.programme.events
         for timer in timers if node.state else []:
-            if timer.trigger not in positions and self._rules.next_state(node.state, timer.trigger) is not None:
+            if timer.trigger in events:
+                yield from self._by_event(node, timer.trigger, events[timer.trigger])
+            elif timer.trigger not in positions and self._rules.next_state(node.state, timer.trigger) is not None:
                 yield JourneyMove(timer.trigger, node._replace(task=node.task or self._notice_task(timer.trigger)))
+
+    def _held(self, node: JourneyNode, step: str) -> JourneyNode:
+        """Return where a milestone leads; whom the last one finds off the calendar, somebody is asked about anew."""
+        answer = self._rules.answer(node.state, step) if node.state else None
+        if answer is None:
+            return node
+        milestone = self._ground.definition.milestones[step]
+        asked = self._ground.opens_task(named(self._ground.definition.causes, answer.causes), None)
+        is_left = milestone.final and answer.dest == node.state
+        return node._replace(state=answer.dest, task=asked or (node.task and not is_left))
 
     def _by_promise(self, node: JourneyNode) -> Iterator[JourneyMove]:
         """Yield where a promise leads that comes to a state; any may, at any time."""
@@ -117,6 +138,12 @@ class JourneyMoves:
                 task = stays_open or self._ground.opens_task(event.effects, None)
                 verb = "" if event.commitments == "leave" else event.commitments
                 yield JourneyMove(name, self._settled(node._replace(state=dest, task=task)), verb)
+
+    def _by_chase(self, node: JourneyNode, name: str, event: Event) -> Iterator[JourneyMove]:
+        """Yield that it is asked again: what was asked before is over."""
+        if event.chase is not None and node.state == event.to and node.held < len(self._steps):
+            asked = self._ground.opens_task(event.chase.effects, None)
+            yield JourneyMove(str(Trigger(name, CHASE)), node._replace(task=asked))
 
     def _settled(self, node: JourneyNode) -> JourneyNode:
         """Return the node without what no longer matters once the journey has ended."""

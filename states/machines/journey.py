@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from config.definition import ACTIVE, Definition, found_in, in_active
-from config.grammar import MOVE, NEWS, TAKEN_BACK, Trigger
+from config.grammar import CHASE, MOVE, NEWS, TAKEN_BACK, Trigger
 from config.programme import Event
 from config.regions import Move
 from states.machines.rulebook import Rule, RuleBook
@@ -64,10 +64,11 @@ def places(definition: Definition) -> tuple[str, ...]:
 def _milestone_rules(definition: Definition) -> Iterator[Rule]:
     order = [with_side_places(definition, place) for place in places(definition)]
     for position, step in enumerate(definition.steps, start=1):
-        told = {in_active(finding.place): (found_in(step.id, finding.place),) for finding in step.finds}
+        told = {definition.state_of(finding.place): (found_in(step.id, finding.place),) for finding in step.finds}
         for source in dict.fromkeys(source for stop in order[:position] for source in stop):
             if source not in definition.final_states:
-                yield Rule(step.id, source, step.state, causes=told.get(source, ()))
+                yield Rule(step.id, source, step.state, causes=told.pop(source, ()))
+        yield from (Rule(step.id, source, None, causes=causes) for source, causes in told.items())
 
 
 def with_side_places(definition: Definition, place: str) -> tuple[str, ...]:
@@ -94,6 +95,9 @@ def _event_rules(definition: Definition) -> Iterator[Rule]:
     for name, event in definition.programme.events.items():
         for source in event.source:
             yield from _rules_from(definition, name, event, source)
+        if event.chase is not None and event.to is not None:
+            chase = str(Trigger(name, CHASE))
+            yield Rule(chase, event.to, None, causes=(chase,))
 
 
 def _rules_from(definition: Definition, name: str, event: Event, source: str) -> Iterator[Rule]:

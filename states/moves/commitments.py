@@ -149,7 +149,7 @@ class CommitmentMover:
                 "b_due_on": dates.due,
                 "b_missed_on": dates.missed,
                 "b_choice": move.choice or commitment.choice,
-                "b_agreed": verb == "extend" or (commitment.agreed and verb not in {"open", "pause", "retract"}),
+                "b_agreed": verb == "extend" or (commitment.agreed and verb != "retract"),
             }
         )
         history = changes.record(
@@ -224,11 +224,12 @@ class CommitmentMover:
         opened, due, missed = commitment.opened_on, commitment.due_on, commitment.missed_on
         if verb == "open":
             opened = self._firing.today
-            due = calendar.due_of(spec, opened)
+            # Who was asked late has a deadline from the start (R8); so has who comes back to one that was agreed.
+            due = due if commitment.agreed else calendar.due_of(spec, opened)
         elif verb == "extend":
             due, missed = agreed_day(self._firing, str(Trigger(spec.id, verb))), None
         elif verb == "miss":
-            day = None if self._firing.late else calendar.day_of(spec.miss, Dates(opened, due).anchors())
+            day = None if self._firing.late else calendar.missed_on(spec, Dates(opened, due).anchors())
             missed = day or self._firing.today
         elif verb in {"pause", "retract"} and move.step.dest == PLANNED:
             opened = missed = None

@@ -33,8 +33,9 @@ from states.moves.rests_on import (
     refuse_what_bears_another,
     refuse_what_never_goes_back,
 )
+from states.moves.seating import seated
 from states.plan.late_joiners import catch_up_notices
-from states.plan.timers import Timer
+from states.plan.timers import Timer, chase_timer
 from states.records import Commitment, InRegion, Journey
 from states.running_cohort import RunningCohort
 from states.store.queries import COMMITMENT_COLUMNS, commitments_named, in_region, journeys_of
@@ -181,8 +182,25 @@ class Correction:
                 self._changes.disarmed.append(ident)
             if dest.startswith(ACTIVE) and not journey.state.startswith(ACTIVE):
                 self._changes.timers += self._missed_news(ident)
+                self._seat(found[ident])
+            elif dest != journey.state:
+                self._ask_again(ident, dest)
             found[ident] = self._changes.standing(found[ident])
         return found
+
+    def _seat(self, journey: Journey) -> None:
+        """Give whoever was away when groups were formed one of them."""
+        if journey.group_number is None:
+            who = (self._connection, self._changes, self._cohort.cohort_id, self._cohort.definition)
+            for ident, group in seated(*who, [journey.id]).items():
+                self._changes.fields.append((ident, {"group_number": group}))
+
+    def _ask_again(self, journey: str, dest: str) -> None:
+        """Arm what asks about whoever is off the calendar again."""
+        for name, event in self._cohort.definition.programme.events.items():
+            if event.to == dest:
+                who = (self._cohort.calendar, self._cohort.cohort_id, journey)
+                self._changes.timers += chase_timer(*who, name, self._changes.now)
 
     def _people_around(self, journey: Journey) -> Journey:
         was = self._image("journeys").get(journey.id)

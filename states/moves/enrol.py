@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from config.cohort import Cohort, Contact
-from config.definition import ACTIVE, Definition
+from config.definition import Definition
 from config.errors import CohortOverError
 from config.grammar import commitment_id
 from config.people import People, TalentRow
@@ -22,9 +21,10 @@ from states.machines.commitment import KEPT, PLANNED
 from states.moves.changes import Changes
 from states.moves.enrol_again import enrol_again
 from states.moves.reimport import office_holders, tell_challenges, tell_offices
+from states.moves.seating import seated
 from states.plain_facts import refuse_unplain_people
 from states.plan.calendar import Calendar
-from states.plan.late_joiners import catch_up_notices, group_to_join
+from states.plan.late_joiners import can_be_asked, catch_up_notices, deadline
 from states.plan.offices import consultant_id
 from states.plan.timers import Timer, cohort_timers, opening_timer
 from states.running_cohort import RunningCohort, read_cohort
@@ -74,6 +74,10 @@ class Enrolment:
     def _now(self) -> datetime:
         return self.changes.now
 
+    @property
+    def _today(self) -> date:
+        return self.calendar.local_day(self._now)
+
     def _id(self, talent: TalentRow) -> str:
         return journey_id(self.cohort.id, talent)
 
@@ -98,8 +102,9 @@ class Enrolment:
         self._collect_persons(connection)
         fresh = [talent for talent in self.people.talents if self._id(talent) not in self._mentors]
         self._refuse_those_too_late(fresh)
-        seats = self._seats(connection, fresh) if running else {}
-        self.changes.new[JourneyRow] = [self._journey(talent, seats.get(talent.number)) for talent in fresh]
+        newcomers = [self._id(talent) for talent in fresh] if running else []
+        groups = seated(connection, self.changes, self.cohort.id, self.definition, newcomers)
+        self.changes.new[JourneyRow] = [self._journey(talent, groups.get(self._id(talent))) for talent in fresh]
         self.changes.new[RegionRow] = [row for talent in fresh for row in self._regions(self._id(talent))]
         commitments = [row for talent in fresh for row in self._commitments(talent)]
         if not running:
@@ -130,20 +135,6 @@ class Enrolment:
             return
         for talent in fresh:
             yield from catch_up_notices(self.calendar, self.cohort.id, self._id(talent), self._now)
-
-    def _seats(self, connection: Connection, fresh: Sequence[TalentRow]) -> dict[int, int]:
-        """Return the learning groups of those who join when groups have been formed: the smallest ones (R27)."""
-        mine = (JourneyRow.cohort_id == self.cohort.id) & JourneyRow.group_number.is_not(None)
-        active = JourneyRow.state.startswith(ACTIVE)
-        seated = connection.scalars(select(JourneyRow.group_number).where(mine, active))
-        sizes = Counter(number for number in seated if number is not None)
-        seats: dict[int, int] = {}
-        for talent in fresh:
-            group = group_to_join(sizes)
-            if group is not None:
-                sizes[group] += 1
-                seats[talent.number] = group
-        return seats
 
     def _cohort_row(self) -> dict[str, Any]:
         return {
@@ -247,22 +238,18 @@ class Enrolment:
 
     def _commitments(self, talent: TalentRow) -> Iterator[dict[str, Any]]:
         for spec in self.definition.commitments.values():
-            if spec.subject == "talent" and self._lies_ahead(spec):
+            if spec.subject == "talent" and can_be_asked(self.calendar, spec, self._today):
                 yield self._commitment(spec, self._id(talent))
 
     def _cohort_commitments(self) -> Iterator[dict[str, Any]]:
         for spec in self.definition.commitments.values():
-            if spec.subject == "cohort" and self._lies_ahead(spec):
+            if spec.subject == "cohort" and can_be_asked(self.calendar, spec, self._today):
                 yield self._commitment(spec, None)
-
-    def _lies_ahead(self, spec: CommitmentSpec) -> bool:
-        """Whether a commitment can still be kept: for someone who joins late, what is over is not asked for."""
-        due = self.calendar.day_of(spec.due)
-        return due is None or due >= self.calendar.local_day(self._now)
 
     def _commitment(self, spec: CommitmentSpec, journey: str | None) -> dict[str, Any]:
         # What a file says of a challenge is told with the enrolment: nobody is asked to find it (R22).
         known = spec.secures in self.cohort.challenges
+        due = deadline(self.calendar, spec, self._today)
         return {
             "id": commitment_id(journey or self.cohort.id, spec.id),
             "cohort_id": self.cohort.id,
@@ -270,7 +257,8 @@ class Enrolment:
             "name": spec.id,
             "state": KEPT if known else PLANNED,
             "version": 1 if known else 0,
-            "due_on": self.calendar.day_of(spec.due),
+            "due_on": due.day,
+            "agreed": due.is_own,
         }
 
     def _kept(self, row: dict[str, Any]) -> Transition:

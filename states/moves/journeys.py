@@ -16,14 +16,16 @@ from states.machines.journey import PLACE, place_guard
 from states.machines.rulebook import Answer
 from states.moves.absences import ABSENCE, NO_ABSENCE, absent, note, teaching_day
 from states.moves.along import Lapsed, carry_along
+from states.moves.chasing import chase
 from states.moves.commitments import CommitmentMover
 from states.moves.firing import Firing, everybody
 from states.moves.plausible import refuse_impossible_day
 from states.moves.reassign import is_known_as_mentor, pass_to_those_who_stay, readdress
 from states.moves.regions import given
+from states.moves.seating import seated
 from states.plan.effects import Cause, named
 from states.plan.groups import Candidate, propose_groups
-from states.plan.late_joiners import catch_up_notices, group_to_join
+from states.plan.late_joiners import catch_up_notices
 from states.records import Journey
 from states.store.tables import JourneyRow
 
@@ -64,12 +66,14 @@ class JourneyMover:
             moved = self._with_news(trigger, event, moved)
         # All are moved before anyone is told: whom to tell depends on who stays.
         written = [(journey, found, self._move_journey(trigger, journey, found.dest)) for journey, found in moved]
+        chase(self._firing, trigger, [journey for journey, _ in moved])
         lapsed: Lapsed = {}
         concerned = self._who_comes(trigger, [journey for journey, _ in moved])
         if event is not None and moved:
             concerned = {journey.id: self._note_absence(event, journey) for journey, _, _ in written}
+            back = self._welcome_back([journey for journey, found in moved if found.dest.startswith(ACTIVE)])
             written = [
-                (self._welcome_back(self._new_leader(trigger, event, journey), found.dest), found, history)
+                (self._new_leader(trigger, event, back.get(journey.id, journey)), found, history)
                 for journey, found, history in written
             ]
             gone = [journey.id for journey, found in moved if not found.dest.startswith(ACTIVE)]
@@ -103,22 +107,27 @@ class JourneyMover:
         notices = self._firing.cohort.definition.milestones[name].notices
         return not any(notice.id == part and calendar.follows(name, notice.when) for notice in notices)
 
-    def _welcome_back(self, journey: Journey, dest: str) -> Journey:
-        """Tell one who is on the way again what was announced meanwhile, and find a learning group if there is none."""
-        if journey.state.startswith(ACTIVE) or not dest.startswith(ACTIVE):
-            return journey
-        changes = self._firing.changes
-        changes.disarmed.append(journey.id)
-        changes.timers += catch_up_notices(self._firing.cohort.calendar, journey.cohort_id, journey.id, changes.now)
-        group = group_to_join(self._firing.active().group_sizes())
-        if journey.group_number is not None or group is None:
-            return journey
-        changes.set_fields(journey, {"group_number": group})
-        return journey._replace(group_number=group)
+    def _welcome_back(self, journeys: Sequence[Journey]) -> Mapping[str, Journey]:
+        """Tell those who are on the way again what was announced meanwhile; return them with a learning group each."""
+        changes, cohort = self._firing.changes, self._firing.cohort
+        back = {journey.id: journey for journey in journeys if not journey.state.startswith(ACTIVE)}
+        alone = [ident for ident, journey in back.items() if journey.group_number is None]
+        groups = seated(self._firing.connection, changes, cohort.cohort_id, cohort.definition, alone)
+        for ident, group in groups.items():
+            changes.set_fields(back[ident], {"group_number": group})
+            back[ident] = back[ident]._replace(group_number=group)
+        for ident in back:
+            changes.timers += catch_up_notices(cohort.calendar, cohort.cohort_id, ident, changes.now)
+        return back
 
     def _move_journey(self, trigger: str, journey: Journey, dest: str) -> str:
-        if dest != journey.state and trigger in self._firing.cohort.definition.programme.events:
+        definition = self._firing.cohort.definition
+        leaves = trigger in definition.programme.events and dest != journey.state
+        # Whom the last day finds off the calendar, somebody is asked about anew.
+        left = trigger in definition.milestones and definition.milestones[trigger].final and dest == journey.state
+        if leaves or left:
             self._firing.changes.silenced.append(journey.id)
+            self._firing.changes.disarmed.append(journey.id)
         return self._firing.changes.move_journey(journey, trigger, dest)
 
     def _with_news(

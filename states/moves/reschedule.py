@@ -31,7 +31,7 @@ from states.moves.day_news import DayNews
 from states.moves.firing import Firing
 from states.plan.calendar import Calendar, MilestoneDate
 from states.plan.day_change import broken_by_change, milestones_behind, with_what_goes_along
-from states.plan.timers import EVENT_RANK, Dates, Timer, commitment_timers, milestone_timers
+from states.plan.timers import EVENT_RANK, Dates, Timer, commitment_timers, falling_events, milestone_timers
 from states.records import Commitment
 from states.running_cohort import RunningCohort
 from states.store.days import day_details, read_days
@@ -85,6 +85,7 @@ class Rescheduling:
             self._set_date(milestone)
             self._rearm_milestone(self._cohort.definition.milestones[milestone])
             self._rearm_waiting_notices(milestone)
+            self._rearm_falling_events(milestone)
         for commitment in self._commitments():
             self._follow(commitment)
         firing = Firing(self._connection, self._cohort, self._changes, details, strict=False)
@@ -162,6 +163,14 @@ class Rescheduling:
                 armed = self._disarm(TimerRow.trigger.in_(waiting))
                 timers = milestone_timers(self._cohort.calendar, self._cohort.cohort_id, spec, self._changes.now)
                 self._changes.timers += [timer for timer in timers if timer.trigger in armed]
+
+    def _rearm_falling_events(self, milestone: str) -> None:
+        events = self._cohort.definition.programme.events.items()
+        mine = [name for name, event in events if event.falls is not None and event.falls.anchor == milestone]
+        armed = self._disarm(TimerRow.trigger.in_(mine)) if mine else set()
+        timers = falling_events(self._cohort.calendar, self._cohort.cohort_id, milestone, self._changes.now)
+        again = milestone not in self._days
+        self._changes.timers += [timer for timer in timers if again or timer.trigger in armed]
 
     def _disarm(self, which: ColumnElement[bool]) -> set[str]:
         """Cancel the cohort's timers of these triggers, and return the triggers that were armed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from config.cohort import Day
@@ -62,6 +62,11 @@ class Calendar:
     def last_change(self, spec: CommitmentSpec) -> date | None:
         """Return the last day on which a choice can be made or changed."""
         return None if spec.changeable_until is None else self.day_of(spec.changeable_until)
+
+    def missed_on(self, spec: CommitmentSpec, anchors: Mapping[str, date]) -> date | None:
+        """Return the day on which a commitment counts as missed: never before its own deadline is over."""
+        day, due = self.day_of(spec.miss, anchors), anchors.get("due")
+        return day if day is None or due is None else max(day, due + timedelta(days=1))
 
     def notice_at(self, when: When, anchors: Mapping[str, date] | None = None) -> datetime | None:
         """Return when a notice goes out: at opening time, on the working day before where it would be late (R47)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -62,10 +61,6 @@ class ActiveJourneys:
             for other in self.members.values()
             if other.group_number == who.group_number and other.id != who.id
         )
-
-    def group_sizes(self) -> Mapping[int, int]:
-        """Return how many talents each learning group has."""
-        return Counter(one.group_number for one in self.members.values() if one.group_number is not None)
 
     def others(self, who: Journey) -> tuple[str, ...]:
         """Return all other talents of the cohort."""

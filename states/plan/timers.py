@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from config.definition import Milestone
-from config.grammar import Trigger, level_of, reminder
+from config.grammar import CHASE, Trigger, level_of, reminder
 from config.programme import CommitmentSpec, Notice
 from config.when import When
 from states.machines.commitment import FINAL, OPEN, PLANNED
@@ -38,13 +38,32 @@ class Dates(NamedTuple):
 
 _DAY_AFTER = When("due", ((1, "d"),))
 
-EVENT_RANK, NOTICE_RANK, OPEN_RANK, REMIND_RANK, MISS_RANK, ESCALATE_RANK = range(6)
+EVENT_RANK, NOTICE_RANK, OPEN_RANK, REMIND_RANK, MISS_RANK, ESCALATE_RANK, FALL_RANK = range(7)
 
 
 def cohort_timers(calendar: Calendar, cohort_id: str, now: datetime) -> Iterator[Timer]:
-    """Yield the timers of all milestones and notices that still lie ahead."""
+    """Yield the timers of all milestones and notices that still lie ahead, and of events that fall by themselves."""
     for milestone in calendar.definition.milestones.values():
         yield from milestone_timers(calendar, cohort_id, milestone, now)
+        yield from falling_events(calendar, cohort_id, milestone.id, now)
+
+
+def falling_events(calendar: Calendar, cohort_id: str, milestone: str, now: datetime) -> Iterator[Timer]:
+    """Yield the timers of events that fall by themselves on a day which hangs on a milestone; a late one at once."""
+    for name, event in calendar.definition.programme.events.items():
+        if event.falls is not None and event.falls.anchor == milestone:
+            at = calendar.deadline_at(event.falls)
+            if at is not None:
+                yield Timer(cohort_id, cohort_id, name, max(at, now), FALL_RANK)
+
+
+def chase_timer(calendar: Calendar, cohort_id: str, journey_id: str, event: str, now: datetime) -> Iterator[Timer]:
+    """Yield when it is asked again about a journey that an event holds: on the working day after, never at once."""
+    chase = calendar.definition.programme.events[event].chase
+    at = calendar.deadline_at(chase.when, {"day": calendar.local_day(now)}) if chase is not None else None
+    if at is not None and at > now:
+        again = calendar.definition.working_time.next_open(at)
+        yield Timer(cohort_id, journey_id, str(Trigger(event, CHASE)), again, REMIND_RANK)
 
 
 def milestone_timers(calendar: Calendar, cohort_id: str, milestone: Milestone, now: datetime) -> Iterator[Timer]:

@@ -125,7 +125,8 @@ def _calendar_arrows(definition: Definition, book: RuleBook, effects: bool) -> I
     }
     back: set[str] = set()
     for rule in book.rules:
-        if rule.region != CALENDAR or rule.source not in before.get(rule.trigger, (rule.source,)):
+        on_the_way = rule.source.startswith(ACTIVE)
+        if rule.region != CALENDAR or (on_the_way and rule.source not in before.get(rule.trigger, (rule.source,))):
             continue
         if rule.dest is None and not (effects and rule.causes):
             continue

@@ -169,7 +169,8 @@ class Overview:
             return "", None
         for step in self._cohort.definition.steps:
             held = self._cohort.calendar.days.get(step.id)
-            if (held is None or held.ends_at > self._now) and self._cohort.rules.journey.next_state(state, step.id):
+            moves = self._cohort.rules.journey.next_state(state, step.id) not in {None, state}
+            if (held is None or held.ends_at > self._now) and moves:
                 return step.label, held.day if held else None
         return "", None
 

@@ -33,6 +33,14 @@ SOUND: Data = {
             "effects": [{"task": "come_back", "to": ["coordinator"]}],
         },
         "return": {"label": "Return", "from": ["on_leave"], "to": "place", "commitments": "resume"},
+        "lapse": {
+            "label": "Never came back",
+            "from": ["on_leave"],
+            "to": "lapsed",
+            "final": True,
+            "falls": "reunion + 8w",
+            "commitments": "cancel",
+        },
         "withdraw": {
             "label": "Withdraw",
             "from": ["active", "on_leave"],

@@ -44,7 +44,7 @@ class TestTalentNord:
             "active.m2.sprint",
         ]
         assert [step.state for step in nord.steps][-2:] == ["active.complete", "alumni"]
-        assert nord.final_states == {"alumni", "transferred", "withdrawn"}
+        assert nord.final_states == {"alumni", "not_returned", "transferred", "withdrawn"}
 
     def test_mentor_networks_are_beside_the_journey(self, nord: Definition) -> None:  # R40
         beside = [milestone for milestone in nord.milestones.values() if milestone.state is None]

@@ -14,7 +14,7 @@ import typer
 from babel.dates import format_date
 from pydantic import BaseModel
 
-from config import cohort, form, groups, profile, programme, regions, spec
+from config import cohort, form, groups, opening, profile, programme, regions, spec
 from config.checks.all import check_all
 from config.library import Library
 from config.people import COLUMNS
@@ -35,7 +35,7 @@ PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *DOCS]
 TALENT_NORD = Library().programme("talent-nord").definition
 MODELS = [
     model
-    for module in (spec, programme, form, groups, regions, cohort, profile)
+    for module in (spec, programme, opening, groups, form, regions, cohort, profile)
     for model in vars(module).values()
     if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == module.__name__
 ]

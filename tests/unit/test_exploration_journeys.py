@@ -32,11 +32,35 @@ def test_a_return_that_does_not_resume_leaves_commitments_behind() -> None:
 def test_a_leave_without_a_way_back_has_no_end() -> None:
     def for_ever(data: Data) -> None:
         data["events"].pop("return")
+        data["events"].pop("lapse")
         data["events"]["withdraw"]["from"] = ["active"]
 
     assert ("journey", "on_leave", "no end can be reached from it", ("enrol", "leave"), "a talent") in explore(
         small(for_ever)
     ).problems
+
+
+def test_who_is_on_leave_when_the_cohort_is_over_is_not_left_there_for_good() -> None:
+    """An open task is no end: a day has to come that ends the leave by itself."""
+
+    def nothing_ends_it(data: Data) -> None:
+        data["events"].pop("lapse")
+
+    assert problems(nothing_ends_it) == [
+        "journey: a talent is stuck in on_leave: the cohort is over, and no day comes that ends it; shortest way there:"
+        " enrol, kickoff, m1d1, m1d2, reunion:move, leave, reunion"
+    ]
+
+
+def test_a_chase_that_asks_nobody_takes_away_what_was_asked() -> None:
+    def asks_nobody(data: Data) -> None:
+        tells = {"when": "day + 4w", "effects": [{"mail": "still_away", "to": ["coordinator"]}]}
+        data["events"]["leave"]["chase"] = tells
+
+    assert problems(asks_nobody) == [
+        "journey: a talent is stuck in on_leave: no timer and no open task points out of it; shortest way there:"
+        " enrol, leave, leave:chase"
+    ]
 
 
 def test_the_last_place_of_a_calendar_without_an_end_holds_everyone_up() -> None:
@@ -84,7 +108,7 @@ def test_a_milestone_after_the_end_is_reached_by_nobody() -> None:
     def after_the_end(data: Data) -> None:
         data["calendar"][-1]["date_optional"] = False
         data["calendar"].append({"milestone": "encore", "label": "Encore", "enters": "encored"})
-        for event in ("leave", "return"):  # Or somebody comes back from a leave after the end.
+        for event in ("leave", "return", "lapse"):  # Or somebody comes back from a leave after the end.
             data["events"].pop(event)
         data["events"]["withdraw"]["from"] = ["active"]
 

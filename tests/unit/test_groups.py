@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from config.groups import Groups
 from states.plan.groups import Candidate, group_count, partners, propose_groups
+from states.plan.late_joiners import Member, seats
 from tests.support.driver import hold_3_people
 
 RULES = Groups(formed_at="m1d1")
@@ -182,3 +183,90 @@ def test_after_one_has_left_all_the_others_are_paired_and_at_most_three_anew(gro
     if len(rest) >= 2:
         assert set(after) == set(after.values()) == set(rest)
         assert sum(after[one] != before[one] for one in rest) <= 3
+
+
+# -- who joins later (R27) -----------------------------------------------------------------------------------------
+
+grouped = st.lists(st.tuples(st.integers(0, RULES.largest), st.integers(0, 6)), min_size=1, max_size=6).map(
+    lambda sizes: {
+        number: [
+            *(Member(f"g{number}-{member}", is_founder=True) for member in range(founders)),
+            *(Member(f"g{number}-{member}", is_founder=False) for member in range(founders, founders + joined)),
+        ]
+        for number, (founders, joined) in enumerate(sizes, start=1)
+    }
+)
+newcomers = st.integers(0, 20).map(lambda count: [f"new-{number:02d}" for number in range(count)])
+
+
+def seated(groups: dict[int, list[Member]], found: dict[str, int]) -> dict[int, list[str]]:
+    """The groups once everyone sits where they were put."""
+    before = {member.journey_id: number for number, members in groups.items() for member in members}
+    after: dict[int, list[str]] = {}
+    for who, number in (before | found).items():
+        after.setdefault(number, []).append(who)
+    return after
+
+
+def of_sizes(*sizes: int) -> dict[int, list[Member]]:
+    return {
+        number: [Member(f"g{number}-{member}", is_founder=True) for member in range(size)]
+        for number, size in enumerate(sizes, start=1)
+    }
+
+
+@pytest.mark.parametrize(
+    ("sizes", "joining", "expected"),
+    [
+        ((6,), 8, [7, 7]),
+        ((1,), 11, [6, 6]),
+        ((6, 6), 1, [6, 7]),
+        ((7, 7), 1, [7, 8]),
+        ((7, 7), 4, [9, 9]),
+        ((7, 7), 5, [5, 7, 7]),
+        ((6,), 5, [5, 6]),
+        ((7,), 8, [7, 8]),
+        ((7,), 13, [6, 7, 7]),
+        ((), 9, []),
+    ],
+)
+def test_who_joins_fills_groups_and_then_founds_new_ones(
+    sizes: tuple[int, ...], joining: int, expected: list[int]
+) -> None:
+    groups = of_sizes(*sizes)
+    found = seats(groups, [f"new-{number}" for number in range(joining)], RULES)
+    assert sorted(map(len, seated(groups, found).values())) == expected
+
+
+def test_who_comes_back_one_at_a_time_never_makes_a_group_of_twelve() -> None:
+    groups, largest = of_sizes(1), []
+    for number in range(11):
+        found = seats(groups, [f"new-{number:02d}"], RULES)
+        after = seated(groups, found)
+        groups = {group: [Member(who, who == "g1-0") for who in members] for group, members in after.items()}
+        largest.append(max(map(len, groups.values())))
+    assert largest == [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 7]
+    assert sorted(map(len, groups.values())) == [5, 7]
+
+
+@given(grouped, newcomers)
+def test_groups_hold_to_their_bounds_as_long_as_there_is_a_way(
+    groups: dict[int, list[Member]], joining: list[str]
+) -> None:
+    found = seats(groups, joining, RULES)
+    after = seated(groups, found)
+    there = any(groups.values())
+    assert set(joining) <= found.keys() if there else found == {}
+    assert all(len(after[number]) >= RULES.smallest for number in after.keys() - groups.keys())
+    if there and sum(max(0, RULES.largest - len(members)) for members in groups.values() if members) < len(joining):
+        assert sum(max(0, len(members) - RULES.largest) for members in after.values()) < RULES.smallest
+
+
+@given(grouped, newcomers)
+def test_nobody_moves_but_guests_who_found_a_group(groups: dict[int, list[Member]], joining: list[str]) -> None:
+    found = seats(groups, joining, RULES)
+    for number, members in groups.items():
+        moved = [member for member in members if member.journey_id in found]
+        assert not any(member.is_founder for member in moved)
+        assert len(members) - len(moved) >= min(len(members), RULES.largest), "a group is never torn"
+        assert all(found[member.journey_id] not in groups for member in moved), number

@@ -171,15 +171,22 @@ def test_a_leave_may_end_with_a_farewell(event: str, dest: str) -> None:
 
 @pytest.mark.parametrize("trigger", [*MILESTONES, *(trigger for trigger, _ in NOTICES), "leave", "absence"])
 def test_on_leave_nothing_of_the_calendar_is_heard(trigger: str) -> None:
-    assert BOOK.next_state("on_leave", trigger) is None
+    assert BOOK.next_state("on_leave", trigger) == ("on_leave" if trigger == "alumni_day" else None)
+
+
+def test_the_last_day_finds_who_is_on_leave_and_another_ends_that() -> None:
+    answer = BOOK.answer("on_leave", "alumni_day")
+    assert answer == ("on_leave", ("alumni_day@on_leave",))
+    assert BOOK.next_state("on_leave", "leave_over") == "not_returned"
+    assert BOOK.next_state("on_leave", "leave:chase") == "on_leave"
 
 
 def test_a_mentor_may_change_during_a_leave() -> None:
     assert BOOK.next_state("on_leave", "change_mentor") == "on_leave"
 
 
-def test_the_ends_are_alumni_transfer_and_withdrawal() -> None:
-    assert FINAL == ["alumni", "transferred", "withdrawn"]
+def test_the_ends_are_alumni_a_leave_without_return_transfer_and_withdrawal() -> None:
+    assert FINAL == ["alumni", "not_returned", "transferred", "withdrawn"]
 
 
 @pytest.mark.parametrize("state", FINAL)

@@ -1,0 +1,48 @@
+"""Which messages a programme names where they cannot be said: each is rendered with all that it may know there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from config.checks.places import effects
+from config.definition import Definition
+from config.errors import Problem, TemplateError
+from config.files.yaml_file import Source
+from notifications.render import render_message, render_task
+from notifications.samples import day_news, samples
+from notifications.view_models import Context
+
+
+def misplaced_messages(definition: Definition, source: Source, root: Path) -> Iterator[Problem]:
+    """Yield a problem for each mail or task whose template needs what its place in the programme never gives.
+
+    ``root`` is the folder of the configuration, where a programme's own templates are.
+    """
+    programme = definition.programme
+    words = (programme.language, root / programme.templates if programme.templates else None)
+    for placed in effects(programme):
+        if placed.path[0] == "shapes" and all(one.shape != placed.path[1] for one in definition.modules.values()):
+            continue  # No module has this shape: its messages are never sent.
+        kind = "mail" if placed.effect.mail else "task"
+        what = _why_not(placed.effect.message, kind, samples(definition, placed), words)
+        if what:
+            yield source.problem((*placed.path, kind), what)
+    for key, called_off in (("on_move", False), ("on_call_off", True)):
+        message = getattr(programme, key)
+        for milestone in definition.milestones.values() if message else ():
+            what = _why_not(message, "mail", day_news(definition, milestone, called_off), words)
+            if what:
+                yield source.problem((key,), what)
+                break
+
+
+def _why_not(message: str, kind: str, contexts: Iterator[Context], words: tuple[str, Path | None]) -> str:
+    """Return why a message cannot be said to one of those who are told, or nothing."""
+    render = render_message if kind == "mail" else render_task
+    for context in contexts:
+        try:
+            render(message, context, *words)
+        except TemplateError as error:
+            return f"{message!r} cannot be said here to {context.role!r}: {error}"
+    return ""

@@ -1,0 +1,141 @@
+"""What a message may know at most where a programme names it: a made-up context of the same kind as a real one.
+
+What ``notifications.context`` never gives there is missing here too; all that it may give is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from config.checks.places import PlacedEffect
+from config.definition import Definition, Milestone, Module
+from config.programme import CommitmentSpec, Event
+from notifications.view_models import CommitmentView, Context, EventView, ModuleView, Person, Talent
+
+_DAY = date(2027, 3, 4)
+_PERSON = Person("Kim Holm", "Kim", "kim.holm@example.org", "An organisation")
+_TALENT = Talent(
+    "Bo Lund", "Bo", "bo.lund@example.org", organisation="An organisation", level_label="leader", unit="A unit"
+)
+
+
+def samples(definition: Definition, placed: PlacedEffect) -> Iterator[Context]:
+    """Yield the context in which each role is told at the place of an effect."""
+    for role in placed.effect.to:
+        recipient = _TALENT if role == "talent" else _PERSON
+        about = _about(definition, placed, role)
+        due = {"due_on": _DAY.isoformat()} if placed.effect.due else {}
+        yield replace(about, role=role, recipient=recipient, details={**about.details, **due})
+
+
+def day_news(definition: Definition, milestone: Milestone, called_off: bool) -> Iterator[Context]:
+    """Yield the context in which a milestone's audience is told that its day is another, or is called off."""
+    event = _event(milestone)
+    news = replace(_base(definition), event=None if called_off else event, was=event, module=event.module)
+    for role in milestone.audience:
+        people = _people() if role == "talent" else {}
+        recipient = _TALENT if role == "talent" else _PERSON
+        yield replace(news, role=role, recipient=recipient, details={"changed": "date"}, **people)
+
+
+def _about(definition: Definition, placed: PlacedEffect, role: str) -> Context:
+    path, base = placed.path, _base(definition)
+    if placed.commitment is not None:
+        return _of_commitment(definition, placed.commitment, base)
+    if path[0] == "events":
+        return _of_event(definition, definition.programme.events[str(path[1])], base)
+    if path[0] == "find_date":
+        was = _event(next(iter(definition.milestones.values())))
+        return replace(base, was=was, module=was.module, details={"milestone": was.id})
+    if "finds" in path:
+        return replace(base, **_people())
+    event = _event(_milestone_at(definition, placed))
+    people = _people() if role == "talent" else {}
+    return replace(base, event=event, module=event.module, details={"milestone": event.id}, **people)
+
+
+def _of_commitment(definition: Definition, spec: CommitmentSpec, base: Context) -> Context:
+    """Of one made for each module, as it is for the first of them."""
+    mine = [one for ident, one in definition.commitments.items() if ident in {spec.id, f"{spec.id}_{one.module}"}]
+    module = definition.modules.get((mine[0] if mine else spec).module or "")
+    dated = definition.milestones.get(spec.kept_by_date_of or "")
+    choice = next(iter(spec.choices), None)
+    return replace(
+        base,
+        event=_event(dated) if dated else None,
+        module=_module(module) if module else None,
+        commitment=CommitmentView(spec.label, _DAY, _DAY, spec.choices, choice),
+        details={"choice": choice} if choice else {},
+        **(_people() if spec.subject == "talent" else {}),
+        partner=_PERSON if spec.pairs else None,
+    )
+
+
+def _of_event(definition: Definition, event: Event, base: Context) -> Context:
+    promise = CommitmentView("A commitment", _DAY, _DAY)
+    about = replace(base, lapsed=(promise,), late=(promise,), details={"note": "-"}, **_people())
+    if not {"milestone", "absence"} & set(event.needs):
+        return about
+    day = _event(next(iter(definition.milestones.values())))
+    return replace(about, event=day, module=day.module, details={"note": "-", "milestone": day.id})
+
+
+def _milestone_at(definition: Definition, placed: PlacedEffect) -> Milestone:
+    path = placed.path
+    if path[0] == "calendar":
+        return definition.milestones[getattr(definition.programme.calendar[int(path[1])], "milestone", "")]
+    shaped = [module for module in definition.modules.values() if module.shape == path[1]]
+    return definition.milestones[shaped[0].days[int(path[3])]]
+
+
+def _base(definition: Definition) -> Context:
+    following = _event(next(iter(definition.milestones.values())))
+    office = Person("An office", "An office", "office@example.org")
+    return Context(
+        role="coordinator",
+        recipient=_PERSON,
+        coordinator=_PERSON,
+        administration=office,
+        programme=definition.programme.name,
+        cohort="A cohort",
+        today=_DAY,
+        next_event=following,
+    )
+
+
+def _people() -> Mapping[str, Any]:
+    return {
+        "talent": _TALENT,
+        "mentor": _PERSON,
+        "second_mentor": _PERSON,
+        "consultant": _PERSON,
+        "group": (_PERSON,),
+        "group_number": 1,
+    }
+
+
+def _event(milestone: Milestone) -> EventView:
+    module = _module(milestone.module) if milestone.module else None
+    return replace(_day(milestone.id, milestone.label), module=module)
+
+
+def _module(module: Module) -> ModuleView:
+    return ModuleView(
+        module.number,
+        module.title,
+        bootcamp=module.hours is not None,
+        days=tuple(_day(day, day) for day in module.days),
+        challenge_owner="A board" if module.challenge else None,
+        challenge_title="A challenge" if module.challenge else None,
+        challenge_text="In a few words" if module.challenge else None,
+        representative="Kim Holm" if module.challenge else None,
+        material=(("A podcast", "https://example.org/"),),
+    )
+
+
+def _day(ident: str, label: str) -> EventView:
+    start = datetime(2027, 3, 4, 9, tzinfo=UTC)
+    return EventView(ident, label, start, start + timedelta(hours=7), "A hall", ("Kim Holm",))
