@@ -35,6 +35,7 @@ from flows.clock import system_clock
 from flows.console import bar, out, print_rules, print_summary
 from flows.options import VAR, CohortOption, HostOption, PortOption
 from flows.rule_list import FILES, read_rules
+from flows.running_dates import dates_that_run
 from flows.server.private import only_for_owner, take_back
 from flows.server.process import (
     LOOPBACK,
@@ -90,7 +91,8 @@ def check(
     cohort: Annotated[list[str] | None, typer.Option("--cohort", help="One cohort; all if not given.")] = None,
 ) -> None:
     """Check the definition and the cohorts: "ok" and a page about each, or every error at once and exit code 2."""
-    library = library_of(load_settings())
+    settings = load_settings()
+    library = library_of(settings)
     wanted = cohort or library.cohorts()
     checked = check_cohorts(library, wanted)
     for programme, explored in checked.explored.items():
@@ -103,7 +105,10 @@ def check(
     if checked.errors:
         raise DefinitionError(checked.errors)
     for ident in wanted:
-        out.print(one_page(library.cohort(ident)), markup=False)
+        loaded = library.cohort(ident)
+        out.print(one_page(loaded), markup=False)
+        for line in dates_that_run(settings.database_url, loaded):
+            out.print(line, markup=False)
     out.print("ok")
 
 

@@ -13,7 +13,7 @@ from config.cohort import Cohort
 from config.errors import ImportChangedError
 from config.settings import load_settings
 from flows.checking import checked_cohort
-from flows.clock import system_clock
+from flows.clock import clock_ahead
 from flows.console import out
 from flows.options import VAR, CohortOption, HostOption, PortOption, YesOption
 from flows.server.process import LOOPBACK, ServerPlace, answers, has_deployment
@@ -35,7 +35,7 @@ def import_cohort(
     """Enrol a cohort from its files. One that runs: show what the files would change, and change it with --yes."""
     settings = load_settings()
     loaded = checked_cohort(library_of(settings), cohort)
-    services = open_services(settings, system_clock, create=True)
+    services = open_services(settings, clock_ahead(settings.clock_ahead), create=True)
     try:
         with services.database.read() as connection:
             found = import_preview(connection, loaded.cohort, loaded.definition, loaded.people, services.now())

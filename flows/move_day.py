@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import date
 
 from prefect import flow, runtime
+from prefect.exceptions import ObjectNotFound
 
 from config.errors import TalentNordError
 from flows.client import one_client
@@ -115,6 +117,9 @@ async def _show(page: NewDaysPage, label: str, values: dict[str, object]) -> Non
     async with one_client() as client:
         found = await find(client, [page.cohort_id])
         links = {one: ui.DEFAULT.page(artifact) for one, artifact in found.items()}
-        deployment = await client.read_deployment_by_name(f"{MOVE_DAY}/{label}")
-        text = day_markdown(page, links, ui.DEFAULT.form(deployment.id, values))
+        form = None
+        with suppress(ObjectNotFound):  # A demo serves no forms.
+            deployment = await client.read_deployment_by_name(f"{MOVE_DAY}/{label}")
+            form = ui.DEFAULT.form(deployment.id, values)
+        text = day_markdown(page, links, form)
         await replace(client, ident, title, text)

@@ -18,9 +18,10 @@ from notifications.digest import words_of
 from notifications.due import Effect
 from notifications.render import render_task
 from notifications.tasks import open_task
+from states.store.conditions import OPEN_TASK, PENDING
 from states.store.database import Database
 from states.store.queries import lock_cohort_of
-from states.store.tables import OPEN_TASK, PENDING, EffectRow, MailRow, TaskRow
+from states.store.tables import EffectRow, MailRow, TaskRow
 from states.views.undelivered import FAILED, failed_in
 
 PERIOD = timedelta(hours=1)

@@ -18,7 +18,8 @@ from notifications.view_models import CommitmentView, Context, EventView, Module
 from states.machines.commitment import is_late
 from states.plan.offices import consultant_id
 from states.running_cohort import RunningCohort, read_cohort
-from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonRow, of_cohort
+from states.store.conditions import of_cohort
+from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonRow
 
 # Built once: building a query costs more than running it.
 _COHORT: BindParameter[str] = bindparam("cohort")

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, Text, bin
 from config.errors import UnknownRecordError
 from config.grammar import Trigger
 from states.facts import Outcome
+from states.store.conditions import PENDING
 from states.store.run_links import untaken
-from states.store.tables import PENDING, CohortRow, EffectRow, HistoryRow, PersonRow
+from states.store.tables import CohortRow, EffectRow, HistoryRow, PersonRow
 from states.views.undelivered import MAIL
 
 _DUE = (

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from notifications.due import Effect, Position, standing
+from states.store.conditions import PENDING
 from states.store.send_again import Return, let_wait
-from states.store.tables import PENDING, EffectRow, MailRow
+from states.store.tables import EffectRow, MailRow
 
 LEASE = timedelta(minutes=15)
 """After this long a claimed mail without a record counts as unknown."""

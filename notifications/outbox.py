@@ -37,8 +37,9 @@ from notifications.tasks import open_task
 from notifications.transports.protocol import Address, Mail, Transport
 from notifications.view_models import Context
 from states.facts import Outcome
+from states.store.conditions import PENDING
 from states.store.database import Database
-from states.store.tables import PENDING, EffectRow
+from states.store.tables import EffectRow
 
 T = TypeVar("T")
 

@@ -21,7 +21,6 @@ from config.definition import Definition
 from config.errors import (
     ConflictError,
     ConsequencesChangedError,
-    CorrectionRefusedError,
     ImportChangedError,
     TickFailedError,
     TimerFailedError,
@@ -52,12 +51,11 @@ from states.store.database import Database
 from states.store.fact_log import FactAlreadyLogged, earlier_outcome, key_of_import, log_fact, with_day
 from states.store.queries import (
     all_found,
-    calendar_version,
     commitments_named,
     journeys_and_cohort,
     lock_cohort_of,
 )
-from states.store.taken_back import KeptFact, kept_fact
+from states.store.taken_back import fact_and_cohort
 
 R = TypeVar("R")
 
@@ -231,7 +229,8 @@ class Engine:
             DayRefusedError: the day that it moved cannot be what it was any more.
             FactReusedError: the key of ``fact`` stands for another one.
         """
-        taken, cohort_id = self._told_before(key)
+        with self.database.read() as connection:
+            taken, cohort_id = fact_and_cohort(connection, key)
         trigger, subjects = str(Trigger(Trigger.parse(taken.trigger).name, CORRECT)), list(taken.subjects or ())
         fact = plain_fact(replace(fact, details={**fact.details, "corrects": key}), trigger, subjects)
 
@@ -242,22 +241,13 @@ class Engine:
 
     def preview_undo(self, key: str) -> TakenBack:
         """Return what ``undo`` would bring about at this moment, and write nothing; raises as that does."""
-        taken, cohort_id = self._told_before(key)
         with self.database.read() as connection:
+            taken, cohort_id = fact_and_cohort(connection, key)
             refuse_another_correction(connection, key, "")
             changes, cohort = Changes(self.now(), f"{FACT_CAUSE}preview"), read_cohort(connection, cohort_id)
             Correction(connection, cohort, changes, taken).work_out()
             told = people_told(changes, connection, cohort.calendar.local_day)
             return TakenBack(cohort_id, taken, tuple(changes.transitions), told)
-
-    def _told_before(self, key: str) -> tuple[KeptFact, str]:
-        """Return a fact that was told, and the cohort that it is about."""
-        with self.database.read() as connection:
-            taken = kept_fact(connection, key)
-            cohort_id = journeys_and_cohort(connection, list(taken.subjects or ())).cohort_id
-            if calendar_version(connection, cohort_id) is None:
-                raise CorrectionRefusedError(key, "kind", taken.trigger)
-            return taken, cohort_id
 
     # -- one attempt -----------------------------------------------------------------------------------------------
 

@@ -25,8 +25,9 @@ from bench.faults.verdict import effects_of, sent_twice
 from bench.faults.year import tail
 from flows.clock import TurnedClock
 from states.engine import Engine
+from states.store.conditions import ARMED, PENDING
 from states.store.database import Database
-from states.store.tables import ARMED, PENDING, EffectRow, HistoryRow, MailRow, TimerRow
+from states.store.tables import EffectRow, HistoryRow, MailRow, TimerRow
 from tests.support.driver import replayed
 
 LONGEST_HOP = timedelta(days=14)

@@ -26,7 +26,8 @@ from config.errors import TransitionRefusedError
 from config.settings import Settings
 from flows.rehearsal.rehearsal import first_instant
 from flows.services import Services, open_services, use
-from states.store.tables import ARMED, PENDING, CohortRow, EffectRow, MailRow, TimerRow
+from states.store.conditions import ARMED, PENDING
+from states.store.tables import CohortRow, EffectRow, MailRow, TimerRow
 
 PATIENCE = 300
 """After so many errors in a row, or so many instants at one time, a process gives up: something is really wrong."""

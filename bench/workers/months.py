@@ -15,8 +15,10 @@ from flows.clock import TurnedClock
 from flows.rehearsal.rehearsal import first_instant
 from flows.services import Services
 from notifications.transports.protocol import Mail, Receipt
+from states.store.columns import Base
+from states.store.conditions import PENDING, UNTAKEN
 from states.store.database import Database
-from states.store.tables import PENDING, UNTAKEN, Base, EffectRow, HistoryRow, RunLinkRow
+from states.store.tables import EffectRow, HistoryRow, RunLinkRow
 
 _HOUR = 9
 

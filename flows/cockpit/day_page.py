@@ -34,8 +34,8 @@ def rule_sentence(one: BrokenRule, labels: Mapping[str, str], language: str = "d
     return str(_words(language)["rules"][one.rule]).format(**said)
 
 
-def day_markdown(page: NewDaysPage, links: Mapping[str, str], form: str, language: str = "da") -> str:
-    """Return the page; ``links`` are addresses of pages by id, ``form`` the one of the filled-in form."""
+def day_markdown(page: NewDaysPage, links: Mapping[str, str], form: str | None, language: str = "da") -> str:
+    """Return the page; ``links`` are addresses of pages by id, ``form`` that of the filled-in form, if it is served."""
     words = _words(language)["told"]
 
     def what(kind: str, message: str) -> str:
@@ -47,7 +47,7 @@ def day_markdown(page: NewDaysPage, links: Mapping[str, str], form: str, languag
     values = {
         "page": page,
         "links": {ident: Markdown(address) for ident, address in links.items()},
-        "go": link("gennemfør det her", form),
+        "go": link("gennemfør det her", form) if form else "gennemfør det her",
         "broken": [rule_sentence(one, page.labels, language) for one in page.broken],
         "excusable": all(one.excusable for one in page.broken),
         "told": [(*row, names) for row, names in told.items()],

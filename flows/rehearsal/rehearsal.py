@@ -22,7 +22,8 @@ from states.facts import Fact, Outcome
 from states.machines.commitment import FINAL
 from states.plan.calendar import Calendar
 from states.plan.timers import cohort_timers, opening_timer
-from states.store.tables import ARMED, PENDING, CommitmentRow, EffectRow, JourneyRow, MilestoneRow, TimerRow
+from states.store.conditions import ARMED, PENDING
+from states.store.tables import CommitmentRow, EffectRow, JourneyRow, MilestoneRow, TimerRow
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from config.grammar import history_id
 from states.facts import FACT_CAUSE, Transition
 from states.plan.timers import Timer
 from states.records import CHANGING, Commitment, Journey
-from states.store.tables import Base
+from states.store.columns import Base
 
 
 @dataclass

@@ -21,8 +21,9 @@ from states.moves.regions import lead_on
 from states.plan.effects import Cause, named
 from states.plan.timers import Dates, Step, rearmed
 from states.records import Commitment, Journey, as_plain
+from states.store.conditions import PENDING
 from states.store.queries import COMMITMENT_COLUMNS
-from states.store.tables import PENDING, CommitmentRow, EffectRow
+from states.store.tables import CommitmentRow, EffectRow
 
 
 class _Move(NamedTuple):

@@ -18,8 +18,9 @@ from config.errors import DayRefusedError
 from states.facts import Transition
 from states.moves.changes import Changes
 from states.moves.writing import fresh_effects
+from states.store.conditions import ARMED
 from states.store.queries import chunks
-from states.store.tables import ARMED, TimerRow
+from states.store.tables import TimerRow
 from states.store.taken_back import KeptFact
 
 

@@ -28,16 +28,9 @@ from states.plan.late_joiners import can_be_asked, catch_up_notices, deadline
 from states.plan.offices import consultant_id
 from states.plan.timers import Timer, cohort_timers, opening_timer
 from states.running_cohort import RunningCohort, read_cohort
+from states.store.conditions import of_cohort
 from states.store.days import day_details
-from states.store.tables import (
-    CohortRow,
-    CommitmentRow,
-    JourneyRow,
-    MilestoneRow,
-    PersonRow,
-    RegionRow,
-    of_cohort,
-)
+from states.store.tables import CohortRow, CommitmentRow, JourneyRow, MilestoneRow, PersonRow, RegionRow
 
 
 def journey_id(cohort_id: str, talent: TalentRow) -> str:

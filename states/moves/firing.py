@@ -17,8 +17,9 @@ from states.moves.changes import Changes
 from states.plan.effects import NEEDS_ACTIVE_JOURNEYS, ActiveJourneys, Cause, effect_rows
 from states.records import Journey
 from states.running_cohort import RunningCohort
+from states.store.conditions import of_cohort
 from states.store.queries import JOURNEY_COLUMNS
-from states.store.tables import JourneyRow, PersonRow, of_cohort
+from states.store.tables import JourneyRow, PersonRow
 
 
 class _Subject(Protocol):

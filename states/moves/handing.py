@@ -10,7 +10,8 @@ from config.errors import NoConsultantError
 from config.grammar import Trigger, history_id
 from states.moves.firing import Firing
 from states.records import Commitment, Journey
-from states.store.tables import UNTOLD, EffectRow
+from states.store.conditions import UNTOLD
+from states.store.tables import EffectRow
 
 
 def to_be_handed(

@@ -18,8 +18,9 @@ from states.moves.firing import Firing
 from states.moves.reassign import UNTOLD_COLUMNS, pass_on
 from states.plan.effects import Cause, effect_row
 from states.plan.offices import consultant_id, coordinator_id, described_with
+from states.store.conditions import OPEN_TASK, UNTOLD
 from states.store.send_again import key_for
-from states.store.tables import OPEN_TASK, UNTOLD, EffectRow, HistoryRow, JourneyRow, PersonRow, TaskRow
+from states.store.tables import EffectRow, HistoryRow, JourneyRow, PersonRow, TaskRow
 
 REPLACE, STAND_IN, END_STAND_IN = "replace", "stand_in", "end_stand_in"
 HOLDER = "holder"

@@ -11,7 +11,8 @@ from config.cohort import Contact
 from config.errors import FactIncompleteError, UnknownRecordError
 from states.moves.firing import Firing, is_one_name
 from states.plan.offices import described_with
-from states.store.tables import PersonRow, of_cohort
+from states.store.conditions import of_cohort
+from states.store.tables import PersonRow
 
 CORRECT = "correct"
 WHOM = "whom"

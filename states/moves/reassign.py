@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Row, select
 from states.moves.changes import Changes
 from states.moves.firing import Firing
 from states.records import Journey
+from states.store.conditions import PENDING, UNTOLD
 from states.store.send_again import key_for
-from states.store.tables import PENDING, UNTOLD, EffectRow
+from states.store.tables import EffectRow
 
 _OF_A_JOURNEY = frozenset({"talent", "mentor", "second_mentor", "consultant"})
 """Roles that a journey fills; the others (a challenge owner) are the cohort's."""

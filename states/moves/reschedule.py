@@ -34,9 +34,10 @@ from states.plan.day_change import broken_by_change, milestones_behind, with_wha
 from states.plan.timers import EVENT_RANK, Dates, Timer, commitment_timers, falling_events, milestone_timers
 from states.records import Commitment
 from states.running_cohort import RunningCohort
+from states.store.conditions import ARMED
 from states.store.days import day_details, read_days
 from states.store.queries import COMMITMENT_COLUMNS
-from states.store.tables import ARMED, CommitmentRow, JourneyRow, TimerRow
+from states.store.tables import CommitmentRow, JourneyRow, TimerRow
 
 
 class Rescheduling:

@@ -22,22 +22,13 @@ from sqlalchemy.orm import InstrumentedAttribute
 from states.moves.changes import Changes
 from states.moves.writing_cohort import move_rows, write_calendar, write_people
 from states.store.columns import Instant
+from states.store.conditions import ARMED, OPEN_TASK, UNTOLD
 from states.store.fact_log import keep_before
 from states.store.prepared import Prepared
 from states.store.queries import chunks
 from states.store.run_links import add_to_history
 from states.store.send_again import Return, let_wait
-from states.store.tables import (
-    ARMED,
-    OPEN_TASK,
-    UNTOLD,
-    CommitmentRow,
-    EffectRow,
-    JourneyRow,
-    RegionRow,
-    TaskRow,
-    TimerRow,
-)
+from states.store.tables import CommitmentRow, EffectRow, JourneyRow, RegionRow, TaskRow, TimerRow
 
 _ONE = literal_column("1", Integer)
 _JOURNEY_MOVES = Prepared(

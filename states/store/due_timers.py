@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
-from states.store.tables import ARMED, CohortRow, TimerRow
+from states.store.conditions import ARMED
+from states.store.tables import CohortRow, TimerRow
 
 # Built once: building a statement costs several times what running it does.
 _FIRST = (

@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from states.facts import Transition
+from states.store.conditions import UNTAKEN
 from states.store.prepared import Prepared
 from states.store.queries import chunks
-from states.store.tables import UNTAKEN, HistoryRow, RunLinkRow
+from states.store.tables import HistoryRow, RunLinkRow
 
 _HISTORY = Prepared(insert(HistoryRow).inline(), Transition._fields)
 _LINKS = Prepared(insert(RunLinkRow).inline().values(history_id=bindparam("id")))

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
-from states.store.tables import UNTOLD, EffectRow
+from states.store.conditions import UNTOLD
+from states.store.tables import EffectRow
 
 _CAME_BACK = (
     select(

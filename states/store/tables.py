@@ -10,10 +10,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ColumnElement, ForeignKey, Index, Integer, MetaData, Text, literal_column, text
-from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, text
+from sqlalchemy.orm import Mapped, mapped_column
 
-from states.store.columns import Instant
+from states.store.columns import Base
 
 _SERIAL = BigInteger().with_variant(Integer, "sqlite")
 _ARMED = text("status = 'armed'")
@@ -21,20 +21,6 @@ _PENDING = text("status = 'pending'")
 _UNTOLD = text("status IN ('pending', 'claimed', 'rejected', 'unknown')")
 _OPEN = text("status = 'open'")
 _UNTAKEN = text("flow_run_id IS NULL")
-
-
-class Base(DeclarativeBase):
-    """Declares all tables; constraint names are fixed so that migrations can name them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {str: Text, datetime: Instant, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
 
 
 class CohortRow(Base):
@@ -309,17 +295,3 @@ class AbsenceRow(Base):
     journey_id: Mapped[str] = mapped_column(ForeignKey("journeys.id"), primary_key=True)
     milestone: Mapped[str] = mapped_column(primary_key=True)
     noted_at: Mapped[datetime]
-
-
-# A partial index serves a query only if the query holds the very condition, as a literal and not as a parameter.
-ARMED = TimerRow.status == literal_column("'armed'")
-PENDING = EffectRow.status == literal_column("'pending'")
-UNTOLD = EffectRow.status.in_([literal_column(f"'{one}'") for one in ("pending", "claimed", "rejected", "unknown")])
-"""What people were not told yet, as far as is known; all but ``pending`` may still come back to be sent."""
-UNTAKEN = RunLinkRow.flow_run_id.is_(None)
-OPEN_TASK = TaskRow.status == literal_column("'open'")
-
-
-def of_cohort(ident: InstrumentedAttribute[str], cohort_id: str) -> ColumnElement[bool]:
-    """Return the condition that an id was derived from a cohort's: ``hold-3/…`` or ``hold-3-…``."""
-    return ident.startswith(f"{cohort_id}/", autoescape=True) | ident.startswith(f"{cohort_id}-", autoescape=True)

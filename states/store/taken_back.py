@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select
 
-from config.errors import UnknownRecordError
+from config.errors import CorrectionRefusedError, UnknownRecordError
 from states.facts import FACT_CAUSE
-from states.store.queries import chunks
+from states.store.queries import calendar_version, chunks, journeys_and_cohort
 from states.store.tables import EffectRow, FactRow, HistoryRow, MailRow
 
 
@@ -65,6 +65,20 @@ def kept_fact(connection: Connection, key: str) -> KeptFact:
     if row is None:
         raise UnknownRecordError("fact", key)
     return KeptFact._make(row)
+
+
+def fact_and_cohort(connection: Connection, key: str) -> tuple[KeptFact, str]:
+    """Return a fact by its key, and the id of the cohort that it is about.
+
+    Raises:
+        UnknownRecordError: there is none.
+        CorrectionRefusedError: it is about no cohort: a decision on mails.
+    """
+    fact = kept_fact(connection, key)
+    cohort_id = journeys_and_cohort(connection, list(fact.subjects or ())).cohort_id
+    if calendar_version(connection, cohort_id) is None:
+        raise CorrectionRefusedError(key, "kind", fact.trigger)
+    return fact, cohort_id
 
 
 def correction_of(connection: Connection, key: str) -> KeptFact | None:

@@ -14,7 +14,8 @@ from states.machines.commitment import FINAL
 from states.machines.journey import ends
 from states.plan.day_change import milestones_behind
 from states.running_cohort import read_cohort
-from states.store.tables import ARMED, CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, TaskRow, TimerRow
+from states.store.conditions import ARMED
+from states.store.tables import CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, TaskRow, TimerRow
 
 
 @dataclass(frozen=True)

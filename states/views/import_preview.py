@@ -18,8 +18,9 @@ from states.moves.enrol import Enrolment, journey_id
 from states.moves.reimport import is_another, seal_of
 from states.plan.offices import changes_hands, offices_of, owner_id
 from states.running_cohort import RunningCohort, read_cohort
+from states.store.conditions import of_cohort
 from states.store.days import day_details
-from states.store.tables import CohortRow, JourneyRow, MilestoneRow, PersonRow, of_cohort
+from states.store.tables import CohortRow, JourneyRow, MilestoneRow, PersonRow
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from config.cohort import Day
 from config.grammar import without_level
 from states.moves.consequences import Consequences
 from states.running_cohort import read_cohort
-from states.store.tables import JourneyRow, PersonRow, of_cohort
+from states.store.conditions import of_cohort
+from states.store.tables import JourneyRow, PersonRow
 
 K = TypeVar("K", bound=Hashable)
 

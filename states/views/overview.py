@@ -14,6 +14,7 @@ from config.grammar import ESCALATED, TAKEN_BACK, Trigger, level_of, without_lev
 from states.machines.commitment import FINAL, MISSED, PLANNED
 from states.machines.journey import CALENDAR, ends
 from states.running_cohort import RunningCohort, read_cohort
+from states.store.conditions import of_cohort
 from states.store.fact_log import actors_of
 from states.store.queries import beside_of
 from states.store.run_links import runs_of
@@ -26,7 +27,6 @@ from states.store.tables import (
     MailRow,
     PersonRow,
     TaskRow,
-    of_cohort,
 )
 from states.views.diagram import journey_diagram, marked
 from states.views.pages import (

@@ -11,7 +11,8 @@ from config.errors import AmbiguousPersonError, UnknownRecordError
 from config.programme import Role
 from states.plan.offices import administration_id, changes_hands, consultant_id, coordinator_id
 from states.running_cohort import RunningCohort
-from states.store.tables import CohortRow, JourneyRow, PersonRow, of_cohort
+from states.store.conditions import of_cohort
+from states.store.tables import CohortRow, JourneyRow, PersonRow
 
 
 class KnownPerson(NamedTuple):

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
 from states.running_cohort import RunningCohort
-from states.store.tables import OPEN_TASK, JourneyRow, PersonRow, TaskRow
+from states.store.conditions import OPEN_TASK
+from states.store.tables import JourneyRow, PersonRow, TaskRow
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from states.running_cohort import read_cohort
-from states.store.tables import UNTOLD, EffectRow, MailRow, PersonRow
+from states.store.conditions import UNTOLD
+from states.store.tables import EffectRow, MailRow, PersonRow
 
 MAIL = "mail"
 """What history calls the machine of a mail that a person decides on."""

@@ -80,3 +80,12 @@ def test_a_reason_is_taken_where_one_would_do(driven: Driver, terminal: Terminal
     done = terminal.run("move", "hold-3", "network1", "--end", "16:00", "--because", "Besøg fra Aarhus", "--yes")
     assert done.returncode == 0, done.stderr
     assert "it lasts 3 hours, the programme says 2.5 (accepted with the reason)" in done.stdout
+
+
+def test_check_says_where_the_cohort_that_runs_has_other_days_than_its_file(driven: Driver, terminal: Terminal) -> None:
+    assert "holdet kører med" not in terminal.run("check", "--cohort", "hold-3").stdout
+    assert terminal.run("move", "hold-3", "m3d1", "--to", "2027-06-03", "--yes").returncode == 0
+    checked = terminal.run("check", "--cohort", "hold-3").stdout
+    file = driven.cohort.dates["m3d1"]
+    assert "Modul 3 dag 1: holdet kører med 3. jun. 2027 kl. 9.00-16.00" in checked
+    assert f"filen siger {file.date.day}. jun. 2027" in checked

@@ -12,8 +12,9 @@ from config.definition import Definition
 from config.errors import CohortOverError, TickFailedError
 from config.people import People, PersonRow
 from config.programme import MilestoneSpec, Notice
+from states.store.conditions import ARMED
 from states.store.database import Database
-from states.store.tables import ARMED, TimerRow
+from states.store.tables import TimerRow
 from tests.support.driver import Driver, day, hold_3, hold_3_people, talent_nord, unsecured
 
 

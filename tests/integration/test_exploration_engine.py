@@ -17,8 +17,9 @@ from states.exploration.walk import Walk
 from states.machines.commitment import commitment_rules
 from states.machines.journey import journey_rules
 from states.machines.rules import Rules
+from states.store.conditions import ARMED
 from states.store.database import Database
-from states.store.tables import ARMED, CommitmentRow, EffectRow, TimerRow
+from states.store.tables import CommitmentRow, EffectRow, TimerRow
 from tests.support.driver import Driver, day, talent_nord, undated
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import select, update
 
 from config.errors import TemplateError
 from notifications.outbox import Done
+from states.store.conditions import PENDING
 from states.store.database import Database
-from states.store.tables import PENDING, EffectRow
+from states.store.tables import EffectRow
 from tests.support.driver import day
 from tests.support.mailroom import Post, reachable_at
 from tests.support.meanwhile import before_statement, while_it_is_written

@@ -18,9 +18,11 @@ from sqlalchemy import event, insert, inspect, select, text
 from sqlalchemy.exc import StatementError
 
 from config.errors import ConflictError, DatabaseRefusedError, DatabaseUnavailableError
+from states.store.columns import Base
+from states.store.conditions import of_cohort
 from states.store.database import Database
 from states.store.queries import calendar_version
-from states.store.tables import Base, HistoryRow, PersonRow, of_cohort
+from states.store.tables import HistoryRow, PersonRow
 from states.store.upgrade import _MIGRATING, MIGRATIONS
 from tests.support.driver import Driver, day
 

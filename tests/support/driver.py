@@ -18,8 +18,9 @@ from config.people import People, read_people
 from config.programme import Programme
 from states.engine import Engine
 from states.facts import Fact, Outcome
+from states.store.conditions import ARMED
 from states.store.database import Database
-from states.store.tables import ARMED, CommitmentRow, EffectRow, HistoryRow, JourneyRow, RegionRow, TimerRow
+from states.store.tables import CommitmentRow, EffectRow, HistoryRow, JourneyRow, RegionRow, TimerRow
 
 CONFIG = Path(__file__).parents[2] / "config"
 COHORT = CONFIG / "cohorts" / "hold-3"

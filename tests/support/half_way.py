@@ -21,8 +21,9 @@ from pathlib import Path
 from sqlalchemy import select
 
 from notifications.outbox import Letterhead, Outbox
+from states.store.conditions import PENDING
 from states.store.database import Database
-from states.store.tables import PENDING, CommitmentRow, EffectRow
+from states.store.tables import CommitmentRow, EffectRow
 from tests.support.driver import Driver, day
 from tests.support.mailroom import SENDER, Tray
 

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from config.people import People
 from notifications.outbox import Letterhead, Outbox
 from notifications.transports.protocol import Address, Mail, Receipt, Transport
+from states.store.conditions import PENDING
 from states.store.database import Database
-from states.store.tables import PENDING, EffectRow
+from states.store.tables import EffectRow
 from tests.support.driver import Driver, hold_3_people
 
 SENDER = Address("Talent Nord", "talentnord@example.org")

@@ -16,9 +16,9 @@ from config.errors import CorrectionRefusedError, TalentNordError, TransitionRef
 from config.grammar import Trigger
 from states.facts import Fact
 from states.machines.commitment import FINAL
+from states.store.conditions import ARMED
 from states.store.database import Database
 from states.store.tables import (
-    ARMED,
     AbsenceRow,
     CommitmentRow,
     EffectRow,

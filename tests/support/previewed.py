@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 
 from states.moves.consequences import Consequences
-from states.store.tables import ARMED, CommitmentRow, EffectRow, TimerRow
+from states.store.conditions import ARMED
+from states.store.tables import CommitmentRow, EffectRow, TimerRow
 from tests.support.driver import Driver
 
 
