@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, datetime, time
 from typing import Annotated
 
@@ -94,3 +95,15 @@ class Cohort(Spec):
     organisations: dict[str, Organisation]
     challenges: dict[str, Challenge] = Field(default_factory=dict)
     dates: dict[str, Day]
+
+    def has_part(self, owner: str) -> bool:
+        """Whether who sets a challenge is of an organisation that takes part (R6).
+
+        The text names one by a word that no other organisation's name has: ``Aalborg``, where all are municipalities.
+        """
+        often = Counter(word for one in self.organisations.values() for word in set(_words(one.name)))
+        return any(often[word] == 1 or len(self.organisations) == 1 for word in _words(owner) if word in often)
+
+
+def _words(text: str) -> list[str]:
+    return "".join(sign if sign.isalnum() else " " for sign in text.casefold()).split()

@@ -12,3 +12,5 @@ class Groups(Spec):
     smallest: int = 5
     largest: int = 7
     formed_at: str
+    on_change: str | None = None
+    """The mail to everybody in a group that says who is in it: when it is formed, and when somebody joins (R58)."""

@@ -22,6 +22,11 @@ def challenges(cohort: Cohort, definition: Definition, source: Source) -> Iterat
             yield source.problem(("challenges", ident), what)
         elif ident not in wanted:
             yield source.problem(("challenges", ident), f"module {ident} has no 'challenge: true' in the programme")
+    for ident, challenge in cohort.challenges.items():
+        if not cohort.has_part(challenge.owner):
+            names = ", ".join(one.name for one in cohort.organisations.values())
+            what = f"{challenge.owner!r} names no organisation that takes part ({names})"
+            yield source.problem(("challenges", ident, "owner"), what)
     for module in definition.modules.values():
         if module.challenge and module.id not in cohort.challenges and ("challenges", module.id) not in source.dropped:
             what = f"module {module.id} ({module.title}) has no challenge yet"

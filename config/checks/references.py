@@ -26,10 +26,14 @@ def unknown_messages(definition: Definition, source: Source, messages: Collectio
             yield source.problem(
                 (*path, kind), f"no template {effect.message!r}{did_you_mean(effect.message, messages)}"
             )
-    for key in ("on_move", "on_call_off", "on_correct", "on_office"):
-        message = getattr(definition.programme, key)
+    named: dict[tuple[Step, ...], str | None] = {
+        (key,): getattr(definition.programme, key) for key in ("on_move", "on_call_off", "on_correct", "on_office")
+    }
+    if definition.programme.groups is not None:
+        named["groups", "on_change"] = definition.programme.groups.on_change
+    for path, message in named.items():
         if message is not None and message not in messages:
-            yield source.problem((key,), f"no template {message!r}{did_you_mean(message, messages)}")
+            yield source.problem(path, f"no template {message!r}{did_you_mean(message, messages)}")
 
 
 def nobody_meant(definition: Definition, source: Source) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ def challenge_told(firing: Firing, spec: CommitmentSpec) -> Challenge:
     """Return the challenge as it is by the fact: what that gives, and for the rest what is known already.
 
     Raises:
-        FactIncompleteError: neither says who sets it, or who hears the solutions.
+        FactIncompleteError: neither says who sets it, or who hears the solutions; or the owner takes no part (R6).
     """
     given, known = firing.details, known_challenge(firing, spec)
     if isinstance(given.get(CHALLENGE), Challenge):
@@ -37,6 +37,10 @@ def challenge_told(firing: Firing, spec: CommitmentSpec) -> Challenge:
         if not found:
             raise FactIncompleteError(str(Trigger(spec.id, "keep")), field, "is missing")
     assert representative is not None
+    if not _described(firing).has_part(owner):
+        raise FactIncompleteError(
+            str(Trigger(spec.id, "keep")), "owner", f"{owner!r} names no organisation that takes part"
+        )
     title, text = (given.get(name) or (getattr(known, name) if known else "") for name in ("title", "text"))
     return Challenge.model_construct(owner=owner, representative=representative, title=title, text=text)
 

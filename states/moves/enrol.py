@@ -20,6 +20,7 @@ from states.facts import Transition
 from states.machines.commitment import KEPT, PLANNED
 from states.moves.changes import Changes
 from states.moves.enrol_again import enrol_again
+from states.moves.group_news import tell_groups
 from states.moves.reimport import office_holders, tell_challenges, tell_offices
 from states.moves.seating import seated
 from states.plain_facts import refuse_unplain_people
@@ -110,6 +111,7 @@ class Enrolment:
                 self.changes.timers += opening_timer(self.calendar, self.cohort.id, commitment["id"], spec, self._now)
         self.changes.transitions += [self._enrolled(talent) for talent in fresh]
         self.changes.transitions += [self._kept(row) for row in commitments if row["state"] == KEPT]
+        tell_groups(connection, self.changes, self.cohort.id, self.calendar, "enrol", groups)
         if pinned is not None:
             enrol_again(connection, pinned, self.changes, [self._id(talent) for talent in self.people.talents])
             tell_offices(pinned, self.cohort, self.changes)

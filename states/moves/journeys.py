@@ -19,6 +19,7 @@ from states.moves.along import Lapsed, carry_along
 from states.moves.chasing import chase
 from states.moves.commitments import CommitmentMover
 from states.moves.firing import Firing, everybody
+from states.moves.group_news import tell_groups
 from states.moves.plausible import refuse_impossible_day
 from states.moves.reassign import is_known_as_mentor, pass_to_those_who_stay, readdress
 from states.moves.regions import given
@@ -38,6 +39,8 @@ class JourneyMover:
     def __init__(self, firing: Firing) -> None:
         self._firing = firing
         self._commitments = CommitmentMover(firing)
+        self._joined: Mapping[str, int] = {}
+        """The learning groups that those who come back have joined, by journey."""
         self._former: dict[str, str] = {}
         """The leaders that talents had until now and who know of it, by journey."""
 
@@ -76,6 +79,7 @@ class JourneyMover:
                 (self._new_leader(trigger, event, back.get(journey.id, journey)), found, history)
                 for journey, found, history in written
             ]
+            self._tell_groups(trigger, self._joined)
             gone = [journey.id for journey, found in moved if not found.dest.startswith(ACTIVE)]
             pass_to_those_who_stay(self._firing, gone)
             lapsed = carry_along(self._firing, self._commitments, event, [journey for journey, _, _ in written])
@@ -113,6 +117,7 @@ class JourneyMover:
         back = {journey.id: journey for journey in journeys if not journey.state.startswith(ACTIVE)}
         alone = [ident for ident, journey in back.items() if journey.group_number is None]
         groups = seated(self._firing.connection, changes, cohort.cohort_id, cohort.definition, alone)
+        self._joined = groups
         for ident, group in groups.items():
             changes.set_fields(back[ident], {"group_number": group})
             back[ident] = back[ident]._replace(group_number=group)
@@ -233,3 +238,8 @@ class JourneyMover:
         )
         proposal = propose_groups([Candidate._make(row) for row in rows], groups)
         self._firing.changes.fields += [(journey, {"group_number": number}) for journey, number in proposal.items()]
+        self._tell_groups(groups.formed_at, proposal)
+
+    def _tell_groups(self, trigger: str, joined: Mapping[str, int]) -> None:
+        cohort, connection = self._firing.cohort, self._firing.connection
+        tell_groups(connection, self._firing.changes, cohort.cohort_id, cohort.calendar, trigger, joined)

@@ -168,3 +168,15 @@ def test_what_the_file_says_of_a_challenge_is_in_force_when_it_is_read_again(dri
     before = driven.dump()
     driven.enrol()
     assert driven.dump() == before
+
+
+def test_an_owner_is_of_an_organisation_that_takes_part(driven: Driver) -> None:
+    """R6: named by a word that tells it from the others; another one is refused, and nothing is recorded."""
+    driven.until("2027-03-10")
+    before = driven.dump()
+    for owner in ("Direktionen i Odense Kommune", "Direktionen i en kommune"):
+        with pytest.raises(FactIncompleteError, match="names no organisation that takes part"):
+            driven.fire("challenge_m2:keep", **{**TOLD, "owner": owner})
+    assert driven.dump() == before
+    driven.fire("challenge_m2:keep", **{**TOLD, "owner": "Hjørrings direktion i Hjørring"})
+    assert module(driven).challenge_owner == "Hjørrings direktion i Hjørring"

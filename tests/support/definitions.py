@@ -24,7 +24,9 @@ def written_messages(programme: Path) -> set[str]:
         return named.union(*map(found, parts))
 
     data = load_yaml(programme).data
-    return found(data) | {data[key] for key in ("on_move", "on_call_off", "on_correct", "on_office") if key in data}
+    of_groups = {data.get("groups", {}).get("on_change")} - {None}
+    named = {data[key] for key in ("on_move", "on_call_off", "on_correct", "on_office") if key in data}
+    return found(data) | named | of_groups
 
 
 @dataclass(frozen=True)

@@ -179,6 +179,16 @@ def correction_cases() -> Iterator[Case]:
     yield from addressed(correction, away, "corrected-no-absence")
 
 
+def group_cases() -> Iterator[Case]:
+    """Who is in a learning group: it has just been formed, or somebody joins it."""
+    for others in ((JENS,), (JENS, HANNE)):
+        context = replace(BASE, talent=METTE, mentor=HANNE, group=others, group_number=2)
+        mail = [{"mail": DEFINITION["groups"]["on_change"], "to": ["talent"]}]
+        yield from addressed(mail, context, f"group-{len(others)}")
+    alone = replace(BASE, talent=METTE, mentor=HANNE, group=(), group_number=2)
+    yield from addressed(mail, alone, "group-alone")
+
+
 def hand_over_cases() -> Iterator[Case]:
     """An office that has another holder, or a stand-in, for both whom that concerns."""
     first, last = date(2027, 3, 1), date(2027, 3, 19)
@@ -205,6 +215,7 @@ CASES = [
     *journey_cases(),
     *commitment_cases(),
     *correction_cases(),
+    *group_cases(),
     *hand_over_cases(),
     *office_cases(),
 ]
