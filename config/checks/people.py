@@ -22,8 +22,9 @@ def challenges(cohort: Cohort, definition: Definition, source: Source) -> Iterat
             yield source.problem(("challenges", ident), what)
         elif ident not in wanted:
             yield source.problem(("challenges", ident), f"module {ident} has no 'challenge: true' in the programme")
+    whole = not any(path[0] == "organisations" for path in source.dropped)
     for ident, challenge in cohort.challenges.items():
-        if not cohort.has_part(challenge.owner):
+        if whole and not cohort.has_part(challenge.owner):
             names = ", ".join(one.name for one in cohort.organisations.values())
             what = f"{challenge.owner!r} names no organisation that takes part ({names})"
             yield source.problem(("challenges", ident, "owner"), what)
