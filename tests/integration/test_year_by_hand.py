@@ -7,16 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from config.library import Library
+from config.people import COLUMNS, SHORT_LEVELS, People
 from config.settings import Settings
 from flows.clock import TurnedClock
-from flows.server.process import ServerPlace
+from flows.server.process import ServerPlace, free_port
 from flows.services import open_services, use
 from states.store.database import Database
 from tests.support.command import Command
+from tests.support.definitions import copy_of
+from tests.support.driver import Driver, undated
 from tests.support.hands import ByCommand, ByForm
 from tests.support.mistakes import LATER, Told, Year, differences, play, right_year
 
 PEOPLE = 2
+SHORT = {ident: letters for letters, ident in SHORT_LEVELS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +32,21 @@ def right(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[list[Told]
     database.close()
 
 
+def files_of(people: People, root: Path) -> Path:
+    """The files of hold-3 with these people, and without a date of the alumni day."""
+    copy = copy_of(Library(), "talent-nord", "hold-3", root)
+    copy.edit(copy.cohort, "people: people.xlsx", "people: people.csv")
+    text = copy.cohort.read_text("utf-8")
+    copy.cohort.write_text(text[: text.index("  alumni_day:")], "utf-8")
+    lines = [";".join(COLUMNS)]
+    for one in people.talents:
+        leader = (one.leader.name, one.leader.email, one.leader_title)
+        row = (one.number, one.name, one.email, one.organisation, one.unit, SHORT[one.level], *leader)
+        lines.append(";".join(map(str, row)))
+    copy.people.write_text("\n".join(lines) + "\n", "utf-8")
+    return root
+
+
 def test_by_the_command_line_alone(
     right: tuple[list[Told], Year],
     calm: Database,
@@ -35,10 +55,14 @@ def test_by_the_command_line_alone(
     tmp_path: Path,
 ) -> None:
     told, without = right
-    year = Year.of(calm, PEOPLE)
+    driven = Driver(calm, people=PEOPLE, cohort=undated("alumni_day"))
+    year = Year(driven, ByCommand(run_command, driven.cohort.id))
     monkeypatch.setenv("TALENTNORD_DATABASE_URL", str(calm.url))
-    monkeypatch.setattr("flows.services.clock_ahead", lambda _: lambda: year.driven.now)
-    year.hand = ByCommand(run_command, year.driven.cohort.id)
+    monkeypatch.setenv("TALENTNORD_CONFIG_ROOT", str(files_of(driven.people, tmp_path / "config")))
+    for module in ("services", "import_command"):
+        monkeypatch.setattr(f"flows.{module}.clock_ahead", lambda _: lambda: driven.now)
+    imported = run_command("import", "--cohort", "hold-3", "--port", str(free_port()))
+    assert (imported.code, imported.out) == (0, "Hold 3: 2 talents enrolled\n"), imported.err
     play(year, told, 3, LATER, slips=16)
     assert year.taken_back >= 6
     assert differences(year.stands(), without.stands()) == []
