@@ -21,7 +21,6 @@ from pathlib import Path
 from sqlalchemy import select
 
 from notifications.outbox import Letterhead, Outbox
-from states.store.conditions import PENDING
 from states.store.database import Database
 from states.store.tables import CommitmentRow, EffectRow
 from tests.support.driver import Driver, day
@@ -76,7 +75,11 @@ def keep_what_is_open(driven: Driver, key: str) -> None:
 def _send(driven: Driver) -> None:
     """Hand over what is due, so that there are mails and tasks too."""
     outbox = Outbox(driven.database, Tray(), Letterhead(SENDER, Path(), None), lambda: driven.now)
-    due = select(EffectRow.id).where(PENDING, EffectRow.send_at <= driven.now).order_by(EffectRow.id)
+    due = (
+        select(EffectRow.id)
+        .where(EffectRow.status == "pending", EffectRow.send_at <= driven.now)
+        .order_by(EffectRow.id)
+    )
     with driven.database.read() as connection:
         effects = list(connection.scalars(due))
     for effect in effects:
