@@ -95,10 +95,11 @@ def _told_late(firing: Firing, module: str, owner: str, history: str, another_pe
     query = select(EffectRow.key, EffectRow.status).where(EffectRow.recipient_id == owner)
     known = firing.connection.execute(query.with_for_update()).all()
     for row in _news_for_owners(firing, module, owner, history):
-        mine = {one.status for one in known if one.key == row["key"] or one.key.startswith(f"{row['key']}/")}
-        if not mine:
+        alike = [one for one in known if one.key == row["key"] or one.key.startswith(f"{row['key']}/")]
+        mine = {one.status for one in alike if one.status != "dropped"}
+        if not alike:
             yield row
-        elif another_person and mine <= PERHAPS_TOLD:
+        elif not mine or (another_person and mine <= PERHAPS_TOLD):
             yield row | {"key": f"{row['key']}/{history}"}
 
 

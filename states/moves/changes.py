@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +11,7 @@ from config.cohort import Cohort
 from config.grammar import history_id
 from states.facts import FACT_CAUSE, Transition
 from states.plan.timers import Timer
-from states.records import CHANGING, Commitment, Journey
+from states.records import CHANGING, Commitment, Journey, standing
 from states.store.columns import Base
 
 
@@ -106,6 +107,12 @@ class Changes:
         """Set columns of a journey that say who is around the talent."""
         self.remember("journeys", journey.id, {name: getattr(journey, name) for name in values})
         self.fields.append((journey.id, values))
+
+    def as_they_stand(self, commitments: Iterable[Commitment]) -> list[Commitment]:
+        """Return commitments as they will stand: moved already, should this trigger have done so."""
+        moved, given = {row["b_id"]: row for row in self.commitments}, dict(self.partners)
+        paired = (one._replace(partner_id=given.get(one.id, one.partner_id)) for one in commitments)
+        return [standing(one, moved[one.id]) if one.id in moved else one for one in paired]
 
     def standing(self, journey: Journey) -> Journey:
         """Return a journey as it will stand: moved already, should this trigger have done so."""

@@ -274,7 +274,7 @@ class CommitmentMover:
             ids = [commitment_id(str(one.journey_id), follower.id) for one in kept]
             query = select(*COMMITMENT_COLUMNS).where(CommitmentRow.id.in_(ids)).order_by(CommitmentRow.id)
             rows = self._firing.connection.execute(query)
-            found = [Commitment._make(row) for row in rows]
+            found = self._firing.changes.as_they_stand(Commitment._make(row) for row in rows)
             going = [one for one in found if one.state not in (FINAL if verb == "open" else {PLANNED})]
             self.move(follower.id, verb, going, journeys, strict=False)
 

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from config.definition import ACTIVE
-from config.grammar import CORRECT, Trigger
+from config.grammar import CORRECT, NEWS, Trigger
 from states.machines.commitment import FINAL
 from states.moves.firing import Firing
 from states.moves.reassign import PERHAPS_TOLD
+from states.moves.rests_on import JOURNEY
 from states.store.tables import EffectRow, TaskRow
 from states.store.taken_back import KeptFact, KeptStep, effects_of
 
@@ -28,19 +29,24 @@ class CorrectedNews:
         self._stands = stands
         """The states in which journeys and commitments stand afterwards, by id."""
 
-    def take_back(self, history_ids: Collection[str], corrections: Mapping[str, str]) -> None:
+    def take_back(
+        self, history_ids: Collection[str], corrections: Mapping[str, str], instead: Mapping[str, str]
+    ) -> None:
         """Drop what waits of what transitions have caused, close its tasks, and tell whoever was told of it.
 
-        ``corrections`` are the ids of the correcting history rows by subject.
+        ``corrections`` are the ids of the correcting history rows by subject, ``instead`` who is told in whose place.
         """
         changes = self._firing.changes
         effects = effects_of(self._firing.connection, history_ids)
         changes.dropped += [row.id for row in effects if row.status in _ON_ITS_WAY]
         changes.closed += [row.key for row in effects if row.kind == "task" and row.status == "done"]
         message = self._firing.cohort.definition.programme.on_correct
-        told = {row.recipient_id: row for row in effects if row.kind == "mail" and row.status in PERHAPS_TOLD}
+        told: dict[tuple[str, str], list[Row[Any]]] = {}
+        for row in effects:
+            if row.kind == "mail" and row.status in PERHAPS_TOLD:
+                told.setdefault((row.recipient_id, row.journey_id or row.subject), []).append(row)
         if message is not None:
-            changes.effects += [self._correction(row, message, corrections) for row in told.values()]
+            changes.effects += [self._correction(rows, message, corrections, instead) for rows in told.values()]
 
     def revive(self, steps: Sequence[KeptStep]) -> None:
         """Let wait again what the fact has stopped, and open the tasks that it has closed, where they still hold."""
@@ -51,7 +57,7 @@ class CorrectedNews:
         )
         opens = self._firing.cohort.definition.working_time.next_open(changes.now)
         for row in connection.execute(query.order_by(EffectRow.id)):
-            if self._holds(row):
+            if self._holds(row, steps):
                 changes.revived.append({"b_id": row.id, "b_send_at": max(row.send_at, opens)})
         subjects = {step.subject for step in steps}
         tasks = select(TaskRow.id, TaskRow.subject).where(
@@ -61,44 +67,67 @@ class CorrectedNews:
             if row.subject in subjects and self._stands.get(row.subject) == self._stood(steps, row.subject):
                 changes.reopened.append(row.id)
 
-    def _holds(self, row: Row[Any]) -> bool:
+    def _holds(self, row: Row[Any], steps: Sequence[KeptStep]) -> bool:
         """Whether what was stopped is true again: its day is still to come, its commitment stands as it says."""
+        if Trigger.parse(row.trigger).part in NEWS:
+            return False  # The day that is put back is told anew.
         milestone = Trigger.parse(row.trigger).name if not row.details.get("milestone") else row.details["milestone"]
         day = self._firing.cohort.calendar.days.get(milestone)
         if day is not None:
             return day.ends_at > self._firing.changes.now
         stands = self._stands.get(row.subject)
+        if any(step.subject == row.subject and step.machine != JOURNEY for step in steps):
+            return stands == self._stood(steps, row.subject)
         return stands is not None and (stands not in FINAL or stands.startswith(ACTIVE))
 
     @staticmethod
     def _stood(steps: Sequence[KeptStep], subject: str) -> str:
         return next(step.source for step in steps if step.subject == subject)
 
-    def _correction(self, told: Row[Any], message: str, corrections: Mapping[str, str]) -> dict[str, Any]:
-        changes, name = self._firing.changes, Trigger.parse(told.trigger).name
-        history = corrections.get(told.subject) or corrections.get(told.journey_id or "")
+    def _correction(
+        self, told: Sequence[Row[Any]], message: str, corrections: Mapping[str, str], instead: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Return the mail that takes back what one person was told about one talent, or one matter of the cohort."""
+        last = told[-1]
+        history = corrections.get(last.subject) or corrections.get(last.journey_id or "")
         history = history or next(iter(corrections.values()))
-        local = self._firing.cohort.calendar.local_day
-        details = {"told": told.mail_subject or "", "stands": self._stands.get(told.subject, "")}
-        details |= {"of": Trigger.parse(told.trigger).part}
-        if told.changed_at is not None:
-            details["told_on"] = local(told.changed_at).isoformat()
-        milestone = told.details.get("milestone")
-        if milestone:
-            stays_away = (self._fact.before or {}).get("absences", {}).get(f"{told.journey_id} {milestone}")
-            details |= {"milestone": milestone, "away": "yes" if stays_away else ""}
+        recipient = instead.get(last.recipient_id, last.recipient_id)
         return {
-            "key": f"{history}/{message}/{told.recipient_id}",
+            "key": f"{history}/{message}/{last.journey_id or last.subject}/{recipient}",
             "cohort_id": self._firing.cohort.cohort_id,
-            "journey_id": told.journey_id,
-            "subject": told.subject,
+            "journey_id": last.journey_id,
+            "subject": last.subject,
             "history_id": history,
-            "trigger": str(Trigger(name, CORRECT)),
+            "trigger": str(Trigger(Trigger.parse(last.trigger).name, CORRECT)),
             "kind": "mail",
             "message": message,
-            "role": told.role,
-            "recipient_id": told.recipient_id,
-            "details": details,
-            "send_at": self._firing.cohort.definition.working_time.next_open(changes.now),
+            "role": last.role,
+            "recipient_id": recipient,
+            "details": self._details(told),
+            "send_at": self._firing.cohort.definition.working_time.next_open(self._firing.changes.now),
             "status": "pending",
         }
+
+    def _details(self, told: Sequence[Row[Any]]) -> dict[str, Any]:
+        last = told[-1]
+        subjects = dict.fromkeys(row.mail_subject for row in told if row.mail_subject)
+        details = {"told": "”, “".join(subjects), "stands": self._stands.get(last.subject, "")}
+        details |= {"of": Trigger.parse(last.trigger).part}
+        if last.changed_at is not None:
+            details["told_on"] = self._firing.cohort.calendar.local_day(last.changed_at).isoformat()
+        milestone = last.details.get("milestone")
+        if milestone:
+            stays_away = (self._fact.before or {}).get("absences", {}).get(f"{last.journey_id} {milestone}")
+            details |= {"milestone": milestone, "away": "yes" if stays_away else ""}
+        return details
+
+
+def only_who_was_told(firing: Firing, history_ids: Collection[str]) -> None:
+    """Leave of the news that an office goes back what concerns those who were told that it changed hands."""
+    effects = effects_of(firing.connection, history_ids)
+    firing.changes.dropped += [row.id for row in effects if row.status in _ON_ITS_WAY]
+    told = {row.recipient_id for row in effects if row.kind == "mail" and row.status in PERHAPS_TOLD}
+    news = firing.cohort.definition.programme.on_office
+    firing.changes.effects = [
+        row for row in firing.changes.effects if row["message"] != news or row["recipient_id"] in told
+    ]

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from config.cohort import Cohort, Day
+from config.cohort import Day
 from config.definition import ACTIVE, in_active
 from config.errors import CorrectionRefusedError
 from config.grammar import CORRECT, NEWS, TAKEN_BACK, Trigger, commitment_id
@@ -20,7 +20,8 @@ from states.machines.commitment import FINAL
 from states.machines.journey import ENROL
 from states.moves.arrange import ARRANGED
 from states.moves.changes import Changes
-from states.moves.corrected_news import CorrectedNews
+from states.moves.corrected_news import CorrectedNews, only_who_was_told
+from states.moves.described_back import put_descriptions_back
 from states.moves.firing import Firing
 from states.moves.offices_back import OF_OFFICES, take_office_back
 from states.moves.put_back import PuttingBack
@@ -38,8 +39,9 @@ from states.plan.late_joiners import catch_up_notices
 from states.plan.timers import Timer, chase_timer
 from states.records import Commitment, InRegion, Journey
 from states.running_cohort import RunningCohort
+from states.store.conditions import ARMED
 from states.store.queries import COMMITMENT_COLUMNS, commitments_named, in_region, journeys_of
-from states.store.tables import CommitmentRow, PersonRow
+from states.store.tables import CommitmentRow, TimerRow
 from states.store.taken_back import KeptFact, KeptStep, later_steps, steps_of
 
 
@@ -58,6 +60,8 @@ class Correction:
         self._firing = Firing(connection, cohort, changes, {}, strict=False)
         self._firing.late = True
         self._corrections: dict[str, str] = {}
+        self._told_instead: Mapping[str, str] = {}
+        """Who hears of it in whose place, by id: a role that names another person again."""
 
     def work_out(self) -> None:
         """Collect what takes the fact back.
@@ -71,8 +75,10 @@ class Correction:
         refuse_what_bears_another(self._connection, self._cohort, self._fact, self._steps)
         if self._fact.trigger in OF_OFFICES:
             take_office_back(self._firing, self._fact, self._steps[0])
+            only_who_was_told(self._firing, [step.id for step in self._steps])
             return
-        self._put_descriptions_back()
+        self._told_instead = put_descriptions_back(self._firing, self._fact)
+        self._put_absences_back()
         if self._moves_a_day:
             self._put_days_back()
         putting = PuttingBack(self._firing, self._fact)
@@ -82,7 +88,7 @@ class Correction:
         putting.let_time_pass(journeys)
         for journey in journeys.values():
             self._befall(putting, journey)
-        if self._event is not None:
+        if self._event is not None or self._name == ENROL:
             putting.pair_anew()
         self._tell(journeys)
 
@@ -104,15 +110,8 @@ class Correction:
 
     # -- what has no steps -----------------------------------------------------------------------------------------
 
-    def _put_descriptions_back(self) -> None:
+    def _put_absences_back(self) -> None:
         changes = self._changes
-        for ident, was in self._image("persons").items():
-            email = self._connection.scalar(select(PersonRow.email).where(PersonRow.id == ident))
-            changes.corrected.append({"id": ident, **was})
-            changes.reachable += [ident] if email != was.get("email", email) else []
-            changes.revised.append(self._cohort.cohort_id)
-        for cohort_id, was in self._image("described").items():
-            changes.described[cohort_id] = _as_described(self._cohort.described, was)
         for both, was_absent in self._image("absences").items():
             journey, milestone = both.split(" ")
             if was_absent:
@@ -125,7 +124,11 @@ class Correction:
     def _missed_news(self, journey: str) -> Iterator[Timer]:
         """Yield what arms the notices that a talent was not told because of the fact."""
         who = (self._cohort.cohort_id, journey)
-        return catch_up_notices(self._cohort.calendar, *who, self._changes.now, since=self._fact.at)
+        waiting = select(TimerRow.trigger).where(ARMED, TimerRow.subject == journey)
+        armed = () if journey in self._changes.disarmed else set(self._connection.scalars(waiting))
+        for timer in catch_up_notices(self._cohort.calendar, *who, self._changes.now, since=self._fact.at):
+            if timer.trigger not in armed:
+                yield timer
 
     def _put_days_back(self) -> None:
         image = self._image("days").get(self._name)
@@ -170,6 +173,9 @@ class Correction:
         found = {ident: concerned[ident] for ident in dict.fromkeys(commitments) if ident in concerned}
         if self._moves_a_day:
             return found
+        # Who was seated anew for the sake of somebody else has no step of their own.
+        others = {ident: was for ident, was in self._image("journeys").items() if ident not in found}
+        self._changes.fields += [(ident, dict(was)) for ident, was in others.items()]
         for ident, journey in found.items():
             found[ident] = self._people_around(journey)
             step = self._first.get(ident)
@@ -184,6 +190,7 @@ class Correction:
                 self._changes.timers += self._missed_news(ident)
                 self._seat(found[ident])
             elif dest != journey.state:
+                self._changes.silenced.append(ident)
                 self._ask_again(ident, dest)
             found[ident] = self._changes.standing(found[ident])
         return found
@@ -269,7 +276,7 @@ class Correction:
         stands |= {ident: journey.state for ident, journey in journeys.items()}
         news = CorrectedNews(self._firing, self._fact, stands)
         if self._corrections:
-            news.take_back(set(self._told_of()), self._corrections)
+            news.take_back(set(self._told_of()), self._corrections, self._told_instead)
         news.revive(self._steps)
 
     def _told_of(self) -> Iterator[str]:
@@ -279,22 +286,9 @@ class Correction:
         yield from (step.id for step in own)
         last = self._steps[-1].n if self._steps else 0
         undone = {step.subject for step in own if step.machine in commitments and step.source != step.dest}
-        undone |= {step.subject for step in own if step.machine in commitments and step.trigger == "extend"}
+        undone |= {step.subject for step in own if step.machine in commitments and step.trigger in {"extend", "resume"}}
+        away = {step.subject for step in own if step.machine == JOURNEY and not step.dest.startswith(ACTIVE)}
         enrolled = {step.subject for step in own if step.machine == JOURNEY and step.trigger == ENROL}
         for step in later_steps(self._connection, self._cohort.cohort_id, last):
-            if step.fact is None and (step.subject in undone or step.journey_id in enrolled):
+            if step.fact is None and (step.subject in undone or step.journey_id in enrolled or step.subject in away):
                 yield step.id
-
-
-def _as_described(described: Cohort, was: Mapping[str, Any]) -> Cohort:
-    """Return a cohort described as before, but for what was told of it since."""
-    parts: dict[str, Any] = described.model_dump(mode="json")
-    for name, value in was.items():
-        key, _, part = name.partition(".")
-        if not part:
-            parts[key] = value
-        elif value is None:
-            parts[key].pop(part, None)
-        else:
-            parts[key][part] = value
-    return Cohort.model_validate(parts, context=AS_KEPT)

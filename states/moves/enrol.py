@@ -19,7 +19,7 @@ from config.programme import CommitmentSpec
 from states.facts import Transition
 from states.machines.commitment import KEPT, PLANNED
 from states.moves.changes import Changes
-from states.moves.enrol_again import enrol_again
+from states.moves.enrol_again import enrol_again, taken_back
 from states.moves.group_news import tell_groups
 from states.moves.reimport import office_holders, tell_challenges, tell_offices
 from states.moves.seating import seated
@@ -95,8 +95,11 @@ class Enrolment:
             self.changes.new[MilestoneRow] = list(self._milestones())
         self._collect_persons(connection)
         fresh = [talent for talent in self.people.talents if self._id(talent) not in self._mentors]
-        self._refuse_those_too_late(fresh)
+        back = taken_back(connection, self.cohort.id, [self._id(talent) for talent in self.people.talents])
+        again = [talent for talent in self.people.talents if self._id(talent) in {one.id for one in back}]
+        self._refuse_those_too_late([*fresh, *again])
         newcomers = [self._id(talent) for talent in fresh] if running else []
+        newcomers += [one.id for one in back if one.group_number is None]
         groups = seated(connection, self.changes, self.cohort.id, self.definition, newcomers)
         self.changes.new[JourneyRow] = [self._journey(talent, groups.get(self._id(talent))) for talent in fresh]
         self.changes.new[RegionRow] = [row for talent in fresh for row in self._regions(self._id(talent))]
@@ -111,9 +114,10 @@ class Enrolment:
                 self.changes.timers += opening_timer(self.calendar, self.cohort.id, commitment["id"], spec, self._now)
         self.changes.transitions += [self._enrolled(talent) for talent in fresh]
         self.changes.transitions += [self._kept(row) for row in commitments if row["state"] == KEPT]
+        if pinned is not None:
+            enrol_again(connection, pinned, self.changes, back, groups)
         tell_groups(connection, self.changes, self.cohort.id, self.calendar, "enrol", groups)
         if pinned is not None:
-            enrol_again(connection, pinned, self.changes, [self._id(talent) for talent in self.people.talents])
             tell_offices(pinned, self.cohort, self.changes)
             tell_challenges(connection, pinned, self.cohort, self.changes)
 

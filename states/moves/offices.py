@@ -86,8 +86,8 @@ def stand_in(firing: Firing) -> None:
     _tell(firing, office, history, days, (person, office.holder))
 
 
-def end_stand_in(firing: Firing) -> None:
-    """Collect that a stand-in, the one who acts now or the next one, ends earlier than was told.
+def end_stand_in(firing: Firing, number: int | None = None) -> None:
+    """Collect that a stand-in ends earlier than was told: the one who acts now or the next one, or that ``number``.
 
     Raises:
         UnknownRecordError: there is no such office.
@@ -96,6 +96,7 @@ def end_stand_in(firing: Firing) -> None:
     office = _office(firing, END_STAND_IN)
     last = _day(firing, END_STAND_IN, "last_day")
     mine = [one for one in firing.cohort.cast.stand_ins if one.holder == office.holder and one.last >= firing.today]
+    mine = [one for one in mine if number in {None, one.n}]
     if not mine:
         raise FactIncompleteError(END_STAND_IN, "whom", "nobody stands in")
     found = min(mine, key=lambda one: one.first)

@@ -30,12 +30,20 @@ def take_office_back(firing: Firing, fact: KeptFact, step: KeptStep) -> None:
             for number, image in ((fact.before or {}).get("holders") or {}).items():
                 firing.changes.ended.append((int(number), date.fromisoformat(image["last_day"])))
         elif fact.trigger == STAND_IN:
-            yesterday = firing.today - timedelta(days=1)
-            end_stand_in(_with(firing, {**whom, "last_day": yesterday.isoformat()}))
+            days = {"last_day": (firing.today - timedelta(days=1)).isoformat()}
+            end_stand_in(_with(firing, {**whom, **days}), _number(firing, fact, whom["whom"], step.dest))
         else:
             _stand_in_again(firing, fact, whom)
     except FactIncompleteError as error:
         raise CorrectionRefusedError(fact.key, "kind", f"{fact.trigger}: {error.what}") from error
+
+
+def _number(firing: Firing, fact: KeptFact, office: str, person: str) -> int:
+    """Return the number of the stand-in that a fact has told of; -1 if it is there no more."""
+    first = str(fact.details.get("first_day"))
+    mine = (HolderRow.office == office) & (HolderRow.person_id == person)
+    rows = firing.connection.execute(select(HolderRow.n, HolderRow.first_day).where(mine).order_by(HolderRow.n.desc()))
+    return next((row.n for row in rows if row.first_day.isoformat() == first), -1)
 
 
 def _stand_in_again(firing: Firing, fact: KeptFact, whom: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from states.machines.commitment import FINAL, PLANNED
 from states.moves.firing import Firing
 from states.plan.groups import partners
-from states.records import Commitment, Journey, standing
+from states.records import Commitment, Journey
 from states.store.queries import COMMITMENT_COLUMNS
 from states.store.tables import CommitmentRow
 
@@ -37,7 +37,7 @@ def pairing(firing: Firing, name: str, opening: Collection[str] = ()) -> list[Pa
         .order_by(CommitmentRow.id)
     )
     active = firing.active().members
-    found_rows = _as_they_stand(firing, [Commitment._make(row) for row in rows])
+    found_rows = firing.changes.as_they_stand(Commitment._make(row) for row in rows)
     there = [(one, active[one.journey_id or ""]) for one in found_rows if one.journey_id in active]
     taking_part = [(one, who) for one, who in there if one.id in opening or one.state not in {*FINAL, PLANNED}]
     visits = {who.id: one.partner_id for one, who in there if one.id not in opening}
@@ -47,15 +47,3 @@ def pairing(firing: Firing, name: str, opening: Collection[str] = ()) -> list[Pa
         others = [who.id for who in active.values() if who.group_number == group and who.id not in members]
         found |= partners(members, visits, others)
     return [Paired(one, who, found.get(who.id), one.id in opening) for one, who in taking_part]
-
-
-def _as_they_stand(firing: Firing, commitments: Sequence[Commitment]) -> list[Commitment]:
-    """Return commitments as they will stand: moved already, should this trigger have done so."""
-    moved = {row["b_id"]: row for row in firing.changes.commitments}
-    given = dict(firing.changes.partners)
-    found = []
-    for one in commitments:
-        one = one._replace(partner_id=given.get(one.id, one.partner_id))  # noqa: PLW2901
-        row = moved.get(one.id)
-        found.append(one if row is None else standing(one, row))
-    return found

@@ -36,6 +36,8 @@ class PuttingBack:
         """
         was = self._before(step, now)
         changes = self._firing.changes
+        if was.state != now.state or step.trigger == "extend":
+            changes.silenced.append(now.id)
         if was.partner_id != now.partner_id:
             changes.partners.append((now.id, was.partner_id))
         history = changes.move_commitment(now, CORRECT, was)
@@ -77,7 +79,7 @@ class PuttingBack:
         if image is None:  # Another correction has stopped it since, and that keeps no image of its way there.
             opened = now.opened_on or (self._firing.today if step.source != PLANNED else None)
             return now._replace(state=step.source, opened_on=opened)
-        if step.trigger == "pair" and (now.state in FINAL or now.state != step.dest):
+        if step.trigger == "pair":
             return now._replace(partner_id=image["partner_id"])
         was = from_plain(now, image)
         spec = self._firing.cohort.spec(now.name)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from config.errors import CorrectionRefusedError
 from config.grammar import Trigger
 from states.machines.journey import ENROL
+from states.moves.offices import REPLACE
 from states.running_cohort import RunningCohort
 from states.store.taken_back import KeptFact, KeptStep, correction_of, later_facts, later_steps
 
@@ -40,6 +41,8 @@ def refuse_what_bears_another(
     held = {one.key: one for one in later_facts(connection, fact)}
     later = later_steps(connection, cohort.cohort_id, steps[-1].n) if steps else []
     moved = {step.subject for step in steps if _bears(cohort, fact, step)}
+    if fact.trigger == REPLACE:
+        moved |= {f"{step.subject}/stand-in" for step in steps}
     enrolled = tuple(f"{step.subject}/" for step in steps if step.trigger == ENROL)
     for step in later:
         mine = step.subject in moved or step.subject.startswith(enrolled or ("\0",))

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from config.errors import CorrectionRefusedError, DayRefusedError, UnknownRecordError
 from states.facts import Fact
 from states.store.database import Database
-from states.store.tables import AbsenceRow, CohortRow, MilestoneRow
+from states.store.tables import AbsenceRow, CohortRow, MilestoneRow, PersonRow
 from tests.support.driver import Driver, day, hold_3_people, replayed, undated, unsecured
 
 MEETING = "mentor_meeting_m1"
@@ -343,3 +343,124 @@ def _absences(driven: Driver) -> list[tuple[str, str]]:
 def _described(driven: Driver) -> dict[str, Any]:
     with driven.database.read() as connection:
         return dict(json.loads(str(connection.scalar(select(CohortRow.cohort)))))
+
+
+# -- what others build on stays ------------------------------------------------------------------------------------
+
+
+def test_what_is_right_about_a_partner_stays_when_the_withdrawal_is_taken_back(database: Database) -> None:
+    driven = Driver(database, people=6).enrol().until("2027-05-12 12:00").all_sent()
+    driven.fire("withdraw", 1, key="slip")
+    other = next(n for n in range(2, 7) if driven.history(f"hold-3-0{n}/shadow_visit")[-1].trigger == "pair")
+    driven.fire("shadow_visit:extend", other, due_on="2027-07-20")
+    undo(driven, "slip")
+    visit = driven.commitment("shadow_visit", other)
+    assert (visit.due_on, visit.agreed) == (date(2027, 7, 20), True)
+
+
+def test_a_choice_is_taken_back_after_its_deadline_too(database: Database) -> None:
+    driven = Driver(database, people=6).enrol().until("2027-07-01 12:00").all_sent()
+    driven.fire("second_half_choice:keep", 1, key="slip", choice="second_mentor")
+    driven.until("2027-08-30 12:00").all_sent()
+    undo(driven, "slip")
+    choice = driven.commitment("second_half_choice", 1)
+    assert (choice.state, choice.choice, driven.states(1)["second_mentor"]) == ("kept", "none", "planned")
+    assert driven.beside(1) == "neither"
+
+
+def test_who_was_enrolled_again_hears_what_the_others_have_and_sits_in_a_group(database: Database) -> None:
+    driven = Driver(database, people=6).enrol().until("2027-03-01 19:00").all_sent()
+    driven.enrol(hold_3_people(7))
+    driven.engine.tick()
+    invited = {mail.message for mail in driven.mails("module_invitation", "module_preparation", number=7)}
+    undo(driven, "enrol:hold-3:1")
+    driven.until("2027-03-15 12:00").all_sent()
+    driven.enrol(hold_3_people(7))
+    assert driven.journey(7).group_number == 1
+    assert driven.states(7)["expectation_talk"] == "planned", "the leader is asked for the talk, like any late joiner's"
+    assert "07" in {mail.to for mail in driven.mails("group_members")}
+    assert invited
+
+
+def test_nothing_that_a_leave_has_asked_for_stays_open(database: Database) -> None:
+    driven = at_module_1(database)
+    driven.fire("leave", 1, key="slip")
+    driven.until("2027-04-20 12:00")
+    asked = [one for one in driven.tasks(number=1) if one.subject == "hold-3-01" and one.status != "dropped"]
+    assert asked
+    undo(driven, "slip")
+    assert not [one for one in driven.tasks(number=1) if one.subject == "hold-3-01" and one.status != "dropped"]
+
+
+def test_nothing_that_came_of_a_return_is_left(database: Database) -> None:
+    driven = Driver(database, people=6).enrol().until("2027-02-20 12:00").all_sent()
+    driven.fire("leave", 1)
+    driven.until("2027-03-05 12:00").all_sent()
+    driven.fire("return", 1, key="slip")
+    driven.until("2027-03-26 12:00")
+    assert [one for one in driven.tasks("meeting_overdue", number=1) if one.status == "pending"]
+    undo(driven, "slip")
+    waiting = [one.message for one in (*driven.mails(number=1), *driven.tasks(number=1)) if one.status == "pending"]
+    assert not [one for one in waiting if one.startswith(("meeting", "foundation", "module"))]
+
+
+def test_partners_of_people_enrolled_by_mistake_find_one_another(database: Database) -> None:
+    driven = Driver(database, people=6).enrol().until("2027-05-12 12:00").all_sent()
+    driven.enrol(hold_3_people(7))
+    driven.engine.tick()
+    driven.now += timedelta(minutes=5)
+    undo(driven, "enrol:hold-3:1")
+    partners = {driven.commitment("shadow_visit", n).partner_id for n in range(1, 7)}
+    assert "hold-3-07" not in partners
+    assert None not in partners
+
+
+def test_whoever_was_told_of_two_talents_is_told_the_correction_of_both(database: Database) -> None:
+    driven = at_module_1(database)
+    driven.fire("leave", 1, 2, key="slip")
+    driven.all_sent()
+    told = sorted((mail.to, mail.subject) for mail in driven.mails("leave_started"))
+    undo(driven, "slip")
+    assert sorted((mail.to, mail.subject) for mail in driven.mails("fact_corrected")) == told
+
+
+def test_a_day_moved_twice_is_told_once_when_the_second_move_is_taken_back(database: Database) -> None:
+    driven = at_module_1(database)
+    driven.move("m3d1", day("2027-06-03"), key="right")
+    driven.move("m3d1", day("2027-06-04"), key="slip")
+    undo(driven, "slip")
+    waiting = [mail.to for mail in driven.mails("date_moved") if mail.status == "pending"]
+    assert sorted(waiting) == sorted(set(waiting))
+    assert waiting
+
+
+def test_a_reminder_that_is_untrue_by_now_is_not_sent_after_all(database: Database) -> None:
+    driven = at_module_1(database).until("2027-03-15 08:00")
+    driven.fire(f"{MEETING}:keep", 1, key="slip", held_on="2027-03-14")
+    driven.until("2027-04-05 12:00")
+    undo(driven, "slip")
+    assert "pending" not in {mail.status for mail in driven.mails("meeting_reminder", number=1)}
+
+
+def test_an_absence_and_a_leave_are_taken_back_one_after_the_other(database: Database) -> None:
+    driven = at_module_1(database).until("2027-03-20 12:00").all_sent()
+    driven.fire("absence", 1, key="absence", milestone="m1d2")
+    driven.fire("leave", 1, key="leave")
+    driven.until("2027-03-29 12:00").all_sent()
+    undo(driven, "leave", "undo-1")
+    undo(driven, "absence", "undo-2")
+    assert driven.state(1) == driven.state(2)
+
+
+def test_whoever_was_told_of_a_challenge_by_mistake_is_told_and_not_who_sets_it(database: Database) -> None:
+    driven = Driver(database, people=2, cohort=unsecured()).enrol().until("2027-04-15 12:00").all_sent()
+    for key, where, name in (("right", "Aalborg", "Ida Bro"), ("slip", "Hjørring", "Bo Vest")):
+        person = {"name": name, "email": f"{name.split()[0].lower()}@{key}.example"}
+        told = {"owner": f"Direktionen i {where}", "representative": person, "title": "Kø"}
+        driven.fire("challenge_m2:keep", key=key, held_on="2027-04-15", **told)
+        driven.all_sent()
+    undo(driven, "slip")
+    corrected = [mail.to for mail in driven.mails("fact_corrected")]
+    with driven.database.read() as connection:
+        people = select(PersonRow.email).where(PersonRow.id.in_([f"hold-3/{one}" for one in corrected]))
+        assert set(connection.scalars(people)) == {"bo@slip.example"}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from config.errors import FactIncompleteError, OfficeTakenError, UnknownRecordError
+from config.errors import CorrectionRefusedError, FactIncompleteError, OfficeTakenError, UnknownRecordError
 from config.library import Library
 from states.facts import Fact, Outcome
 from states.running_cohort import RunningCohort, read_cohort
@@ -236,3 +236,24 @@ def test_a_name_corrected_by_mistake_is_as_it_was(driven: Driver) -> None:
 def name(driven: Driver) -> str:
     """The short id of who was told by mistake that they take over."""
     return news(driven)[0][0]
+
+
+def test_the_stand_in_that_was_meant_is_taken_back_and_no_other(driven: Driver) -> None:
+    tell(driven, "stand_in", COORDINATOR, holder=IDA, first_day="2027-04-01", last_day="2027-04-05")
+    tell(driven, "stand_in", COORDINATOR, key="slip", holder=BO, first_day="2027-04-10", last_day="2027-04-15")
+    undo(driven, "slip")
+    acting = {(one.first, one.last) for one in cohort(driven).cast.stand_ins if one.first <= one.last}
+    assert acting == {(date(2027, 4, 1), date(2027, 4, 5))}
+
+
+def test_nobody_hears_of_an_office_that_goes_back_before_anybody_heard_of_it(driven: Driver) -> None:
+    tell(driven, "replace", CONSULTANT, key="slip", holder=BO)
+    undo(driven, "slip")
+    assert {status for _, _, status in news(driven)} == {"dropped"}
+
+
+def test_a_replacement_on_which_a_stand_in_rests_is_refused(driven: Driver) -> None:
+    tell(driven, "replace", COORDINATOR, key="slip", holder=BO)
+    tell(driven, "stand_in", COORDINATOR, key="right", holder=IDA, first_day="2027-04-01", last_day="2027-04-05")
+    with pytest.raises(CorrectionRefusedError, match="stand_in"):
+        undo(driven, "slip")

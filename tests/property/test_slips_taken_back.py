@@ -30,6 +30,7 @@ def test_slips_taken_back_at_once_leave_nothing_but_history_and_what_was_told(
     year = play(Year.of(_database(tmp_path), PEOPLE), told, seed, AT_ONCE)
     assert year.taken_back >= 8
     assert differences(year.stands(), without.stands()) == []
+    assert year.waiting() == without.waiting()
     assert year.partners() == without.partners()
     assert year.armed() == without.armed()
     mine, theirs = year.told(year.moved), without.told(year.moved)
@@ -45,6 +46,7 @@ def test_slips_taken_back_later_leave_everybody_where_they_would_be(
     year = play(Year.of(_database(tmp_path), PEOPLE), told, seed, LATER)
     assert year.taken_back >= 8
     assert differences(year.stands(), without.stands()) == []
+    assert year.waiting() == without.waiting()
     replayed(year.driven.history())
 
 

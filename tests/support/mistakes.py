@@ -149,7 +149,7 @@ class Year:
         today = self.driven.definition.working_time.local(self.driven.now).date()
         kind = dice.choice(["event", "keep", "keep", "waive", "extend", "hand", "move", "absence", "mentor"])
         if kind == "event":
-            return dice.choice(["leave", "withdraw", "transfer"]), [talent], {}
+            return dice.choice(["leave", "return", "withdraw", "transfer"]), [talent], {}
         if kind == "mentor":
             return "change_mentor", [talent], {"new_mentor": {"name": "Ny Leder", "email": "ny@aalborg.example"}}
         if kind == "absence":
@@ -203,6 +203,12 @@ class Year:
         with self.driven.database.read() as connection:
             rows = connection.execute(select(TimerRow.subject, TimerRow.trigger, TimerRow.due_at).where(ARMED))
             return sorted(map(tuple, rows))
+
+    def waiting(self) -> list[Any]:
+        """What people are still to be told or asked."""
+        query = select(EffectRow.kind, EffectRow.message, EffectRow.subject).where(EffectRow.status == "pending")
+        with self.driven.database.read() as connection:
+            return sorted(map(tuple, connection.execute(query)))
 
     def partners(self) -> list[Any]:
         """Who learns with whom."""
