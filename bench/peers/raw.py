@@ -28,7 +28,10 @@ PROMISES_NAME = "sqlite3 driver, our rows, a mail and a timer each"
 PROMISES_BATCH_NAME = "sqlite3 driver, our rows, a mail and a timer each, in batches"
 
 TABLES = ("cohorts", "persons", "milestones", "journeys", "commitments", "facts", "history", "timers", "effects")
-FACT = 'INSERT INTO facts (key, "trigger", at, actor, details, subjects) VALUES (?, ?, ?, ?, ?, ?)'
+FACT = (
+    'INSERT INTO facts (key, "trigger", at, actor, details, subjects, "before", corrects)'
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
 FIRE = "UPDATE timers SET status = 'fired' WHERE id = ?"
 MOVE_JOURNEY = "UPDATE journeys SET state = ?, version = version + 1 WHERE id = ? AND version = ?"
 MOVE_PROMISE = (

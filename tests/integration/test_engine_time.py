@@ -37,6 +37,7 @@ def test_a_tick_that_comes_weeks_late_says_only_what_is_still_true(driven: Drive
         ("module_invitation", "m2d1"),
         ("network_invitation", "network1"),
         ("meeting_escalated", ""),
+        ("group_members", ""),
     }
     assert {mail.on for mail in driven.mails() if mail.status == "pending"} == {"2027-04-05"}
     tasks = {task.message for task in driven.tasks() if task.status == "pending"}

@@ -151,15 +151,15 @@ def test_a_cohort_that_cannot_be_read_keeps_no_other_back(server: ServerPlace, d
 def test_facts_are_taken_without_prefect_and_the_next_tick_sends(tmp_path: Path, driven: Hold) -> None:
     driven.tick(KICKOFF_INVITED)
     driven.tick(TALK_OPENS)
-    told = driven.coordinator.engine.fire("withdraw", [f"{driven.id}-05"], Fact("told", "coordinator"))
-    assert told.transitions[0].dest == "withdrawn"
+    told = driven.coordinator.engine.fire("leave", [f"{driven.id}-05"], Fact("told", "coordinator"))
+    assert told.transitions[0].dest == "on_leave"
     assert driven.tray.mails == []
     with running(tmp_path / "later") as place:
         from flows.tick import tick
 
         asyncio.run(tick())
         assert {one["state"]["type"] for one in flow_runs(place, "react")} == {"COMPLETED"}
-    assert driven.statuses("withdrawn") == {"sent"}
+    assert driven.statuses("leave_started") == {"sent"}
     assert driven.statuses("talk_convene") == {"sent", "dropped"}
 
 
