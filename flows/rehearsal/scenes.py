@@ -11,7 +11,6 @@ from config.form import Form
 from config.library import LoadedCohort
 from config.profile import Incident, MovedDay, Profile
 from config.when import When
-from flows.cockpit.forms import choices_for
 from flows.move_day import move_day
 from flows.new_day import Asked, shown
 from flows.record import record
@@ -19,6 +18,7 @@ from flows.rehearsal.rehearsal import calendar_of
 from flows.services import Services
 from flows.undo import undo
 from states.store.days import read_days
+from states.views.told import told_facts
 
 SOON = timedelta(hours=1)
 
@@ -70,16 +70,17 @@ class Scenes:
         form = next((one.id for one in self._forms() if one.event == slip.event), None)
         if form is not None:
             await record(programme=programme, form=form, talent=talent, **slip.details)
-            self._ahead.append((self._services.now() + SOON, self._take_back))
+            with self._services.database.read() as connection:
+                told = told_facts(connection, self._loaded.cohort.id)
+            mine = [one.key for one in told if one.trigger == slip.event]
+            self._ahead.append((self._services.now() + SOON, partial(self._take_back, mine[-1])))
 
-    async def _take_back(self) -> None:
+    async def _take_back(self, fact: str) -> None:
         form = next((one for one in self._forms() if one.undoes), None)
         if form is None:
             return
-        with self._services.database.read() as connection:
-            programme = self._loaded.definition.programme.id
-            newest = next(iter(choices_for(connection, programme, form, self._services.now()).facts))
-        await undo(programme=programme, form=form.id, fact=newest, why="")
+        programme = self._loaded.definition.programme.id
+        await undo(programme=programme, form=form.id, fact=fact, why="")
 
     def _forms(self) -> tuple[Form, ...]:
         return self._loaded.definition.programme.forms
