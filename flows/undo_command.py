@@ -41,14 +41,14 @@ def _print(found: TakenBack, as_json: bool) -> None:
     if as_json:
         plain = {
             "fact": found.fact.key,
-            "steps": [{"of": one.id.rpartition("#")[0], "from": one.source, "to": one.dest} for one in found.steps],
+            "steps": [{"of": one.subject, "from": one.source, "to": one.dest} for one in found.steps],
             "told": [one._asdict() | {"on": one.on.isoformat()} for one in found.told],
         }
         print(json.dumps(plain, ensure_ascii=False, indent=2))
         return
     for one in found.steps:
         if one.source != one.dest:
-            out.print(f"{one.id.rpartition('#')[0]}: {one.source} -> {one.dest}", markup=False)
+            out.print(f"{one.subject}: {one.source} -> {one.dest}", markup=False)
     if found.told:
         table = Table("told", "by", "on", show_edge=False)
         for person in found.told:

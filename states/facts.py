@@ -39,6 +39,16 @@ class Transition(NamedTuple):
     at: datetime
     cause: str
 
+    @property
+    def subject(self) -> str:
+        """The journey, the region of one, or the commitment that was moved."""
+        return self.id.rpartition("#")[0]
+
+    @property
+    def fact(self) -> str | None:
+        """The key of the fact behind it; ``None`` where time was."""
+        return self.cause.removeprefix(FACT_CAUSE) if self.cause.startswith(FACT_CAUSE) else None
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -9,14 +9,14 @@ from sqlalchemy import Row, select
 
 from config.definition import ACTIVE
 from config.grammar import CORRECT, NEWS, Trigger
+from states.facts import FACT_CAUSE, Transition
 from states.machines.commitment import FINAL
 from states.moves.firing import Firing
 from states.moves.reassign import PERHAPS_TOLD
 from states.moves.rests_on import JOURNEY
+from states.store.conditions import UNTOLD_STATUSES
 from states.store.tables import EffectRow, TaskRow
-from states.store.taken_back import KeptFact, KeptStep, effects_of
-
-_ON_ITS_WAY = frozenset({"pending", "claimed", "rejected", "unknown"})
+from states.store.taken_back import KeptFact, effects_of
 
 
 class CorrectedNews:
@@ -25,7 +25,7 @@ class CorrectedNews:
     def __init__(self, firing: Firing, fact: KeptFact, stands: Mapping[str, str]) -> None:
         self._firing = firing
         self._fact = fact
-        self._cause = f"fact {fact.key}"
+        self._cause = f"{FACT_CAUSE}{fact.key}"
         self._stands = stands
         """The states in which journeys and commitments stand afterwards, by id."""
 
@@ -38,7 +38,7 @@ class CorrectedNews:
         """
         changes = self._firing.changes
         effects = effects_of(self._firing.connection, history_ids)
-        changes.dropped += [row.id for row in effects if row.status in _ON_ITS_WAY]
+        changes.dropped += [row.id for row in effects if row.status in UNTOLD_STATUSES]
         changes.closed += [row.key for row in effects if row.kind == "task" and row.status == "done"]
         message = self._firing.cohort.definition.programme.on_correct
         told: dict[tuple[str, str], list[Row[Any]]] = {}
@@ -48,7 +48,7 @@ class CorrectedNews:
         if message is not None:
             changes.effects += [self._correction(rows, message, corrections, instead) for rows in told.values()]
 
-    def revive(self, steps: Sequence[KeptStep]) -> None:
+    def revive(self, steps: Sequence[Transition]) -> None:
         """Let wait again what the fact has stopped, and open the tasks that it has closed, where they still hold."""
         connection, changes = self._firing.connection, self._firing.changes
         stopped = (EffectRow.note == self._cause) & (EffectRow.status == "dropped")
@@ -67,7 +67,7 @@ class CorrectedNews:
             if row.subject in subjects and self._stands.get(row.subject) == self._stood(steps, row.subject):
                 changes.reopened.append(row.id)
 
-    def _holds(self, row: Row[Any], steps: Sequence[KeptStep]) -> bool:
+    def _holds(self, row: Row[Any], steps: Sequence[Transition]) -> bool:
         """Whether what was stopped is true again: its day is still to come, its commitment stands as it says."""
         if Trigger.parse(row.trigger).part in NEWS:
             return False  # The day that is put back is told anew.
@@ -81,7 +81,7 @@ class CorrectedNews:
         return stands is not None and (stands not in FINAL or stands.startswith(ACTIVE))
 
     @staticmethod
-    def _stood(steps: Sequence[KeptStep], subject: str) -> str:
+    def _stood(steps: Sequence[Transition], subject: str) -> str:
         return next(step.source for step in steps if step.subject == subject)
 
     def _correction(
@@ -125,7 +125,7 @@ class CorrectedNews:
 def only_who_was_told(firing: Firing, history_ids: Collection[str]) -> None:
     """Leave of the news that an office goes back what concerns those who were told that it changed hands."""
     effects = effects_of(firing.connection, history_ids)
-    firing.changes.dropped += [row.id for row in effects if row.status in _ON_ITS_WAY]
+    firing.changes.dropped += [row.id for row in effects if row.status in UNTOLD_STATUSES]
     told = {row.recipient_id for row in effects if row.kind == "mail" and row.status in PERHAPS_TOLD}
     news = firing.cohort.definition.programme.on_office
     firing.changes.effects = [

@@ -7,6 +7,7 @@ image that it keeps of how things stood (``Changes.remember``).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -16,6 +17,7 @@ from config.definition import ACTIVE, in_active
 from config.errors import CorrectionRefusedError
 from config.grammar import CORRECT, NEWS, TAKEN_BACK, Trigger, commitment_id
 from config.plain_text import AS_KEPT
+from states.facts import Transition
 from states.machines.commitment import FINAL
 from states.machines.journey import ENROL
 from states.moves.arrange import ARRANGED
@@ -29,8 +31,8 @@ from states.moves.reassign import readdress
 from states.moves.reschedule import Rescheduling
 from states.moves.rests_on import (
     JOURNEY,
+    Since,
     leads_on,
-    moved_by_facts,
     refuse_what_bears_another,
     refuse_what_never_goes_back,
 )
@@ -40,9 +42,10 @@ from states.plan.timers import Timer, chase_timer
 from states.records import Commitment, InRegion, Journey
 from states.running_cohort import RunningCohort
 from states.store.conditions import ARMED
+from states.store.fact_log import transitions_of
 from states.store.queries import COMMITMENT_COLUMNS, commitments_named, in_region, journeys_of
 from states.store.tables import CommitmentRow, TimerRow
-from states.store.taken_back import KeptFact, KeptStep, later_steps, steps_of
+from states.store.taken_back import KeptFact
 
 
 class Correction:
@@ -54,7 +57,7 @@ class Correction:
         self._changes = changes
         self._fact = fact
         self._name, self._part = Trigger.parse(fact.trigger)
-        self._steps = steps_of(connection, fact.key)
+        self._steps = transitions_of(connection, fact.key)
         self._first = {step.subject: step for step in reversed(self._steps)}
         """The first step of each subject: what it led away from is where that stands without the fact."""
         self._firing = Firing(connection, cohort, changes, {}, strict=False)
@@ -72,7 +75,7 @@ class Correction:
         """
         refuse_what_never_goes_back(self._fact)
         self._refuse_other_kinds()
-        refuse_what_bears_another(self._connection, self._cohort, self._fact, self._steps)
+        refuse_what_bears_another(self._cohort, self._fact, self._steps, self._since)
         if self._fact.trigger in OF_OFFICES:
             take_office_back(self._firing, self._fact, self._steps[0])
             only_who_was_told(self._firing, [step.id for step in self._steps])
@@ -91,6 +94,10 @@ class Correction:
         if self._event is not None or self._name == ENROL:
             putting.pair_anew()
         self._tell(journeys)
+
+    @cached_property
+    def _since(self) -> Since:
+        return Since(self._connection, self._fact, self._steps)
 
     @property
     def _event(self) -> Any:
@@ -147,21 +154,20 @@ class Correction:
         mine = [step for step in self._first.values() if step.machine in self._cohort.definition.commitments]
         mine += self._stopped_since()
         stand = {one.id: one for one in commitments_named(self._connection, [step.subject for step in mine])}
-        told_since = moved_by_facts(self._connection, self._cohort, self._fact, self._steps)
+        told_since = self._since.moved
         for step in mine:
             # What the fact left in its state may have been kept since: that does not rest on it, and stays.
             if leads_on(step) or step.trigger == "pair" or step.subject not in told_since:
                 self._corrections[step.subject] = putting.put_back(step, stand[step.subject])
 
-    def _stopped_since(self) -> list[KeptStep]:
+    def _stopped_since(self) -> list[Transition]:
         """Return how what was corrected while its talent was away by this event was paused or ended like the rest."""
         if self._event is None or self._event.commitments not in {"pause", "cancel"}:
             return []
         away = {step.journey_id for step in self._steps if step.machine == JOURNEY}
-        since = later_steps(self._connection, self._cohort.cohort_id, self._steps[-1].n)
         found = {
             step.subject: step
-            for step in reversed(since)
+            for step in reversed(self._since.steps)
             if step.trigger == self._event.commitments and step.journey_id in away and step.source != step.dest
         }
         return [step for step in found.values() if step.subject not in self._first]
@@ -218,7 +224,7 @@ class Correction:
         self._changes.set_fields(journey, dict(was))
         return journey._replace(**was)
 
-    def _without(self, step: KeptStep, journey: Journey) -> str:
+    def _without(self, step: Transition, journey: Journey) -> str:
         """Return where a journey stands without the fact."""
         if step.trigger == ENROL:
             return TAKEN_BACK
@@ -284,11 +290,10 @@ class Correction:
         commitments = self._cohort.definition.commitments
         own = [step for step in self._steps if step.machine in commitments or not self._moves_a_day]
         yield from (step.id for step in own)
-        last = self._steps[-1].n if self._steps else 0
         undone = {step.subject for step in own if step.machine in commitments and step.source != step.dest}
         undone |= {step.subject for step in own if step.machine in commitments and step.trigger in {"extend", "resume"}}
         away = {step.subject for step in own if step.machine == JOURNEY and not step.dest.startswith(ACTIVE)}
         enrolled = {step.subject for step in own if step.machine == JOURNEY and step.trigger == ENROL}
-        for step in later_steps(self._connection, self._cohort.cohort_id, last):
+        for step in self._since.steps:
             if step.fact is None and (step.subject in undone or step.journey_id in enrolled or step.subject in away):
                 yield step.id

@@ -9,15 +9,16 @@ from typing import Any
 from sqlalchemy import select
 
 from config.errors import CorrectionRefusedError, FactIncompleteError
+from states.facts import Transition
 from states.moves.firing import Firing
 from states.moves.offices import END_STAND_IN, HOLDER, REPLACE, STAND_IN, end_stand_in, replace_holder, stand_in
 from states.store.tables import HolderRow, PersonRow
-from states.store.taken_back import KeptFact, KeptStep
+from states.store.taken_back import KeptFact
 
 OF_OFFICES = frozenset({REPLACE, STAND_IN, END_STAND_IN})
 
 
-def take_office_back(firing: Firing, fact: KeptFact, step: KeptStep) -> None:
+def take_office_back(firing: Firing, fact: KeptFact, step: Transition) -> None:
     """Collect what leads back from ``fact``; ``step`` is its own.
 
     Raises:

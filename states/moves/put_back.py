@@ -9,12 +9,13 @@ from typing import Any
 from config.definition import ACTIVE
 from config.grammar import CORRECT, Trigger
 from config.programme import CommitmentSpec, Event
+from states.facts import Transition
 from states.machines.commitment import FINAL, OPEN, PLANNED, is_late
 from states.moves.commitments import CommitmentMover
 from states.moves.firing import Firing
 from states.plan.timers import Dates, Timer, commitment_timers
 from states.records import Commitment, Journey, from_plain, standing
-from states.store.taken_back import KeptFact, KeptStep
+from states.store.taken_back import KeptFact
 
 _BY_TIME = ("open", "miss", "lapse")
 
@@ -29,7 +30,7 @@ class PuttingBack:
         self._stand: dict[str, Commitment] = {}
         """The commitments put back, as they will stand."""
 
-    def put_back(self, step: KeptStep, now: Commitment) -> str:
+    def put_back(self, step: Transition, now: Commitment) -> str:
         """Put a commitment back to before ``step``, the first of the fact; return the id of its history row.
 
         What of its own has moved on since, told by other facts, stays: only its partner is as before.
@@ -74,7 +75,7 @@ class PuttingBack:
         events = self._firing.cohort.definition.programme.events.values()
         return next((event for event in events if event.to == journey.state), None)
 
-    def _before(self, step: KeptStep, now: Commitment) -> Commitment:
+    def _before(self, step: Transition, now: Commitment) -> Commitment:
         image: Mapping[str, Any] | None = ((self._fact.before or {}).get("commitments") or {}).get(now.id)
         if image is None:  # Another correction has stopped it since, and that keeps no image of its way there.
             opened = now.opened_on or (self._firing.today if step.source != PLANNED else None)

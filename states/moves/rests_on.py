@@ -8,10 +8,11 @@ from sqlalchemy import Connection
 
 from config.errors import CorrectionRefusedError
 from config.grammar import Trigger
+from states.facts import Transition
 from states.machines.journey import ENROL
 from states.moves.offices import REPLACE
 from states.running_cohort import RunningCohort
-from states.store.taken_back import KeptFact, KeptStep, correction_of, later_facts, later_steps
+from states.store.taken_back import KeptFact, correction_of, later_facts, later_steps
 
 JOURNEY = "journey"
 """The machine of a journey's steps on the calendar."""
@@ -34,36 +35,36 @@ def refuse_another_correction(connection: Connection, corrected: str | None, key
         raise _refused(corrected, "corrected", before)
 
 
-def refuse_what_bears_another(
-    connection: Connection, cohort: RunningCohort, fact: KeptFact, steps: Sequence[KeptStep]
-) -> None:
+class Since:
+    """What came after a fact, read once: the later steps in its cohort, and the later facts that still hold."""
+
+    def __init__(self, connection: Connection, fact: KeptFact, steps: Sequence[Transition]) -> None:
+        self.steps = later_steps(connection, steps[-1]) if steps else []
+        self.held = {one.key: one for one in later_facts(connection, fact)}
+
+    @property
+    def moved(self) -> set[str]:
+        """What facts that still hold have moved since, by id."""
+        return {step.subject for step in self.steps if step.fact in self.held and leads_on(step)}
+
+
+def refuse_what_bears_another(cohort: RunningCohort, fact: KeptFact, steps: Sequence[Transition], since: Since) -> None:
     """Raise ``CorrectionRefusedError`` naming the first fact that rests on this one, and still holds."""
-    held = {one.key: one for one in later_facts(connection, fact)}
-    later = later_steps(connection, cohort.cohort_id, steps[-1].n) if steps else []
     moved = {step.subject for step in steps if _bears(cohort, fact, step)}
     if fact.trigger == REPLACE:
         moved |= {f"{step.subject}/stand-in" for step in steps}
     enrolled = tuple(f"{step.subject}/" for step in steps if step.trigger == ENROL)
-    for step in later:
+    for step in since.steps:
         mine = step.subject in moved or step.subject.startswith(enrolled or ("\0",))
-        if mine and step.fact in held and (enrolled or leads_on(step)):
-            raise _refused(fact.key, "rests", held[step.fact])
-    since = {step.fact for step in later}
-    for other in held.values():
-        if (other.at > fact.at or other.key in since) and _have_in_common(fact, other):
+        if mine and step.fact in since.held and (enrolled or leads_on(step)):
+            raise _refused(fact.key, "rests", since.held[step.fact])
+    told = {step.fact for step in since.steps}
+    for other in since.held.values():
+        if (other.at > fact.at or other.key in told) and _have_in_common(fact, other):
             raise _refused(fact.key, "rests", other)
 
 
-def moved_by_facts(
-    connection: Connection, cohort: RunningCohort, fact: KeptFact, steps: Sequence[KeptStep]
-) -> set[str]:
-    """Return what facts that still hold have moved since, by id."""
-    held = {one.key for one in later_facts(connection, fact)}
-    later = later_steps(connection, cohort.cohort_id, steps[-1].n) if steps else []
-    return {step.subject for step in later if step.fact in held and leads_on(step)}
-
-
-def _bears(cohort: RunningCohort, fact: KeptFact, step: KeptStep) -> bool:
+def _bears(cohort: RunningCohort, fact: KeptFact, step: Transition) -> bool:
     """Whether something can rest on a step: a place beside the calendar follows from the promises it hangs on."""
     if step.machine == JOURNEY:
         name = Trigger.parse(fact.trigger).name
@@ -71,7 +72,7 @@ def _bears(cohort: RunningCohort, fact: KeptFact, step: KeptStep) -> bool:
     return step.machine in cohort.definition.commitments and leads_on(step)
 
 
-def leads_on(step: KeptStep) -> bool:
+def leads_on(step: Transition) -> bool:
     """Whether a step goes somewhere: a new partner, or a pause of what was not open, changes nothing to build on."""
     if step.machine == JOURNEY:
         return step.source != step.dest

@@ -10,7 +10,8 @@ from states.store.tables import EffectRow, RunLinkRow, TaskRow, TimerRow
 # A partial index serves a query only if the query holds the very condition, as a literal and not as a parameter.
 ARMED = TimerRow.status == literal_column("'armed'")
 PENDING = EffectRow.status == literal_column("'pending'")
-UNTOLD = EffectRow.status.in_([literal_column(f"'{one}'") for one in ("pending", "claimed", "rejected", "unknown")])
+UNTOLD_STATUSES = ("pending", "claimed", "rejected", "unknown")
+UNTOLD = EffectRow.status.in_([literal_column(f"'{one}'") for one in UNTOLD_STATUSES])
 """What people were not told yet, as far as is known; all but ``pending`` may still come back to be sent."""
 UNTAKEN = RunLinkRow.flow_run_id.is_(None)
 OPEN_TASK = TaskRow.status == literal_column("'open'")

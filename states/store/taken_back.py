@@ -9,33 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, select
 
 from config.errors import CorrectionRefusedError, UnknownRecordError
-from states.facts import FACT_CAUSE
+from states.facts import Transition
 from states.store.queries import calendar_version, chunks, journeys_and_cohort
 from states.store.tables import EffectRow, FactRow, HistoryRow, MailRow
-
-
-class KeptStep(NamedTuple):
-    """A transition as history keeps it; ``n`` orders them."""
-
-    n: int
-    id: str
-    journey_id: str | None
-    machine: str
-    trigger: str
-    source: str
-    dest: str
-    at: datetime
-    cause: str
-
-    @property
-    def subject(self) -> str:
-        """The journey, the region of one, or the commitment that was moved."""
-        return self.id.rpartition("#")[0]
-
-    @property
-    def fact(self) -> str | None:
-        """The key of the fact behind it; ``None`` where time was."""
-        return self.cause.removeprefix(FACT_CAUSE) if self.cause.startswith(FACT_CAUSE) else None
 
 
 class KeptFact(NamedTuple):
@@ -51,7 +27,7 @@ class KeptFact(NamedTuple):
     corrects: str | None
 
 
-_STEPS = select(*(getattr(HistoryRow, name) for name in KeptStep._fields)).order_by(HistoryRow.n)
+_STEPS = select(*(getattr(HistoryRow, name) for name in Transition._fields)).order_by(HistoryRow.n)
 _FACTS = select(*(getattr(FactRow, name) for name in KeptFact._fields)).order_by(FactRow.at, FactRow.key)
 
 
@@ -87,15 +63,11 @@ def correction_of(connection: Connection, key: str) -> KeptFact | None:
     return None if row is None else KeptFact._make(row)
 
 
-def steps_of(connection: Connection, key: str) -> list[KeptStep]:
-    """Return what a fact has moved, in order."""
-    return [KeptStep._make(row) for row in connection.execute(_STEPS.where(HistoryRow.cause == f"{FACT_CAUSE}{key}"))]
-
-
-def later_steps(connection: Connection, cohort_id: str, n: int) -> list[KeptStep]:
-    """Return what was moved in a cohort after the transition numbered ``n``, in order."""
-    mine = (HistoryRow.cohort_id == cohort_id) & (HistoryRow.n > n)
-    return [KeptStep._make(row) for row in connection.execute(_STEPS.where(mine))]
+def later_steps(connection: Connection, last: Transition) -> list[Transition]:
+    """Return what was moved in the same cohort after ``last``, in order."""
+    n = select(HistoryRow.n).where(HistoryRow.id == last.id).scalar_subquery()
+    mine = (HistoryRow.cohort_id == last.cohort_id) & (HistoryRow.n > n)
+    return [Transition._make(row) for row in connection.execute(_STEPS.where(mine))]
 
 
 def later_facts(connection: Connection, than: KeptFact) -> list[KeptFact]:
