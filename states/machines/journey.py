@@ -42,6 +42,12 @@ def ends(definition: Definition) -> frozenset[str]:
     return definition.final_states | {TAKEN_BACK}
 
 
+def event_to(definition: Definition, state: str) -> tuple[str, Event] | None:
+    """Return the event, by its name, that leads a journey to a state off the calendar; ``None`` if none does."""
+    events = definition.programme.events.items()
+    return next(((name, event) for name, event in events if event.to == state), None)
+
+
 def place_guard(state: str) -> str:
     """Return the guard that holds when the cohort stands at ``state``."""
     return f"{PLACE}={state}"

@@ -141,21 +141,15 @@ class CommitmentMover:
         changes, commitment, verb = self._firing.changes, move.commitment, move.step.verb
         dates = self._dates(move)
         changes.remember("commitments", commitment.id, as_plain(commitment))
-        changes.commitments.append(
-            {
-                "b_id": commitment.id,
-                "b_version": commitment.version,
-                "b_state": move.step.dest,
-                "b_opened_on": dates.opened,
-                "b_due_on": dates.due,
-                "b_missed_on": dates.missed,
-                "b_choice": move.choice or commitment.choice,
-                "b_agreed": verb == "extend" or (commitment.agreed and verb != "retract"),
-            }
+        stands = commitment._replace(
+            state=move.step.dest,
+            opened_on=dates.opened,
+            due_on=dates.due,
+            missed_on=dates.missed,
+            choice=move.choice or commitment.choice,
+            agreed=verb == "extend" or (commitment.agreed and verb != "retract"),
         )
-        history = changes.record(
-            commitment.cohort_id, commitment.journey_id, commitment.id, commitment.version, move.spec.id, move.step
-        )
+        history = changes.move_commitment(commitment, verb, stands)
         if drops_pending(verb, move.step.source, move.step.dest):
             changes.silenced.append(commitment.id)
         elif verb == "hand":

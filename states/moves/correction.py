@@ -19,7 +19,7 @@ from config.grammar import CORRECT, NEWS, TAKEN_BACK, Trigger, commitment_id
 from config.plain_text import AS_KEPT
 from states.facts import Transition
 from states.machines.commitment import FINAL
-from states.machines.journey import ENROL
+from states.machines.journey import ENROL, event_to
 from states.moves.arrange import ARRANGED
 from states.moves.changes import Changes
 from states.moves.corrected_news import CorrectedNews, only_who_was_told
@@ -210,10 +210,10 @@ class Correction:
 
     def _ask_again(self, journey: str, dest: str) -> None:
         """Arm what asks about whoever is off the calendar again."""
-        for name, event in self._cohort.definition.programme.events.items():
-            if event.to == dest:
-                who = (self._cohort.calendar, self._cohort.cohort_id, journey)
-                self._changes.timers += chase_timer(*who, name, self._changes.now)
+        found = event_to(self._cohort.definition, dest)
+        if found is not None:
+            who = (self._cohort.calendar, self._cohort.cohort_id, journey)
+            self._changes.timers += chase_timer(*who, found[0], self._changes.now)
 
     def _people_around(self, journey: Journey) -> Journey:
         was = self._image("journeys").get(journey.id)
@@ -265,8 +265,8 @@ class Correction:
         """Let what leads a journey off the calendar again befall its commitments as well."""
         if journey.id not in self._first or journey.state.startswith(ACTIVE):
             return
-        events = self._cohort.definition.programme.events.values()
-        led = next((event.commitments for event in events if event.to == journey.state), "cancel")
+        found = event_to(self._cohort.definition, journey.state)
+        led = found[1].commitments if found is not None else "cancel"
         if led == "leave" or (led != "cancel" and self._first[journey.id].dest == self._first[journey.id].source):
             return
         mine = (CommitmentRow.journey_id == journey.id) & CommitmentRow.state.not_in(FINAL)

@@ -11,6 +11,7 @@ from config.grammar import CORRECT, Trigger
 from config.programme import CommitmentSpec, Event
 from states.facts import Transition
 from states.machines.commitment import FINAL, OPEN, PLANNED, is_late
+from states.machines.journey import event_to
 from states.moves.commitments import CommitmentMover
 from states.moves.firing import Firing
 from states.plan.timers import Dates, Timer, commitment_timers
@@ -72,8 +73,8 @@ class PuttingBack:
     def _event_that_led_to(self, journey: Journey | None) -> Event | None:
         if journey is None or journey.state.startswith(ACTIVE):
             return None
-        events = self._firing.cohort.definition.programme.events.values()
-        return next((event for event in events if event.to == journey.state), None)
+        found = event_to(self._firing.cohort.definition, journey.state)
+        return found and found[1]
 
     def _before(self, step: Transition, now: Commitment) -> Commitment:
         image: Mapping[str, Any] | None = ((self._fact.before or {}).get("commitments") or {}).get(now.id)
