@@ -128,7 +128,7 @@ class Changes:
         return self.record(journey.cohort_id, journey.id, journey.id, journey.version, "journey", step)
 
     def move_commitment(self, commitment: Commitment, verb: str, dest: Commitment) -> str:
-        """Let a commitment stand like ``dest``, whatever its machine says; return the id of its history row."""
+        """Let a commitment stand like ``dest``, but for its partner; return the id of its history row."""
         row = {f"b_{name}": getattr(dest, name) for name in CHANGING if name != "partner_id"}
         self.commitments.append(row | {"b_id": commitment.id, "b_version": commitment.version})
         step = (verb, commitment.state, dest.state)

@@ -140,7 +140,8 @@ class CommitmentMover:
         """Collect what moving one commitment changes, and what it causes."""
         changes, commitment, verb = self._firing.changes, move.commitment, move.step.verb
         dates = self._dates(move)
-        changes.remember("commitments", commitment.id, as_plain(commitment))
+        if changes.fact is not None:  # A tick keeps no image, and makes none.
+            changes.remember("commitments", commitment.id, as_plain(commitment))
         stands = commitment._replace(
             state=move.step.dest,
             opened_on=dates.opened,
