@@ -56,22 +56,24 @@ async def set_lists(client: PrefectClient, services: Services) -> int:
 
 
 async def set_what_can_be_undone(client: PrefectClient, services: Services) -> None:
-    """Let what was just recorded be on the lists of what can be taken back."""
-    links = await _links(client, services)
+    """Let what was just recorded be on the lists of what can be taken back; their links stay as they are."""
     for definition, form in forms(services):
         if form.undoes:
-            await _set_list(client, services, definition, form, links)
+            await _set_list(client, services, definition, form)
 
 
-async def _set_list(client: PrefectClient, services: Services, definition: Definition, form: Form, links: str) -> bool:
-    """Give a form's deployment its fields and lists; return whether there is one."""
+async def _set_list(
+    client: PrefectClient, services: Services, definition: Definition, form: Form, links: str | None = None
+) -> bool:
+    """Give a form's deployment its fields and lists, and new ``links`` if given; return whether there is one."""
     try:
         deployment = await client.read_deployment_by_name(f"{flow_of(form)}/{form.label}")
     except ObjectNotFound:
         return False
     with services.database.read() as connection:
         fields = schema(definition, form, choices_for(connection, definition.programme.id, form, services.now()))
-    update = DeploymentUpdate(parameter_openapi_schema=fields, description=_with_links(form.help, links))
+    told = {} if links is None else {"description": _with_links(form.help, links)}
+    update = DeploymentUpdate(parameter_openapi_schema=fields, **told)
     await client.update_deployment(deployment.id, update)
     return True
 

@@ -9,7 +9,7 @@ import pytest
 
 from states.store.database import Database
 from tests.support.driver import Driver
-from tests.support.terminal import Terminal
+from tests.support.terminal import Terminal, assert_refused
 
 
 @pytest.fixture
@@ -80,9 +80,4 @@ def test_what_is_waived_is_waived_for_a_reason_that_is_listed(driven: Driver, te
 def test_what_cannot_be_is_one_sentence_and_changes_nothing(
     driven: Driver, terminal: Terminal, words: list[str], says: str
 ) -> None:
-    before = driven.dump()
-    refused = terminal.run(*words)
-    assert refused.returncode == 2
-    assert says in refused.stderr
-    assert refused.stderr.count("\n") == 1
-    assert driven.dump() == before
+    assert_refused(driven, terminal, words, says)

@@ -12,7 +12,7 @@ from states.running_cohort import read_cohort
 from states.store.database import Database
 from states.store.tables import PersonRow
 from tests.support.driver import Driver
-from tests.support.terminal import Terminal
+from tests.support.terminal import Terminal, assert_refused
 
 
 @pytest.fixture
@@ -66,9 +66,4 @@ def test_an_office_is_replaced_and_stood_in_for(driven: Driver, terminal: Termin
 def test_what_cannot_be_is_one_sentence_and_changes_nothing(
     driven: Driver, terminal: Terminal, words: list[str], says: str
 ) -> None:
-    before = driven.dump()
-    refused = terminal.run(*words)
-    assert refused.returncode == 2
-    assert says in refused.stderr
-    assert refused.stderr.count("\n") == 1
-    assert driven.dump() == before
+    assert_refused(driven, terminal, words, says)

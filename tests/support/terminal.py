@@ -6,9 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from tests.support.driver import Driver
 
 
 class Terminal:
@@ -33,3 +36,13 @@ class Terminal:
     def mails(self, *arguments: str) -> list[dict[str, Any]]:
         listed: list[dict[str, Any]] = json.loads(self.run("mails", "--json", *arguments).stdout)
         return listed
+
+
+def assert_refused(driven: Driver, terminal: Terminal, words: Sequence[str], says: str) -> None:
+    """A command that cannot be carried out says so in one sentence and changes nothing."""
+    before = driven.dump()
+    refused = terminal.run(*words)
+    assert refused.returncode == 2
+    assert says in refused.stderr
+    assert refused.stderr.count("\n") == 1
+    assert driven.dump() == before
