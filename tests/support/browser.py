@@ -28,6 +28,8 @@ _NO_ICON = re.compile(
 )
 # The second UI asks for the run and the task of a page that was made by none.
 _NO_MAKER = re.compile(r"/api/(flow|task)_runs/filter$")
+# A form that lacks something is refused by the server, which the browser and the page each report beside the field's.
+_REFUSED = re.compile(r"/create_flow_run: .* 409 |: Error creating flow run: Validation failed")
 
 
 @contextmanager
@@ -79,4 +81,6 @@ def _complaint(said: ConsoleMessage, address: str) -> Iterator[str]:
     addresses = re.findall(r"https?://[^\s'\"]+", said.text)
     if "Content Security Policy" in said.text and addresses and _is_foreign(addresses[0], address):
         return
-    yield f"{place}: {said.text}"
+    complaint = f"{place}: {said.text}"
+    if not _REFUSED.search(complaint):
+        yield complaint
