@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, ValidationInfo, model_validator
 
+from config.answers import AnswerSpec
 from config.form import Form
 from config.grammar import escalated, reminder
 from config.groups import Groups
@@ -212,6 +213,8 @@ class CommitmentSpec(Spec):
     """What is told and asked when it is handed to the talent's consultant; without it, it cannot be."""
     on_pair: tuple[EffectSpec, ...] = ()
     """What is told when the partner is another than when it opened (R58)."""
+    answers: tuple[AnswerSpec, ...] = ()
+    """What people may say of it by a click (R65)."""
     on_retract: tuple[EffectSpec, ...] = ()
     """What is told when a changed choice lets go whoever was found, if they were told that they were (R60)."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from config.errors import SettingsError
@@ -58,6 +58,12 @@ class Settings(BaseSettings):
     reply_to: MailAddress | None = None
     operator_webhook: SecretStr = SecretStr("")
     """Where the operator is told that ``tick`` failed or is late, if anywhere. Such an address is often a key."""
+    site_url: Annotated[str, AfterValidator(lambda url: _origin(url) if url.strip() else "")] = ""
+    """Where talents and leaders reach the pages that they answer on; without it mails hold no links."""
+    site_key: SecretStr = SecretStr("")
+    """What links are signed with; two, the newer first and a comma between them, while one replaces the other."""
+    site_key_file: Path = Path("var/site.key")
+    """Where a key is kept that is made at the first start, if the environment gives none."""
     ui_addresses: Annotated[tuple[str, ...], NoDecode] = ()
     """How browsers and other machines reach Prefect's server where that is not the address it listens on."""
 

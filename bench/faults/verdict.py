@@ -14,8 +14,8 @@ from bench.faults.peers import Taken
 from bench.faults.undisturbed import Calm
 from bench.faults.year import Struck
 from states.store.database import Database
+from states.store.reach_tables import AbsenceRow
 from states.store.tables import (
-    AbsenceRow,
     CommitmentRow,
     EffectRow,
     FactRow,

@@ -11,7 +11,8 @@ from config.programme import Event
 from states.moves.firing import Firing
 from states.moves.reassign import PERHAPS_TOLD
 from states.records import Journey
-from states.store.tables import AbsenceRow, EffectRow, HistoryRow
+from states.store.reach_tables import AbsenceRow
+from states.store.tables import EffectRow, HistoryRow
 
 ABSENCE, NO_ABSENCE = "milestone", "absence"
 """What an event needs that notes an absence from a milestone, and one that takes it back."""

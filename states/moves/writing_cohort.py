@@ -11,7 +11,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from config.errors import ConflictError
 from states.moves.changes import Changes
 from states.store.prepared import Prepared
-from states.store.tables import AbsenceRow, CohortRow, HolderRow, MilestoneRow, PersonRow, TaskRow
+from states.store.reach_tables import AbsenceRow
+from states.store.tables import CohortRow, HolderRow, MilestoneRow, PersonRow, TaskRow
 
 _DATES = Prepared(
     update(MilestoneRow)

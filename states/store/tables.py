@@ -129,6 +129,10 @@ class CommitmentRow(Base):
     choice: Mapped[str | None]
     partner_id: Mapped[str | None] = mapped_column(ForeignKey("journeys.id"))
     agreed: Mapped[bool] = mapped_column(default=False)
+    appointed_on: Mapped[date | None]
+    appointed_at: Mapped[str] = mapped_column(default="")
+    """The local time of day that it is agreed for, ``14:30``; empty where none was said."""
+    quiet: Mapped[bool] = mapped_column(default=False)
 
 
 class FactRow(Base):
@@ -285,13 +289,3 @@ class TaskRow(Base):
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     status: Mapped[str] = mapped_column(default="open")
-
-
-class AbsenceRow(Base):
-    """A talent who gave notice of not coming to a milestone (R29)."""
-
-    __tablename__ = "absences"
-
-    journey_id: Mapped[str] = mapped_column(ForeignKey("journeys.id"), primary_key=True)
-    milestone: Mapped[str] = mapped_column(primary_key=True)
-    noted_at: Mapped[datetime]

@@ -17,17 +17,9 @@ from states.running_cohort import RunningCohort, read_cohort
 from states.store.conditions import of_cohort
 from states.store.fact_log import actors_of
 from states.store.queries import beside_of
+from states.store.reach_tables import AbsenceRow
 from states.store.run_links import runs_of
-from states.store.tables import (
-    AbsenceRow,
-    CommitmentRow,
-    EffectRow,
-    HistoryRow,
-    JourneyRow,
-    MailRow,
-    PersonRow,
-    TaskRow,
-)
+from states.store.tables import CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, PersonRow, TaskRow
 from states.views.diagram import journey_diagram, marked
 from states.views.pages import (
     AbsenceLine,

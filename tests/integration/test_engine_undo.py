@@ -12,7 +12,8 @@ from sqlalchemy import select
 from config.errors import CorrectionRefusedError, DayRefusedError, UnknownRecordError
 from states.facts import Fact
 from states.store.database import Database
-from states.store.tables import AbsenceRow, CohortRow, MilestoneRow, PersonRow
+from states.store.reach_tables import AbsenceRow
+from states.store.tables import CohortRow, MilestoneRow, PersonRow
 from tests.support.driver import Driver, day, hold_3_people, replayed, undated, unsecured
 
 MEETING = "mentor_meeting_m1"

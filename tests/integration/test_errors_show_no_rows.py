@@ -15,7 +15,8 @@ from states.moves.journeys import JourneyMover
 from states.records import Journey
 from states.store.database import Database
 from states.store.fact_log import log_fact
-from states.store.tables import AbsenceRow, PersonRow
+from states.store.reach_tables import AbsenceRow
+from states.store.tables import PersonRow
 from tests.support.driver import Driver
 
 PRIVATE = ("Hemmelig", "hemmelig")

@@ -13,7 +13,7 @@ import pytest
 from config.cohort import Challenge
 from flows.server.process import ServerPlace
 from states.running_cohort import read_cohort
-from states.store.tables import AbsenceRow
+from states.store.reach_tables import AbsenceRow
 from tests.support.hold import Hold, enrolled
 
 pytestmark = pytest.mark.xdist_group("prefect")

@@ -18,8 +18,8 @@ from states.facts import Fact
 from states.machines.commitment import FINAL
 from states.store.conditions import ARMED
 from states.store.database import Database
+from states.store.reach_tables import AbsenceRow
 from states.store.tables import (
-    AbsenceRow,
     CommitmentRow,
     EffectRow,
     HistoryRow,
