@@ -53,9 +53,8 @@ def _send(database: Database, part: Part, now: datetime) -> bool:
             return False
         fact = Fact(f"{_keys(person)}{now:%Y-%m-%dT%H:%M:%SZ}", ANYBODY)
         log_fact(connection, fact, NEW_LINK, [f"{person}/{NEW_LINK}"], now)
-        step = Transition(
-            f"{person}/{NEW_LINK}#{fact.key}", cohort, None, MAIL, NEW_LINK, "", "pending", now, f"{FACT_CAUSE}{fact.key}"
-        )
+        ident, cause = f"{person}/{NEW_LINK}#{fact.key}", f"{FACT_CAUSE}{fact.key}"
+        step = Transition(ident, cohort, None, MAIL, NEW_LINK, "", "pending", now, cause)
         add_to_history(connection, [step])
         connection.execute(insert(EffectRow), [_effect(part, step)])
     return True

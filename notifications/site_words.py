@@ -15,7 +15,7 @@ def _words(language: str) -> Any:
 
 
 def problem_words(status: int, language: str = "da") -> dict[str, str]:
-    """Return what is said where a request cannot be answered: ``title`` and ``text``; by its status, else in general."""
+    """Return what is said where a request cannot be answered: ``title`` and ``text``; by status, else in general."""
     problems = _words(language)["problems"]
     return dict(problems.get(status, problems["other"]))
 

@@ -1,6 +1,6 @@
 """The pages that people answer on: what they are asked, what they may say, and what was recorded (R65).
 
-A link leads to one matter and all that may be said of it. Opening it changes nothing, for mail scanners open every link.
+A link leads to one matter and all that may be said of it. Opening it changes nothing, for mail scanners open each.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from notifications.links import REHEARSAL_KEY, Links
 SHORTEST = 32
 """Characters of a key at least: what ``secrets.token_urlsafe`` makes of 32 bytes has 43."""
 _FROM = "TALENTNORD_SITE_KEY"
+_ELSE = "leave it out, and one is made"
 
 
 def site_links(settings: Settings) -> Links | None:
@@ -38,12 +39,11 @@ def site_keys(settings: Settings) -> tuple[str, ...]:
 
 
 def _checked(text: str, where: str) -> tuple[str, ...]:
-    keys = tuple(key for key in text.replace(",", " ").split() if key)
-    # The rehearsals' key has blanks, and would otherwise be taken for several that are too short.
-    if " ".join(REHEARSAL_KEY.replace(",", " ").split()) in " ".join(keys):
-        raise SettingsError([f"{where}: is the key of rehearsals, which everybody knows; leave it out to have one made"])
-    if not keys or any(len(key) < SHORTEST for key in keys):
-        raise SettingsError([f"{where}: a key has at least {SHORTEST} characters and no blanks; leave it out to have one made"])
+    if REHEARSAL_KEY in text:
+        raise SettingsError([f"{where}: is the key of rehearsals, which everybody knows; {_ELSE}"])
+    keys = tuple(key.strip() for key in text.replace("\n", ",").split(",") if key.strip())
+    if not keys or any(len(key) < SHORTEST or not key.isascii() or len(key.split()) != 1 for key in keys):
+        raise SettingsError([f"{where}: must be one word of at least {SHORTEST} ASCII characters, or two; {_ELSE}"])
     return keys
 
 
@@ -58,7 +58,7 @@ def _kept(path: Path) -> str:
 
 
 def _make(path: Path) -> None:
-    """Make the file whole or not at all: of several that start at the same moment the first one's key is everybody's."""
+    """Make the file whole or not at all: where several start at once, the first one's key is everybody's."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with NamedTemporaryFile("w", dir=path.parent, prefix=f"{path.name}.", encoding="ascii") as file:  # Made with 0600.
         file.write(f"{secrets.token_urlsafe(32)}\n")

@@ -54,7 +54,7 @@ def serve(host: str, port: int, routes: Sequence[BaseRoute] = ()) -> None:
 
 
 def addresses_of(site_url: str, host: str, port: int) -> tuple[str, ...]:
-    """Return the addresses that the site answers to: the public one first, and those by which this machine reaches it."""
+    """Return the addresses that the site answers to: the public one first, then this machine's own."""
     own = {"0.0.0.0": LOOPBACK, "::": "::1"}.get(host, host)
     found = [f"http://{netloc(name, port)}" for name in (own, LOOPBACK, "localhost")]
     return tuple(dict.fromkeys([*([site_url] if site_url else []), *found]))
