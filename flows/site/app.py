@@ -7,16 +7,14 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from config.errors import ConflictError, DatabaseError
-from flows.server.same_origin import KnownHosts
 from flows.services import Services
 from flows.site.answers import answer_routes
-from flows.site.guards import Calm, Closed, OwnForms
+from flows.site.guards import guards
 from flows.site.new_link import new_link_routes
 from flows.site.site import Site
 from notifications.site_pages import render_page
@@ -33,15 +31,9 @@ def build_app(services: Services, site: Site, routes: Sequence[BaseRoute] = ()) 
         Route("/robots.txt", _robots),
         Route("/health", _health(services)),
     ]
-    known = site.addresses
     app = Starlette(
         routes=[*own, *routes],
-        middleware=[
-            Middleware(Closed, encrypted=known[0].startswith("https:")),
-            Middleware(KnownHosts, addresses=known),
-            Middleware(OwnForms, addresses=known, page=problem_page),
-            Middleware(Calm, page=problem_page),
-        ],
+        middleware=guards(site.addresses, problem_page),
         exception_handlers={HTTPException: _refused, DatabaseError: _later, ConflictError: _later},
         lifespan=_finishing(site),
     )

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Iterable
-from urllib.parse import urlsplit
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -41,11 +41,14 @@ HEADERS = {
 HSTS = "max-age=31536000"
 
 
-def guarded(app: ASGIApp, addresses: Iterable[str], page: Page) -> ASGIApp:
-    """Return ``app`` behind all guards, known by ``addresses`` such as ``https://svar.kommune.example``."""
-    known = tuple(addresses)
-    encrypted = known[0].startswith("https:")
-    return Closed(KnownHosts(OwnForms(Calm(app, page), known, page), known), encrypted)
+def guards(addresses: tuple[str, ...], page: Page) -> list[Middleware]:
+    """Return all guards, the outermost first, of a site that is known by ``addresses``."""
+    return [
+        Middleware(Closed, encrypted=addresses[0].startswith("https:")),
+        Middleware(KnownHosts, addresses=addresses),
+        Middleware(OwnForms, addresses=addresses, page=page),
+        Middleware(Calm, page=page),
+    ]
 
 
 class Closed:
@@ -78,7 +81,7 @@ class OwnForms:
 
     def __init__(self, app: ASGIApp, addresses: tuple[str, ...], page: Page) -> None:
         self.app = app
-        self.origins = {_origin(address) for address in addresses}
+        self.origins = set(addresses)
         self.page = page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -126,8 +129,3 @@ def told_of(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     where = [f"{frame.filename}:{frame.lineno} in {frame.name}" for frame in frames[-8:]]
     return "\n  ".join([type(error).__qualname__, *where])
-
-
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
