@@ -79,7 +79,7 @@ class Rouser:
             },
         }
         if not self._ask("POST", "/flow_runs/count", about_to_begin):
-            self._ask("POST", f"/deployments/{deployment}/create_flow_run", {})
+            self._ask("POST", f"/deployments/{deployment}/create_flow_run", {"state": {"type": "SCHEDULED"}})
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
