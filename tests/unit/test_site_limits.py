@@ -65,9 +65,7 @@ def test_whoever_was_not_seen_for_longest_is_forgotten(clock: Clock) -> None:
 def test_threads_share_the_count() -> None:
     limits = Limits(50, 3600.0)
     waits: list[int] = []
-    threads = [
-        threading.Thread(target=lambda: waits.extend(limits.wait("a") for _ in range(25))) for _ in range(8)
-    ]
+    threads = [threading.Thread(target=lambda: waits.extend(limits.wait("a") for _ in range(25))) for _ in range(8)]
     for one in threads:
         one.start()
     for one in threads:
