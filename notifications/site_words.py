@@ -17,7 +17,7 @@ def _words(language: str) -> Any:
 def problem_words(status: int, language: str = "da") -> dict[str, str]:
     """Return what is said where a request cannot be answered: ``title`` and ``text``; by status, else in general."""
     problems = _words(language)["problems"]
-    return dict(problems.get(status, problems["other"]))
+    return dict(problems.get(str(status), problems["other"]))
 
 
 def fault(why: str, language: str = "da") -> str:
