@@ -147,10 +147,10 @@ class Definition:
         elif name in self.programme.events:
             label = self.programme.events[name].label
         else:
-            label = self._verb_label(name)
-        return f"{label}: {self._verb_label(verb)}" if verb else label
+            label = self.verb_label(name)
+        return f"{label}: {self.verb_label(verb)}" if verb else label
 
-    def _verb_label(self, verb: str) -> str:
+    def verb_label(self, verb: str) -> str:
         """Return the name of a verb, or of the state a commitment comes to; the second reminder is a reminder too."""
         words = self.programme.commitment_states | self.programme.verbs
         return words.get(verb) or words.get(verb.rstrip("_.0123456789"), verb)
