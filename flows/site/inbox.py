@@ -22,7 +22,9 @@ from starlette.routing import Route
 from config.working_time import WorkingTime
 from notifications.site_pages import render_page
 
-MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
 """What a mail may do in its frame: bring the styles that it holds, and nothing else."""
 
 
