@@ -10,8 +10,8 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection, select
 
 from config.definition import ACTIVE
+from config.effects import EffectSpec
 from config.errors import FactIncompleteError, PersonRefusedError, TransitionRefusedError
-from config.programme import EffectSpec
 from states.machines.rulebook import Answer
 from states.moves.changes import Changes
 from states.plan.effects import NEEDS_ACTIVE_JOURNEYS, ActiveJourneys, Cause, effect_rows
