@@ -61,7 +61,7 @@ class Calendars:
         cohort, ids = reader.cohort.cohort_id, {one.id for one in carried}
         return [one for one in self._waiting if one.cohort_id == cohort and one.id not in ids]
 
-    def held(self, ids: Collection[str]) -> Mapping[str, Held]:
+    def held(self, ids: frozenset[str]) -> Mapping[str, Held]:
         """Return what was sent to the person who has these ids, by UID."""
         return {uid: one for uid, one in self._held.items() if one.person in ids}
 
@@ -75,7 +75,7 @@ class _OfCohort:
     """What a mail changes of the entries of one cohort."""
 
     def __init__(
-        self, calendar: Calendars, reader: CohortReader, ids: Collection[str], carried: Collection[Effect]
+        self, calendar: Calendars, reader: CohortReader, ids: frozenset[str], carried: Collection[Effect]
     ) -> None:
         self._mark = calendar.mark
         self._reader = reader

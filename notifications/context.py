@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -75,9 +75,10 @@ class CohortReader:
         """Return a commitment by id."""
         return self._commitments.get(ident or "")
 
-    def commitments(self) -> Iterable[Row[Any]]:
-        """Return all commitments of the cohort and its talents."""
-        return self._commitments.values()
+    @cached_property
+    def agreed(self) -> Sequence[Row[Any]]:
+        """The commitments for which a day is agreed."""
+        return [row for row in self._commitments.values() if row.appointed_on is not None]
 
     def ids_of(self, address: str) -> frozenset[str]:
         """Return the ids under which the cohort knows the person with an address."""

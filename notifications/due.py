@@ -53,6 +53,15 @@ class Effect:
     resent: int
 
 
+NEW_LINK = "new_link"
+"""The message that sends somebody new links, and the trigger behind it."""
+
+
+def is_asked_for(effect: Effect) -> bool:
+    """Return whether an effect's recipient has just asked for it themselves, and wants it now."""
+    return effect.message == NEW_LINK
+
+
 Position = tuple[int, int]
 """Where a cohort's history and its calendar stand."""
 
@@ -177,6 +186,6 @@ def position_of(connection: Connection, cohort_id: str) -> Position:
     return history, calendar
 
 
-def waiting_together(connection: Connection, effect: Effect) -> list[Effect]:
+def all_waiting(connection: Connection, effect: Effect) -> list[Effect]:
     """Return all mails that wait for the address of an effect's recipient, in whatever role or cohort (R48)."""
     return [Effect(*row) for row in connection.execute(_TOGETHER, {"recipient": effect.recipient_id})]

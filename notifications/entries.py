@@ -7,7 +7,7 @@ entry's own text only, and what about nowhere.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -53,6 +53,8 @@ class Concern:
     person: str
     invited: bool
     """Whether its invitation has gone out, as far as anybody has been asked who is in their place."""
+    is_known_ahead: bool = True
+    """Whether it is no secret before: its invitation waits for nothing but its time."""
     milestones: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
 
@@ -70,7 +72,7 @@ class _Part(NamedTuple):
     journey: Row[Any] | None
 
 
-def concerns(reader: CohortReader, ids: Collection[str]) -> list[Concern]:
+def concerns(reader: CohortReader, ids: frozenset[str]) -> list[Concern]:
     """Return what is true for the person who has these ids in a cohort, each entry once, in the order of their UIDs."""
     found: dict[str, Concern] = {}
     for one in (*_Events(reader, ids).concerns(), *_agreed(reader, ids)):
@@ -80,8 +82,14 @@ def concerns(reader: CohortReader, ids: Collection[str]) -> list[Concern]:
 
 
 def _both(one: Concern, other: Concern) -> Concern:
-    invited = one.invited or other.invited
-    return Concern(one.entry, one.person, invited, one.milestones | other.milestones, one.roles | other.roles)
+    return Concern(
+        entry=one.entry,
+        person=one.person,
+        invited=one.invited or other.invited,
+        is_known_ahead=one.is_known_ahead or other.is_known_ahead,
+        milestones=one.milestones | other.milestones,
+        roles=one.roles | other.roles,
+    )
 
 
 def on_calendar(reader: CohortReader, state: str) -> bool:
@@ -101,12 +109,19 @@ def _title(reader: CohortReader, label: str) -> str:
 class _Events:
     """The events of one cohort, as they concern one person."""
 
-    def __init__(self, reader: CohortReader, ids: Collection[str]) -> None:
+    def __init__(self, reader: CohortReader, ids: frozenset[str]) -> None:
         self._reader = reader
         self._ids = ids
         self._definition = reader.definition
         self._dated = [one for one in self._definition.milestones.values() if one.id in reader.events]
-        self._journeys = [one for one in reader.journeys.values() if on_calendar(reader, one.state)]
+        self._journeys = [one for one in reader.journeys.values() if self._may_be_of(one)]
+
+    def _may_be_of(self, journey: Row[Any]) -> bool:
+        """Whether the person has a part in a journey that is on the calendar, on whatever day."""
+        holder = journey.consultant_id or ""
+        around = {journey.talent_id, journey.mentor_id, journey.second_mentor_id, holder}
+        mine = not self._ids.isdisjoint(around | self._reader.cohort.cast.acting_for(holder))
+        return mine and on_calendar(self._reader, journey.state)
 
     def concerns(self) -> Iterator[Concern]:
         """Yield the events in whose audience the person is, and those that they are invited to as a guest."""
@@ -160,6 +175,7 @@ class _Events:
             entry=self._entry(name, list(days.values()), guest=parts[0].role == _GUEST),
             person=min(part.person for part in parts),
             invited=any(map(self._is_invited, parts)),
+            is_known_ahead=any(map(self._is_known_ahead, parts)),
             milestones=frozenset(one for part in parts for one in _announced_with(part.milestone)),
             roles=frozenset(part.role for part in parts),
         )
@@ -187,6 +203,9 @@ class _Events:
             for notice in self._notices(one, part.role)
         )
 
+    def _is_known_ahead(self, part: _Part) -> bool:
+        return part.role != _GUEST and all(notice.state is None for notice in self._notices(part.milestone, part.role))
+
     def _is_out(self, milestone: Milestone, notice: Notice, part: _Part) -> bool:
         trigger = str(Trigger(milestone.id, notice.id))
         subjects = {self._reader.cohort.cohort_id, *((part.journey.id,) if part.journey is not None else ())}
@@ -213,11 +232,11 @@ def _announced_with(milestone: Milestone) -> tuple[str, ...]:
     return (milestone.id,) if milestone.module is None else milestone.module.days
 
 
-def _agreed(reader: CohortReader, ids: Collection[str]) -> Iterator[Concern]:
+def _agreed(reader: CohortReader, ids: frozenset[str]) -> Iterator[Concern]:
     """Yield the talks and meetings that a talent and their leader have agreed on, for either."""
-    for commitment in reader.commitments():
+    for commitment in reader.agreed:
         journey = reader.journeys.get(commitment.journey_id or "")
-        if commitment.appointed_on is None or journey is None or commitment.state in FINAL:
+        if journey is None or commitment.state in FINAL:
             continue
         both = tuple(one for one in (journey.talent_id, journey.mentor_id) if one)
         mine = [one for one in both if one in ids]

@@ -33,7 +33,7 @@ from notifications.calendars import Calendars
 from notifications.came_of import CameOf, came_of
 from notifications.context import CohortReader
 from notifications.digest import Digest, TemplateSource, words_of, write_digest
-from notifications.due import Due, Effect, Position, position_of, read_effect, waiting_together, what_is_due
+from notifications.due import Due, Effect, Position, all_waiting, is_asked_for, position_of, read_effect, what_is_due
 from notifications.mail_records import Claim, claim, give_back, mail_id_of, record, settle_lost
 from notifications.render import render_task
 from notifications.tasks import open_task
@@ -125,7 +125,8 @@ class Outbox:
     def carry_out(self, effect_id: int) -> Done:
         """Send an effect's mail, together with what else is due to that person, or open its task.
 
-        An effect that was carried out before is left alone; a mail outside working hours waits for them (R47).
+        An effect that was carried out before is left alone; a mail outside working hours waits for them (R47),
+        unless its recipient has just asked for it: that one goes at once, and alone.
 
         Raises:
             TemplateError: its message cannot be rendered; the effect is set aside as rejected.
@@ -155,14 +156,18 @@ class Outbox:
             why = effect.note or f"not before {effect.send_at:%Y-%m-%d %H:%M} UTC"
             return Done(effect.id, "pending", why, (effect.send_at - now).total_seconds())
         opens = reader.definition.working_time.next_open(now)
-        return self._postpone(effect, found.effects, opens) if opens > now else self._send(effect, found, words, now)
+        if opens > now and not is_asked_for(effect):
+            return self._postpone(effect, found.effects, opens)
+        return self._send(effect, found, words, now)
 
     def _bundle(
         self, connection: Connection, effect: Effect, reader: CohortReader, position: Position, now: datetime
     ) -> Bundle:
         """Return what is due to the same address as an effect, and can be said in one mail with it."""
-        waiting = waiting_together(connection, effect)
+        waiting = all_waiting(connection, effect)
         found = [one for one in waiting if one.send_at <= now]
+        if reader.definition.working_time.next_open(now) > now:
+            found = [one for one in found if is_asked_for(one) == is_asked_for(effect)]
         positions, readers = self._together(connection, reader, position, found)
         mine = tuple(one for one in found if one.cohort_id in readers)
         calendars = Calendars(connection, reader.address(effect.recipient_id), readers.values(), waiting)

@@ -64,7 +64,7 @@ def send(job: Job) -> None:
 
     Outbox._mail = slowly  # type: ignore[method-assign]
     senders: Any = outbox_module
-    together = senders.waiting_together
+    together = senders.all_waiting
 
     def a_moment_ago(connection: Connection, effect: Effect) -> list[Effect]:
         found: list[Effect] = together(connection, effect)
@@ -73,7 +73,7 @@ def send(job: Job) -> None:
         cut: list[Effect] = found[: dice.randint(found.index(effect) + 1, len(found))]
         return cut
 
-    senders.waiting_together = a_moment_ago
+    senders.all_waiting = a_moment_ago
 
     def work() -> None:
         services.outbox.settle()

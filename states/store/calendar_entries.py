@@ -63,8 +63,9 @@ def enter(connection: Connection, entries: Sequence[Entered], mail_id: str) -> b
 
     Two that send somebody their first entry at the same moment collide in the database (``ConflictError``).
     """
-    people = sorted({one.person for one in entries})
-    rows = connection.execute(_HELD.with_for_update(), {"people": people}) if people else ()
+    if not entries:
+        return True
+    rows = connection.execute(_HELD.with_for_update(), {"people": sorted({one.person for one in entries})})
     now = {(row.person_id, row.uid): Held(*row) for row in rows}
     if any(now.get((one.person, one.uid)) != one.before for one in entries):
         return False
