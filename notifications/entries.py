@@ -16,7 +16,7 @@ from sqlalchemy import Row
 
 from config.definition import ACTIVE, Milestone, in_active
 from config.grammar import Trigger
-from config.programme import OF_COHORT, Notice, Role
+from config.effects import OF_COHORT, Notice, Role
 from notifications.context import CohortReader
 from notifications.due import Effect
 from states.machines.commitment import FINAL

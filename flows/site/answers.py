@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
+from states.answers import answer
+from states.views.matters import matter
 
 from config.errors import AnswerOverError, AnswerRefusedError
 from flows.services import Services
@@ -22,9 +24,7 @@ from flows.site.visitor import Visitor
 from notifications.links import Purpose
 from notifications.site_pages import render_page
 from notifications.site_words import fault
-from states.answers import answer
 from states.views.matter import Matter
-from states.views.matters import matter
 
 FIELDS = (
     "held_on", "appointed_on", "appointed_at", "choice", "person_name", "person_email", "plan", "note",
