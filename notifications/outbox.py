@@ -35,11 +35,13 @@ from notifications.mail_records import Claim, claim, give_back, mail_id_of, reco
 from notifications.render import render_task
 from notifications.tasks import open_task
 from notifications.transports.protocol import Address, Mail, Transport
+from notifications.unreachable import close_what_is_over, hold_back
 from notifications.view_models import Context
 from states.facts import Outcome
 from states.store.conditions import PENDING
 from states.store.database import Database
 from states.store.tables import EffectRow
+from states.store.unreachable import mark_on
 
 T = TypeVar("T")
 
@@ -117,7 +119,9 @@ class Outbox:
 
     def sound_alarm(self) -> Alarms:
         """Open a task where mails do not get through, and close it where they do again; after all that was due."""
-        return sound(self._database, self._letterhead.templates_root, self._now(), self._blocked)
+        now = self._now()
+        alarms = sound(self._database, self._letterhead.templates_root, now, self._blocked)
+        return alarms._replace(changed=tuple(sorted({*alarms.changed, *close_what_is_over(self._database, now)})))
 
     def carry_out(self, effect_id: int) -> Done:
         """Send an effect's mail, together with what else is due to that person, or open its task.
@@ -147,6 +151,7 @@ class Outbox:
             found = [effect] if effect.kind == "task" else due_together(connection, effect, now)
             positions, readers = self._together(connection, reader, position, found)
             mine = [one for one in found if one.cohort_id in readers]
+            marked = effect.kind == "mail" and mark_on(connection, effect.recipient_id) is not None
             matters = [(one, readers[one.cohort_id].context(one)) for one in mine]
         words = words_of(reader.definition, self._letterhead.templates_root)
         if effect.kind == "task":
@@ -156,6 +161,9 @@ class Outbox:
             return Done(effect.id, "pending", why, (effect.send_at - now).total_seconds())
         if opens > now:
             return self._postpone(effect, mine, opens)
+        if marked:
+            why = hold_back(self._database, mine, self._letterhead.templates_root, now)
+            return Done(effect.id, "rejected", why) if why else None
         digest = self._rendered(effect, partial(write_digest, effect, matters, words))
         mail = self._mail(digest)
         wanted = Claim(mail.message_id, mail.subject, digest.effects, positions, self._worker)
@@ -246,7 +254,9 @@ class Outbox:
 
     def _conclude(self, effect: Effect, mail: str, status: str, note: str, reference: str = "") -> Done:
         with self._database.write() as connection:
-            record(connection, mail, status, self._now(), note, reference=reference)
+            if not record(connection, mail, status, self._now(), note, reference=reference):
+                # The peer has told of it otherwise meanwhile, or a person has decided.
+                status = str(connection.scalar(select(EffectRow.status).where(EffectRow.id == effect.id)))
         return Done(effect.id, status, note)
 
     def _release(self, mail: Mail, why: str, after: timedelta) -> None:

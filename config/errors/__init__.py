@@ -52,6 +52,13 @@ from config.errors.engine import (
     UnknownRecordError,
     UnknownTriggerError,
 )
+from config.errors.events import (
+    EventsForgedError,
+    EventsOutdatedError,
+    EventsRefusedError,
+    EventsUnreadableError,
+    EventsUnsignedError,
+)
 from config.errors.root import TalentNordError
 from config.errors.server import NoPasswordError, NotOursError, ServerError
 
@@ -73,6 +80,11 @@ __all__ = [
     "EffectFailedError",
     "EffectWaitsError",
     "EffectsFailedError",
+    "EventsForgedError",
+    "EventsOutdatedError",
+    "EventsRefusedError",
+    "EventsUnreadableError",
+    "EventsUnsignedError",
     "FactIncompleteError",
     "FactReusedError",
     "FileMissingError",
