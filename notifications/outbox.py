@@ -38,11 +38,13 @@ from notifications.mail_records import Claim, claim, give_back, mail_id_of, reco
 from notifications.render import render_task
 from notifications.tasks import open_task
 from notifications.transports.protocol import Address, Mail, Transport
+from notifications.unreachable import close_what_is_over, hold_back
 from notifications.view_models import Context
 from states.facts import Outcome
 from states.store.conditions import PENDING
 from states.store.database import Database
 from states.store.tables import EffectRow
+from states.store.unreachable import mark_on
 
 T = TypeVar("T")
 
@@ -120,7 +122,9 @@ class Outbox:
 
     def sound_alarm(self) -> Alarms:
         """Open a task where mails do not get through, and close it where they do again; after all that was due."""
-        return sound(self._database, self._letterhead.templates_root, self._now(), self._blocked)
+        now = self._now()
+        alarms = sound(self._database, self._letterhead.templates_root, now, self._blocked)
+        return alarms._replace(changed=tuple(sorted({*alarms.changed, *close_what_is_over(self._database, now)})))
 
     def carry_out(self, effect_id: int) -> Done:
         """Send an effect's mail, together with what else is due to that person, or open its task.
@@ -149,6 +153,7 @@ class Outbox:
             reader = self._reader(connection, effect.cohort_id, position)
             is_task = effect.kind == "task"
             found = reader.context(effect) if is_task else self._bundle(connection, effect, reader, position, now)
+            marked = not is_task and mark_on(connection, effect.recipient_id) is not None
         words = words_of(reader.definition, self._letterhead.templates_root)
         if isinstance(found, Context):
             return self._open_task(effect, found, words)
@@ -158,6 +163,9 @@ class Outbox:
         opens = reader.definition.working_time.next_open(now)
         if opens > now and not is_asked_for(effect):
             return self._postpone(effect, found.effects, opens)
+        if marked:
+            why = hold_back(self._database, found.effects, self._letterhead.templates_root, now)
+            return Done(effect.id, "rejected", why) if why else None
         return self._send(effect, found, words, now)
 
     def _bundle(
@@ -271,7 +279,9 @@ class Outbox:
 
     def _conclude(self, effect: Effect, mail: str, status: str, note: str, reference: str = "") -> Done:
         with self._database.write() as connection:
-            record(connection, mail, status, self._now(), note, reference=reference)
+            if not record(connection, mail, status, self._now(), note, reference=reference):
+                # The peer has told of it otherwise meanwhile, or a person has decided.
+                status = str(connection.scalar(select(EffectRow.status).where(EffectRow.id == effect.id)))
         return Done(effect.id, status, note)
 
     def _release(self, mail: Mail, why: str, after: timedelta) -> None:

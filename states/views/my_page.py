@@ -22,7 +22,7 @@ from states.store.queries import beside_of, commitments_named
 from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonRow
 from states.views.matters import matters
 from states.views.overview import Overview
-from states.views.own_page import AsLeader, AsTalent, Ask, LedTalent, OwnDate, OwnPage, Partner, Promise, Someone
+from states.views.own_page import Ask, AsLeader, AsTalent, LedTalent, OwnDate, OwnPage, Partner, Promise, Someone
 from states.views.plan_said import PlanSaid, plans_said
 from states.views.recorded import mails_to, recorded_of, told_by
 from states.views.roles import Part, has_left, parts_of
