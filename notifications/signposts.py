@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from config.grammar import TAKEN_BACK
 from notifications.due import Effect
 from notifications.links import Link, Links, Purpose
 from notifications.view_models import Answer
 from states.machines.commitment import FINAL, PLANNED
 from states.running_cohort import RunningCohort
+from states.views.roles import has_left
 
 
 class Signposts:
@@ -24,9 +24,7 @@ class Signposts:
     def __init__(self, links: Links, cohort: RunningCohort, journeys: Iterable[Row[Any]]) -> None:
         self._links = links
         self._cohort = cohort
-        events = cohort.definition.programme.events.values()
-        left = {event.to for event in events if event.final} | {TAKEN_BACK}
-        staying = [journey for journey in journeys if journey.state not in left]
+        staying = [journey for journey in journeys if not has_left(cohort.definition, journey.state)]
         self._have_pages = {person for journey in staying for person in (journey.talent_id, journey.mentor_id)}
 
     def page(self, person: str, email: str) -> str | None:
