@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from config.programme import CommitmentSpec
 from notifications.due import Effect
 from notifications.links import Link, Links, Purpose
 from notifications.view_models import Answer
@@ -37,9 +38,11 @@ class Signposts:
         """Return the button to what the effect's recipient may answer; ``None`` where there is nothing to answer."""
         if commitment is None or commitment.state in {PLANNED, *FINAL}:
             return None
-        spec = self._cohort.spec(commitment.name)
-        mine = [one for one in spec.answers if effect.role in one.by]
-        if not mine:
-            return None
         url = self._links.url(Link(Purpose.ANSWER, effect.recipient_id, commitment.id), email)
-        return Answer(url, spec.button, any(one.verb == "appoint" for one in mine))
+        return button_for(self._cohort.spec(commitment.name), effect.role, url)
+
+
+def button_for(spec: CommitmentSpec, role: str, url: str) -> Answer | None:
+    """Return the button of a promise for somebody in a role, who is asked what it says; ``None`` for all others."""
+    mine = [one for one in spec.answers if role in one.by]
+    return Answer(url, spec.button, any(one.verb == "appoint" for one in mine)) if mine else None
