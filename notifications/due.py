@@ -53,6 +53,15 @@ class Effect:
     resent: int
 
 
+NEW_LINK = "new_link"
+"""The message that sends somebody new links, and the trigger behind it."""
+
+
+def is_asked_for(effect: Effect) -> bool:
+    """Return whether an effect's recipient has just asked for it themselves, and wants it now."""
+    return effect.message == NEW_LINK
+
+
 Position = tuple[int, int]
 """Where a cohort's history and its calendar stand."""
 

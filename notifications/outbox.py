@@ -30,7 +30,7 @@ from notifications.alarm import Alarms, sound
 from notifications.came_of import CameOf, came_of
 from notifications.context import CohortReader
 from notifications.digest import Digest, TemplateSource, words_of, write_digest
-from notifications.due import Due, Effect, Position, due_together, position_of, read_effect, what_is_due
+from notifications.due import Due, Effect, Position, due_together, is_asked_for, position_of, read_effect, what_is_due
 from notifications.enclosures import enclosures
 from notifications.links import Links
 from notifications.mail_records import Claim, claim, give_back, mail_id_of, record, settle_lost
@@ -128,7 +128,8 @@ class Outbox:
     def carry_out(self, effect_id: int) -> Done:
         """Send an effect's mail, together with what else is due to that person, or open its task.
 
-        An effect that was carried out before is left alone; a mail outside working hours waits for them (R47).
+        An effect that was carried out before is left alone; a mail outside working hours waits for them (R47),
+        unless its recipient has just asked for it: that one goes at once, and alone.
 
         Raises:
             TemplateError: its message cannot be rendered; the effect is set aside as rejected.
@@ -151,6 +152,8 @@ class Outbox:
             reader = self._reader(connection, effect.cohort_id, position)
             opens = reader.definition.working_time.next_open(now)
             found = [effect] if effect.kind == "task" else due_together(connection, effect, now)
+            if opens > now:
+                found = [one for one in found if is_asked_for(one) == is_asked_for(effect)]
             positions, readers = self._together(connection, reader, position, found)
             mine = [one for one in found if one.cohort_id in readers]
             matters = [(one, readers[one.cohort_id].context(one)) for one in mine]
@@ -160,7 +163,7 @@ class Outbox:
         if effect not in mine:
             why = effect.note or f"not before {effect.send_at:%Y-%m-%d %H:%M} UTC"
             return Done(effect.id, "pending", why, (effect.send_at - now).total_seconds())
-        if opens > now:
+        if opens > now and not is_asked_for(effect):
             return self._postpone(effect, mine, opens)
         written = self._rendered(effect, partial(write_digest, effect, matters, words))
         digest = written._replace(attachments=enclosures([(one, readers[one.cohort_id]) for one in written.effects]))

@@ -5,6 +5,7 @@ One root, ``TalentNordError``; each class carries its facts as fields and builds
 
 from __future__ import annotations
 
+from config.errors.answers import AnswerOverError, AnswerRefusedError
 from config.errors.database import BackupError, DatabaseError, DatabaseRefusedError, DatabaseUnavailableError
 from config.errors.definition import (
     MOST_FAULTS,
@@ -46,6 +47,7 @@ from config.errors.engine import (
     NoConsultantError,
     NotOpenYetError,
     OfficeTakenError,
+    PersonRefusedError,
     TickFailedError,
     TimerFailedError,
     TransitionRefusedError,
@@ -58,6 +60,8 @@ from config.errors.server import NoPasswordError, NotOursError, ServerError
 __all__ = [
     "MOST_FAULTS",
     "AmbiguousPersonError",
+    "AnswerOverError",
+    "AnswerRefusedError",
     "BackupError",
     "CohortOverError",
     "ConflictError",
@@ -87,6 +91,7 @@ __all__ = [
     "NotOursError",
     "NothingChosenError",
     "OfficeTakenError",
+    "PersonRefusedError",
     "Problem",
     "RejectedError",
     "RetryLaterError",

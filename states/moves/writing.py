@@ -56,6 +56,9 @@ _COMMITMENT_MOVES = Prepared(
         missed_on=bindparam("b_missed_on"),
         choice=bindparam("b_choice"),
         agreed=bindparam("b_agreed"),
+        appointed_on=bindparam("b_appointed_on"),
+        appointed_at=bindparam("b_appointed_at"),
+        quiet=bindparam("b_quiet"),
     )
 )
 _TIMERS, _EFFECTS = insert(TimerRow), insert(EffectRow)
