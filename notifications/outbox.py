@@ -34,6 +34,7 @@ from notifications.came_of import CameOf, came_of
 from notifications.context import CohortReader
 from notifications.digest import Digest, TemplateSource, words_of, write_digest
 from notifications.due import Due, Effect, Position, all_waiting, is_asked_for, position_of, read_effect, what_is_due
+from notifications.links import Links
 from notifications.mail_records import Claim, claim, give_back, mail_id_of, record, settle_lost
 from notifications.render import render_task
 from notifications.tasks import open_task
@@ -67,11 +68,15 @@ class Done(NamedTuple):
 
 @dataclass(frozen=True)
 class Letterhead:
-    """Who mails come from, where the programmes' own templates lie, and who gets answers if not the coordinator."""
+    """Who mails come from, where the programmes' own templates lie, and who gets answers if not the coordinator.
+
+    ``links`` lead to the site; without it mails hold none, and ask to be answered.
+    """
 
     sender: Address
     templates_root: Path
     reply_to: Address | None = None
+    links: Links | None = None
 
 
 class Outbox:
@@ -186,7 +191,7 @@ class Outbox:
         now = self._now()
         kept_at, reader = self._readers.get(cohort_id, (None, None))
         if reader is None or kept_at != position or not reader.read_at <= now < reader.read_at + GOOD_FOR:
-            reader = CohortReader(connection, cohort_id, now)
+            reader = CohortReader(connection, cohort_id, now, self._letterhead.links)
             self._readers[cohort_id] = (position, reader)
         return reader
 
