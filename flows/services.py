@@ -11,6 +11,7 @@ from config.library import Library
 from config.settings import Settings, load_settings
 from flows.clock import clock_ahead
 from flows.mail_rate import MailRate
+from flows.site.keys import site_links
 from notifications.links import Links
 from notifications.outbox import Letterhead, Outbox
 from notifications.transports.choose import transport_from
@@ -31,10 +32,15 @@ class Services:
     now: Callable[[], datetime]
 
 
+def sender_of(settings: Settings) -> Address:
+    """Return who mails and calendar entries come from."""
+    return Address(settings.sender_name, settings.sender_email)
+
+
 def letterhead_of(settings: Settings, library: Library, links: Links | None) -> Letterhead:
     """Return who mails come from, who gets the answers as the settings say, and where mails lead."""
     reply_to = Address(settings.sender_name, settings.reply_to) if settings.reply_to else None
-    return Letterhead(Address(settings.sender_name, settings.sender_email), library.root, reply_to, links)
+    return Letterhead(sender_of(settings), library.root, reply_to, links)
 
 
 def open_services(
@@ -52,12 +58,6 @@ def open_services(
     except BaseException:
         database.close()
         raise
-
-
-def site_links(settings: Settings) -> Links | None:
-    """Return what signs the links to the site, ``None`` where the settings name none."""
-    keys = [key.strip() for key in settings.site_key.get_secret_value().split(",") if key.strip()]
-    return Links(keys, settings.site_url) if settings.site_url and keys else None
 
 
 @contextmanager
