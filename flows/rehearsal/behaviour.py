@@ -106,7 +106,7 @@ class Behaviour:
         for answer in spec.answers:
             others = [role for role in answer.by if role != spec.owner]
             role = others[0] if aside and others else spec.owner
-            fields = self._typed(answer, given, at)
+            fields = self._typed(answer, given)
             if answer.verb == RECORDS and role in answer.by and fields is not None:
                 yield self._answer(spec, answer, opened, fields, at, role)
             elif answer.verb == APPOINTS and role in answer.by and fields is not None and before:
@@ -125,7 +125,7 @@ class Behaviour:
         trigger = str(Trigger(spec.id, answer.verb))
         return Act(at, trigger, opened.journey_id or self.cohort_id, key, tuple(fields.items()), role, answer.id)
 
-    def _typed(self, answer: AnswerSpec, given: Mapping[str, str], at: datetime) -> dict[str, str] | None:
+    def _typed(self, answer: AnswerSpec, given: Mapping[str, str]) -> dict[str, str] | None:
         """Return the fields of an answer as they are typed; ``None`` where the profile has nothing to type."""
         person, day = self.profile.second_mentor, given["held_on"]
         known: dict[Asked, Mapping[str, str] | None] = {

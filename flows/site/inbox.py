@@ -20,12 +20,17 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from config.working_time import WorkingTime
+from flows.site.guards import POLICY
 from notifications.site_pages import render_page
 
 MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 """What a mail may do in its frame: bring the styles that it holds, and nothing else."""
+
+
+INBOX = "/indbakke"
+"""Where the inbox begins."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,8 @@ class Letter:
 class Inbox:
     """The mails in a folder of .eml files; each file's head is read once."""
 
-    def __init__(self, folder: Path, hours: WorkingTime) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._hours = hours
         self._known: dict[str, Letter] = {}
 
     def letters(self) -> list[Letter]:
@@ -82,7 +86,7 @@ class Inbox:
         with path.open("rb") as file:
             head = BytesHeaderParser(policy=policy.default).parse(file)
         to = head["To"].addresses[0]
-        at = self._hours.local(parsedate_to_datetime(head["Date"]))
+        at = WorkingTime().local(parsedate_to_datetime(head["Date"]))
         return Letter(path.stem, at, to.display_name or to.addr_spec, to.addr_spec, head["Subject"])
 
 
@@ -102,7 +106,8 @@ def inbox_routes(inbox: Inbox) -> list[Route]:
         letter = _found(inbox, request)
         message = inbox.message(letter)
         files = [name for name, _, _ in _files(message)]
-        return HTMLResponse(render_page("inbox_mail", {"letter": letter, "files": files, "text": _text(message)}))
+        page = render_page("inbox_mail", {"letter": letter, "files": files, "text": _text(message)})
+        return HTMLResponse(page, headers={"Content-Security-Policy": f"{POLICY}; frame-src 'self'"})
 
     def body(request: Request) -> Response:
         part = inbox.message(_found(inbox, request)).get_body(("html",))
@@ -119,11 +124,11 @@ def inbox_routes(inbox: Inbox) -> list[Route]:
         raise HTTPException(404)
 
     return [
-        Route("/indbakke", everybody),
-        Route("/indbakke/{email}", person),
-        Route("/indbakke/mail/{name}", mail),
-        Route("/indbakke/mail/{name}/html", body),
-        Route("/indbakke/mail/{name}/fil/{file}", attachment),
+        Route(INBOX, everybody),
+        Route(f"{INBOX}/{{email}}", person),
+        Route(f"{INBOX}/mail/{{name}}", mail),
+        Route(f"{INBOX}/mail/{{name}}/html", body),
+        Route(f"{INBOX}/mail/{{name}}/fil/{{file}}", attachment),
     ]
 
 

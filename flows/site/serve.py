@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-from collections.abc import Sequence
+from pathlib import Path
 
 import uvicorn
 from starlette.routing import BaseRoute
@@ -14,13 +14,17 @@ from config.errors import ServerError, TalentNordError
 from config.settings import load_settings
 from flows.clock import clock_ahead
 from flows.server.private import only_for_owner
-from flows.server.process import LOOPBACK, bound, netloc
+from flows.server.process import LOOPBACK, bound, may_listen, netloc
 from flows.services import Services, open_services
 from flows.site.afterwards import Afterwards
 from flows.site.app import build_app
+from flows.site.calendar import calendar_routes
+from flows.site.inbox import Inbox, inbox_routes
 from flows.site.keys import site_keys
+from flows.site.pages import page_routes
 from flows.site.rouse import Rouser
 from flows.site.site import Site
+from flows.site.webhook import webhook_routes
 from notifications.links import Links
 from states.store.run_links import anything_untaken
 
@@ -31,13 +35,16 @@ _LONGEST_HEAD = 16 * 1024
 _ENDS_WITHIN = 5
 
 
-def serve(host: str, port: int, routes: Sequence[BaseRoute] = ()) -> None:
-    """Serve the site of this environment's settings until the process is ended.
+def serve(host: str, port: int, inbox: Path | None = None) -> None:
+    """Serve the site of this environment's settings until the process is ended; with ``inbox`` also its mails.
 
     Raises:
+        NoPasswordError: other machines would reach everybody's mails.
         ServerError: somebody else listens there.
         SettingsError: the key is none, see ``site_keys``.
     """
+    if inbox is not None:
+        may_listen(host)
     settings = load_settings()
     keys = site_keys(settings)
     services = open_services(settings, clock_ahead(settings.clock_ahead))
@@ -46,11 +53,21 @@ def serve(host: str, port: int, routes: Sequence[BaseRoute] = ()) -> None:
         afterwards = Afterwards(rouser.recorded) if rouser else Afterwards()
         addresses = addresses_of(settings.site_url, host, port)
         site = Site(Links(keys, addresses[0]), addresses, afterwards)
-        _run(build_app(services, site, routes), host, port)
+        _run(build_app(services, site, _routes(services, site, inbox)), host, port)
     finally:
         if rouser:
             rouser.stop()
         services.database.close()
+
+
+def _routes(services: Services, site: Site, inbox: Path | None) -> list[BaseRoute]:
+    """Return the routes of all pages but those that people answer on."""
+    found: list[BaseRoute] = [
+        *page_routes(services, site),
+        *calendar_routes(services, site),
+        *webhook_routes(services, services.settings),
+    ]
+    return [*found, *(inbox_routes(Inbox(inbox)) if inbox is not None else ())]
 
 
 def addresses_of(site_url: str, host: str, port: int) -> tuple[str, ...]:
@@ -105,11 +122,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--host", default=LOOPBACK)
     parser.add_argument("--port", default=PORT, type=int)
+    parser.add_argument("--inbox", type=Path, help="the demo's mails, shown to whoever opens the site")
     given = parser.parse_args()
     only_for_owner()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        serve(given.host, given.port)
+        serve(given.host, given.port, given.inbox)
     except TalentNordError as error:
         raise SystemExit(str(error)) from error
     except KeyboardInterrupt:
