@@ -149,6 +149,8 @@ class CommitmentSpec(Spec):
     """What is told when the partner is another than when it opened (R58)."""
     answers: tuple[AnswerSpec, ...] = ()
     """What people may say of it by a click (R65)."""
+    button: OptionalLine = ""
+    """What the button in mails says, which opens the page of all answers."""
     on_retract: tuple[EffectSpec, ...] = ()
     """What is told when a changed choice lets go whoever was found, if they were told that they were (R60)."""
 
@@ -178,6 +180,8 @@ class CommitmentSpec(Spec):
             raise ValueError(f"default_choice {self.default_choice!r} is not one of the choices")
         if self.default_choice is not None and (self.escalation or self.on_miss):
             raise ValueError("a commitment with a default_choice is never missed: drop 'on_miss' and 'escalation'")
+        if self.answers and not self.button:
+            raise ValueError("a commitment with 'answers' says what the button in its mails does: add 'button'")
         if self.on_hand and self.subject == "cohort":
             raise ValueError("a commitment of the cohort has no consultant to be handed to: drop 'on_hand'")
         return self
