@@ -11,6 +11,7 @@ from config.library import Library
 from config.settings import Settings, load_settings
 from flows.clock import clock_ahead
 from flows.mail_rate import MailRate
+from flows.site.keys import site_links
 from notifications.links import Links
 from notifications.outbox import Letterhead, Outbox
 from notifications.transports.choose import transport_from
@@ -31,7 +32,7 @@ class Services:
     now: Callable[[], datetime]
 
 
-def letterhead_of(settings: Settings, library: Library, links: Links | None) -> Letterhead:
+def letterhead_of(settings: Settings, library: Library, links: Links | None = None) -> Letterhead:
     """Return who mails come from, who gets the answers as the settings say, and where mails lead."""
     reply_to = Address(settings.sender_name, settings.reply_to) if settings.reply_to else None
     return Letterhead(Address(settings.sender_name, settings.sender_email), library.root, reply_to, links)
@@ -52,12 +53,6 @@ def open_services(
     except BaseException:
         database.close()
         raise
-
-
-def site_links(settings: Settings) -> Links | None:
-    """Return what signs the links to the site, ``None`` where the settings name none."""
-    keys = [key.strip() for key in settings.site_key.get_secret_value().split(",") if key.strip()]
-    return Links(keys, settings.site_url) if settings.site_url and keys else None
 
 
 @contextmanager
