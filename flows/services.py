@@ -32,10 +32,15 @@ class Services:
     now: Callable[[], datetime]
 
 
-def letterhead_of(settings: Settings, library: Library, links: Links | None = None) -> Letterhead:
+def sender_of(settings: Settings) -> Address:
+    """Return who mails and calendar entries come from."""
+    return Address(settings.sender_name, settings.sender_email)
+
+
+def letterhead_of(settings: Settings, library: Library, links: Links | None) -> Letterhead:
     """Return who mails come from, who gets the answers as the settings say, and where mails lead."""
     reply_to = Address(settings.sender_name, settings.reply_to) if settings.reply_to else None
-    return Letterhead(Address(settings.sender_name, settings.sender_email), library.root, reply_to, links)
+    return Letterhead(sender_of(settings), library.root, reply_to, links)
 
 
 def open_services(

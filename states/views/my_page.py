@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from config.definition import ACTIVE, Milestone
-from config.grammar import without_level
 from config.effects import Role
+from config.grammar import without_level
 from states.machines.commitment import FINAL, PLANNED, is_late
 from states.store.conditions import of_cohort
 from states.store.queries import beside_of, commitments_named

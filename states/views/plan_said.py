@@ -1,4 +1,4 @@
-"""When a talent's development plan was last written or revised, as the people who held the talks have said (R9 to R11)."""
+"""When a talent's development plan was last written or revised, as those who held the talks have said (R9 to R11)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from notifications.links import Links
 from notifications.site_pages import render_page
 from notifications.site_words import problem_words
 from states.views.matter import Matter, Option, Said
-from states.views.own_page import AsLeader, AsTalent, Ask, LedTalent, OwnDate, OwnPage, Partner, Promise, Someone
+from states.views.own_page import Ask, AsLeader, AsTalent, LedTalent, OwnDate, OwnPage, Partner, Promise, Someone
 from states.views.plan_said import PlanSaid
 from states.views.recorded import CLOCK, OTHERS, Recorded, SentMail
 
