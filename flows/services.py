@@ -11,6 +11,7 @@ from config.library import Library
 from config.settings import Settings, load_settings
 from flows.clock import clock_ahead
 from flows.mail_rate import MailRate
+from flows.site.keys import site_links
 from notifications.links import Links
 from notifications.outbox import Letterhead, Outbox
 from notifications.transports.choose import transport_from
@@ -52,12 +53,6 @@ def open_services(
     except BaseException:
         database.close()
         raise
-
-
-def site_links(settings: Settings) -> Links | None:
-    """Return what signs the links to the site, ``None`` where the settings name none."""
-    keys = [key.strip() for key in settings.site_key.get_secret_value().split(",") if key.strip()]
-    return Links(keys, settings.site_url) if settings.site_url and keys else None
 
 
 @contextmanager
