@@ -16,6 +16,7 @@ from flows.services import Services
 from flows.site.answers import answer_routes
 from flows.site.guards import guards
 from flows.site.new_link import new_link_routes
+from flows.site.pages import page_routes
 from flows.site.site import Site
 from notifications.site_pages import render_page
 from notifications.site_words import problem_words
@@ -28,6 +29,7 @@ def build_app(services: Services, site: Site, routes: Sequence[BaseRoute] = ()) 
     own = [
         *answer_routes(services, site),
         *new_link_routes(services, site),
+        *page_routes(services, site),
         Route("/robots.txt", _robots),
         Route("/health", _health(services)),
     ]

@@ -14,15 +14,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from config.definition import ACTIVE, Milestone
+from config.effects import Role
 from config.grammar import without_level
-from config.programme import Role
 from states.machines.commitment import FINAL, PLANNED, is_late
 from states.store.conditions import of_cohort
 from states.store.queries import beside_of, commitments_named
 from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonRow
 from states.views.matters import matters
 from states.views.overview import Overview
-from states.views.own_page import AsLeader, AsTalent, Ask, LedTalent, OwnDate, OwnPage, Partner, Promise, Someone
+from states.views.own_page import Ask, AsLeader, AsTalent, LedTalent, OwnDate, OwnPage, Partner, Promise, Someone
 from states.views.plan_said import PlanSaid, plans_said
 from states.views.recorded import mails_to, recorded_of, told_by
 from states.views.roles import Part, has_left, parts_of

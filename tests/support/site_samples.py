@@ -12,7 +12,7 @@ from notifications.links import Links
 from notifications.site_pages import render_page
 from notifications.site_words import problem_words
 from states.views.matter import Matter, Option, Said
-from states.views.own_page import AsLeader, AsTalent, Ask, LedTalent, OwnDate, OwnPage, Partner, Promise, Someone
+from states.views.own_page import Ask, AsLeader, AsTalent, LedTalent, OwnDate, OwnPage, Partner, Promise, Someone
 from states.views.plan_said import PlanSaid
 from states.views.recorded import CLOCK, OTHERS, Recorded, SentMail
 
@@ -186,7 +186,7 @@ def pages() -> Mapping[str, str]:
     """Every page of the site by a name, as HTML."""
     from flows.site.pages import own_page
 
-    wrong = {"option": "held", "errors": {"held_on": "Den dag er ikke kommet endnu."}, "typed": {"held_on": ""}}
+    wrong = {"option": "held", "errors": {"held_on": "Datoen er ikke kommet endnu."}, "typed": {"held_on": ""}}
     nobody = {"option": "found", "errors": {"person_email": "Det er ikke en mailadresse."}}
     named = {"typed": {"person_name": "Grethe Hals", "person_email": "grethe"}}
     told = {**SHARED, "recipient": LOUISE.name, "again": "/svar/eksempel"}
