@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from states.plan.offices import consultant_id
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.conditions import of_cohort
 from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonRow
+from states.views.invitations import read_invitations
 
 # Built once: building a query costs more than running it.
 _COHORT: BindParameter[str] = bindparam("cohort")
@@ -50,6 +51,7 @@ class CohortReader:
         self._persons = {row.id: row for row in connection.execute(select(PersonRow.__table__).where(mine))}
         milestones = {row.id: row for row in connection.execute(_MILESTONES, about)}
         self.events = self._dated(milestones)
+        self.invitations = read_invitations(connection, self.cohort)
         self._materials = {ident: tuple(row.details.get("material", {}).items()) for ident, row in milestones.items()}
 
     @property
@@ -72,6 +74,19 @@ class CohortReader:
     def commitment(self, ident: str | None) -> Row[Any] | None:
         """Return a commitment by id."""
         return self._commitments.get(ident or "")
+
+    @cached_property
+    def agreed(self) -> Sequence[Row[Any]]:
+        """The commitments for which a day is agreed."""
+        return [row for row in self._commitments.values() if row.appointed_on is not None]
+
+    def ids_of(self, address: str) -> frozenset[str]:
+        """Return the ids under which the cohort knows the person with an address."""
+        return frozenset(row.id for row in self._persons.values() if row.email == address)
+
+    def address(self, person: str) -> str:
+        """Return a person's address, ``""`` if the cohort does not know them."""
+        return self._persons[person].email if person in self._persons else ""
 
     @cached_property
     def _organisations(self) -> Mapping[str, str]:

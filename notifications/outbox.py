@@ -20,6 +20,7 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy import Connection, select, update
 
 from config.errors import (
+    ConflictError,
     DeliveryUnknownError,
     RejectedError,
     RetryLaterError,
@@ -27,20 +28,23 @@ from config.errors import (
     TransportBlockedError,
 )
 from notifications.alarm import Alarms, sound
+from notifications.bundle import Bundle
+from notifications.calendars import Calendars
 from notifications.came_of import CameOf, came_of
 from notifications.context import CohortReader
 from notifications.digest import Digest, TemplateSource, words_of, write_digest
-from notifications.due import Due, Effect, Position, due_together, is_asked_for, position_of, read_effect, what_is_due
-from notifications.enclosures import enclosures
+from notifications.due import Due, Effect, Position, all_waiting, is_asked_for, position_of, read_effect, what_is_due
 from notifications.mail_records import Claim, claim, give_back, mail_id_of, record, settle_lost
 from notifications.render import render_task
 from notifications.tasks import open_task
 from notifications.transports.protocol import Address, Mail, Transport
+from notifications.unreachable import close_what_is_over, hold_back
 from notifications.view_models import Context
 from states.facts import Outcome
 from states.store.conditions import PENDING
 from states.store.database import Database
 from states.store.tables import EffectRow
+from states.store.unreachable import mark_on
 
 T = TypeVar("T")
 
@@ -118,7 +122,9 @@ class Outbox:
 
     def sound_alarm(self) -> Alarms:
         """Open a task where mails do not get through, and close it where they do again; after all that was due."""
-        return sound(self._database, self._letterhead.templates_root, self._now(), self._blocked)
+        now = self._now()
+        alarms = sound(self._database, self._letterhead.templates_root, now, self._blocked)
+        return alarms._replace(changed=tuple(sorted({*alarms.changed, *close_what_is_over(self._database, now)})))
 
     def carry_out(self, effect_id: int) -> Done:
         """Send an effect's mail, together with what else is due to that person, or open its task.
@@ -145,31 +151,35 @@ class Outbox:
                 where = f"in mail {effect.mail_id}" if effect.mail_id else ""
                 return Done(effect.id, effect.status, effect.note or where)
             reader = self._reader(connection, effect.cohort_id, position)
-            opens = reader.definition.working_time.next_open(now)
-            found = [effect] if effect.kind == "task" else due_together(connection, effect, now)
-            if opens > now:
-                found = [one for one in found if is_asked_for(one) == is_asked_for(effect)]
-            positions, readers = self._together(connection, reader, position, found)
-            mine = [one for one in found if one.cohort_id in readers]
-            matters = [(one, readers[one.cohort_id].context(one)) for one in mine]
+            is_task = effect.kind == "task"
+            found = reader.context(effect) if is_task else self._bundle(connection, effect, reader, position, now)
+            marked = not is_task and mark_on(connection, effect.recipient_id) is not None
         words = words_of(reader.definition, self._letterhead.templates_root)
-        if effect.kind == "task":
-            return self._open_task(*matters[0], words)
-        if effect not in mine:
+        if isinstance(found, Context):
+            return self._open_task(effect, found, words)
+        if effect not in found.effects:
             why = effect.note or f"not before {effect.send_at:%Y-%m-%d %H:%M} UTC"
             return Done(effect.id, "pending", why, (effect.send_at - now).total_seconds())
+        opens = reader.definition.working_time.next_open(now)
         if opens > now and not is_asked_for(effect):
-            return self._postpone(effect, mine, opens)
-        written = self._rendered(effect, partial(write_digest, effect, matters, words))
-        digest = written._replace(attachments=enclosures([(one, readers[one.cohort_id]) for one in written.effects]))
-        mail = self._mail(digest)
-        wanted = Claim(mail.message_id, mail.subject, digest.effects, positions, self._worker)
-        # Before the claim: it holds only if nothing has changed meanwhile, and a claimed mail should not lie about.
-        self._wait_for_turn()
-        with self._database.write() as connection:
-            if not claim(connection, wanted, self._now()):
-                return None
-        return self._hand_over(effect, mail)
+            return self._postpone(effect, found.effects, opens)
+        if marked:
+            why = hold_back(self._database, found.effects, self._letterhead.templates_root, now)
+            return Done(effect.id, "rejected", why) if why else None
+        return self._send(effect, found, words, now)
+
+    def _bundle(
+        self, connection: Connection, effect: Effect, reader: CohortReader, position: Position, now: datetime
+    ) -> Bundle:
+        """Return what is due to the same address as an effect, and can be said in one mail with it."""
+        waiting = all_waiting(connection, effect)
+        found = [one for one in waiting if one.send_at <= now]
+        if reader.definition.working_time.next_open(now) > now:
+            found = [one for one in found if is_asked_for(one) == is_asked_for(effect)]
+        positions, readers = self._together(connection, reader, position, found)
+        mine = tuple(one for one in found if one.cohort_id in readers)
+        calendars = Calendars(connection, reader.address(effect.recipient_id), readers.values(), waiting)
+        return Bundle(mine, positions, readers, calendars)
 
     def _reader(self, connection: Connection, cohort_id: str, position: tuple[int, int]) -> CohortReader:
         """Return what messages say about a cohort; read once for all effects of a run while nothing changes."""
@@ -213,6 +223,16 @@ class Outbox:
 
     # -- mails -----------------------------------------------------------------------------------------------------
 
+    def _send(self, effect: Effect, found: Bundle, words: TemplateSource, now: datetime) -> Done | None:
+        """Write a mail, claim it and hand it over; ``None`` when it is no longer as it was written."""
+        written = self._rendered(effect, partial(write_digest, effect, found.matters(), words))
+        digest, entries = found.with_files(written, self._letterhead.sender, now)
+        mail = self._mail(digest)
+        wanted = Claim(mail.message_id, mail.subject, digest.effects, found.positions, self._worker, entries)
+        # Before the claim: it holds only if nothing has changed meanwhile, and a claimed mail should not lie about.
+        self._wait_for_turn()
+        return self._hand_over(effect, mail) if self._claim(wanted) else None
+
     def _postpone(self, effect: Effect, mine: Sequence[Effect], opens: datetime) -> Done:
         with self._database.write() as connection:
             connection.execute(
@@ -234,6 +254,13 @@ class Outbox:
             attachments=digest.attachments,
         )
 
+    def _claim(self, wanted: Claim) -> bool:
+        try:
+            with self._database.write() as connection:
+                return claim(connection, wanted, self._now())
+        except ConflictError:  # Another mail brings its reader an entry for the first time, at this very moment.
+            return False
+
     def _hand_over(self, effect: Effect, mail: Mail) -> Done:
         try:
             receipt = self._transport.send(mail)
@@ -252,7 +279,9 @@ class Outbox:
 
     def _conclude(self, effect: Effect, mail: str, status: str, note: str, reference: str = "") -> Done:
         with self._database.write() as connection:
-            record(connection, mail, status, self._now(), note, reference=reference)
+            if not record(connection, mail, status, self._now(), note, reference=reference):
+                # The peer has told of it otherwise meanwhile, or a person has decided.
+                status = str(connection.scalar(select(EffectRow.status).where(EffectRow.id == effect.id)))
         return Done(effect.id, status, note)
 
     def _release(self, mail: Mail, why: str, after: timedelta) -> None:

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from config.errors import ConflictError, DatabaseError
 from flows.services import Services
 from flows.site.answers import answer_routes
+from flows.site.calendar import calendar_routes
 from flows.site.guards import guards
 from flows.site.new_link import new_link_routes
 from flows.site.pages import page_routes
@@ -30,6 +31,7 @@ def build_app(services: Services, site: Site, routes: Sequence[BaseRoute] = ()) 
         *answer_routes(services, site),
         *new_link_routes(services, site),
         *page_routes(services, site),
+        *calendar_routes(services, site),
         Route("/robots.txt", _robots),
         Route("/health", _health(services)),
     ]

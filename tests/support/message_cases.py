@@ -208,6 +208,9 @@ def office_cases() -> Iterator[Case]:
     yield Case("task", "mails_failing", failing, "office")
     blocked = replace(coordinator, details={"why": "535 Authentication failed"})
     yield Case("task", "mails_blocked", blocked, "office")
+    for telephone in ("", "98 76 54 32"):
+        who = {"who": HANNE.name, "address": HANNE.email, "telephone": telephone, "why": "550 5.1.1 unknown mailbox"}
+        yield Case("task", "address_bounced", replace(coordinator, details=who), f"office-{telephone}")
 
 
 CASES = [
