@@ -17,6 +17,7 @@ from flows.site.answers import answer_routes
 from flows.site.calendar import calendar_routes
 from flows.site.guards import guards
 from flows.site.new_link import new_link_routes
+from flows.site.pages import page_routes
 from flows.site.site import Site
 from flows.site.webhook import webhook_routes
 from notifications.site_pages import render_page
@@ -30,6 +31,7 @@ def build_app(services: Services, site: Site, routes: Sequence[BaseRoute] = ()) 
     own = [
         *answer_routes(services, site),
         *new_link_routes(services, site),
+        *page_routes(services, site),
         *calendar_routes(services, site),
         *webhook_routes(services, services.settings),
         Route("/robots.txt", _robots),

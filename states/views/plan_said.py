@@ -1,4 +1,4 @@
-"""When a talent's development plan was last written or revised, as those who held the talks have said (R9 to R11)."""
+"""When talents' development plans were last written or revised, as those who held the talks have said (R9 to R11)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from sqlalchemy import Connection, select
 from states.facts import FACT_CAUSE
 from states.running_cohort import RunningCohort
 from states.store.tables import FactRow, HistoryRow, PersonRow
-from states.views.said import role_and_person
+from states.views.said import CORRECTED, role_and_person
 
 WRITTEN = ("written", "revised")
 """The answers by which there is a plan that is newer than before."""
-_CORRECTED = select(FactRow.corrects).where(FactRow.corrects.is_not(None))
 
 
 class PlanSaid(NamedTuple):
@@ -31,7 +30,7 @@ def plans_said(connection: Connection, cohort: RunningCohort, journeys: Collecti
     """Return when the plans of talents were last written or revised, by journey; facts taken back do not count."""
     query = select(HistoryRow.journey_id, FactRow.at, FactRow.actor, FactRow.details)
     query = query.join(FactRow, HistoryRow.cause == FACT_CAUSE + FactRow.key)
-    said = FactRow.details["plan"].as_string().in_(WRITTEN) & FactRow.key.not_in(_CORRECTED)
+    said = FactRow.details["plan"].as_string().in_(WRITTEN) & FactRow.key.not_in(CORRECTED)
     found: dict[str, PlanSaid] = {}
     for row in connection.execute(query.where(HistoryRow.journey_id.in_(journeys), said).order_by(HistoryRow.n)):
         role, person = role_and_person(row.actor)
