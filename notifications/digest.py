@@ -11,6 +11,7 @@ from config.definition import Definition
 from config.errors import TemplateError
 from notifications.due import Effect
 from notifications.render import Rendered, Section, compose, render_message
+from notifications.transports.protocol import Attachment
 from notifications.view_models import Context, Greeting
 
 
@@ -28,11 +29,12 @@ def words_of(definition: Definition, templates: Path) -> TemplateSource:
 
 
 class Digest(NamedTuple):
-    """What is said, to whom, and the effects that it carries out."""
+    """What is said, to whom, the effects that it carries out, and the files that go with them."""
 
     greeting: Greeting
     said: Rendered
     effects: tuple[Effect, ...]
+    attachments: tuple[Attachment, ...] = ()
 
 
 def write_digest(effect: Effect, matters: Sequence[tuple[Effect, Context]], words: TemplateSource) -> Digest:

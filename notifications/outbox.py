@@ -31,6 +31,7 @@ from notifications.came_of import CameOf, came_of
 from notifications.context import CohortReader
 from notifications.digest import Digest, TemplateSource, words_of, write_digest
 from notifications.due import Due, Effect, Position, due_together, position_of, read_effect, what_is_due
+from notifications.enclosures import enclosures
 from notifications.mail_records import Claim, claim, give_back, mail_id_of, record, settle_lost
 from notifications.render import render_task
 from notifications.tasks import open_task
@@ -156,7 +157,8 @@ class Outbox:
             return Done(effect.id, "pending", why, (effect.send_at - now).total_seconds())
         if opens > now:
             return self._postpone(effect, mine, opens)
-        digest = self._rendered(effect, partial(write_digest, effect, matters, words))
+        written = self._rendered(effect, partial(write_digest, effect, matters, words))
+        digest = written._replace(attachments=enclosures([(one, readers[one.cohort_id]) for one in written.effects]))
         mail = self._mail(digest)
         wanted = Claim(mail.message_id, mail.subject, digest.effects, positions, self._worker)
         # Before the claim: it holds only if nothing has changed meanwhile, and a claimed mail should not lie about.
@@ -226,6 +228,7 @@ class Outbox:
             text=digest.said.text,
             html=digest.said.html,
             date=self._now(),
+            attachments=digest.attachments,
         )
 
     def _hand_over(self, effect: Effect, mail: Mail) -> Done:
