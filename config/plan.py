@@ -6,12 +6,12 @@ Its words are here, its layout is code. The document is an empty form: what is w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
 
 from pydantic import Field
 
 from config.names import filled_with
-from config.plain_text import Line, Note
+from config.plain_text import Line, Note, quoted
 from config.spec import Spec
 
 if TYPE_CHECKING:
@@ -85,8 +85,19 @@ class PlanSpec(Spec):
     answers: PlanAnswers
 
 
+def plan_in(mail: str, plan: PlanSpec | None) -> PlanSpec | None:
+    """Return a programme's ``plan`` if it goes with a mail."""
+    return plan if plan is not None and mail in plan.goes_with else None
+
+
+def plan_answer(text: str) -> PlanAnswer:
+    """Return an answer as facts have it; raises ``ValueError`` for any other text."""
+    for answer in get_args(PlanAnswer):
+        if text == answer:
+            return cast(PlanAnswer, answer)
+    raise ValueError(f"{quoted(text)} is none of {', '.join(get_args(PlanAnswer))}")
+
+
 def plan_steps(definition: Definition) -> list[str]:
     """Return the ids of the commitments at which the plan is written or revised, in the order of the programme."""
-    return [
-        spec.id for spec in definition.commitments.values() if any(PLAN in answer.asks for answer in spec.answers)
-    ]
+    return [spec.id for spec in definition.commitments.values() if any(PLAN in answer.asks for answer in spec.answers)]

@@ -28,7 +28,9 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.d
 
 # Characters that no XML may hold, in names that were let in before there were rules.
 _NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF))
-_LOOKS = {"firstRow": 0x20, "lastRow": 0x40, "firstColumn": 0x80, "lastColumn": 0x100, "noHBand": 0x200, "noVBand": 0x400}
+_LOOKS = {
+    "firstRow": 0x20, "lastRow": 0x40, "firstColumn": 0x80, "lastColumn": 0x100, "noHBand": 0x200, "noVBand": 0x400,
+}  # fmt: skip
 """What a table says that it has, with the bits by which older programs know it."""
 
 
@@ -86,7 +88,7 @@ class WordFile:
         for code, after in (("PAGE", " / "), ("NUMPAGES", "")):
             field = OxmlElement("w:fldSimple", {qn("w:instr"): code})
             field.append(OxmlElement("w:r"))
-            Run(field[0], line).text = "1"  # type: ignore[arg-type]
+            Run(field[0], line).text = "1"
             line._p.append(field)
             line.add_run(after)
 
@@ -118,7 +120,7 @@ class WordFile:
 
     def _table(self, name: str, rows: int, weights: Sequence[float], headers: set[str]) -> Table:
         """Add a table whose columns share the width by their weights, and whose rows stay on a page."""
-        table = self._document.add_table(rows, len(weights))
+        table: Table = self._document.add_table(rows, len(weights))
         table.autofit = False
         properties = table._tbl.tblPr
         properties.style = TABLE

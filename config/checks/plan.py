@@ -1,4 +1,4 @@
-"""Checks of the plan: it goes with mails about a talent to that talent or their mentor, and is asked for if there is one."""
+"""Checks of the plan: it goes to the talent or their mentor only, and is asked for where there is one."""
 
 from __future__ import annotations
 
