@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from config.effects import EffectSpec, Notice
 from config.files.yaml_file import Step
-from config.programme import CommitmentSpec, EffectSpec, MilestoneSpec, Notice, Programme
+from config.programme import CommitmentSpec, MilestoneSpec, Programme
 from config.when import When
 
 Path = tuple[Step, ...]

@@ -5,6 +5,7 @@ One root, ``TalentNordError``; each class carries its facts as fields and builds
 
 from __future__ import annotations
 
+from config.errors.answers import AnswerOverError, AnswerRefusedError
 from config.errors.database import BackupError, DatabaseError, DatabaseRefusedError, DatabaseUnavailableError
 from config.errors.definition import (
     MOST_FAULTS,
@@ -46,11 +47,19 @@ from config.errors.engine import (
     NoConsultantError,
     NotOpenYetError,
     OfficeTakenError,
+    PersonRefusedError,
     TickFailedError,
     TimerFailedError,
     TransitionRefusedError,
     UnknownRecordError,
     UnknownTriggerError,
+)
+from config.errors.events import (
+    EventsForgedError,
+    EventsOutdatedError,
+    EventsRefusedError,
+    EventsUnreadableError,
+    EventsUnsignedError,
 )
 from config.errors.root import TalentNordError
 from config.errors.server import NoPasswordError, NotOursError, ServerError
@@ -58,6 +67,8 @@ from config.errors.server import NoPasswordError, NotOursError, ServerError
 __all__ = [
     "MOST_FAULTS",
     "AmbiguousPersonError",
+    "AnswerOverError",
+    "AnswerRefusedError",
     "BackupError",
     "CohortOverError",
     "ConflictError",
@@ -73,6 +84,11 @@ __all__ = [
     "EffectFailedError",
     "EffectWaitsError",
     "EffectsFailedError",
+    "EventsForgedError",
+    "EventsOutdatedError",
+    "EventsRefusedError",
+    "EventsUnreadableError",
+    "EventsUnsignedError",
     "FactIncompleteError",
     "FactReusedError",
     "FileMissingError",
@@ -87,6 +103,7 @@ __all__ = [
     "NotOursError",
     "NothingChosenError",
     "OfficeTakenError",
+    "PersonRefusedError",
     "Problem",
     "RejectedError",
     "RetryLaterError",

@@ -11,23 +11,21 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from flows.services import Services
-from flows.site.visitor import visitor_of
+from flows.site.site import Site
 from notifications.context import CohortReader
-from notifications.links import Links, Purpose
+from notifications.links import Purpose
 from notifications.plan_file import plan_file
 from states.views.roles import has_left
 
 _IN_ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "Æ": "Ae", "Ø": "Oe", "Å": "Aa", "ß": "ss"})
 
 
-def plan_routes(services: Services, links: Links) -> list[Route]:
+def plan_routes(services: Services, site: Site) -> list[Route]:
     """Return the route by which a talent and their mentor fetch the plan: made anew, with the names of that day."""
 
     def fetch(request: Request) -> Response:
         with services.database.read() as connection:
-            visitor = visitor_of(connection, links, Purpose.PLAN, request.path_params["token"])
-            if visitor is None:
-                raise HTTPException(404)
+            visitor = site.visitor(connection, request, Purpose.PLAN)
             reader = CohortReader(connection, visitor.cohort.cohort_id, services.now())
         journey = reader.journeys.get(visitor.subject)
         if journey is None or visitor.person not in {journey.talent_id, journey.mentor_id}:
@@ -38,7 +36,7 @@ def plan_routes(services: Services, links: Links) -> list[Route]:
         headers = {"content-disposition": disposition(file.filename)}
         return Response(file.content, headers=headers, media_type=file.content_type)
 
-    return [Route(f"/{Purpose.PLAN}/{{token}}", fetch)]
+    return [Route("/plan/{token}", fetch)]
 
 
 def disposition(filename: str) -> str:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from config.errors import FactIncompleteError, TransitionRefusedError
+from config.errors import FactIncompleteError, PersonRefusedError, TransitionRefusedError
 from config.grammar import Trigger, commitment_id
 from config.programme import CommitmentSpec
-from states.machines.commitment import AHEAD, BEGUN, CHANGEABLE, FINAL, FULFILLED, KEPT, ON_TIME, PLANNED, drops_pending
-from states.moves.challenges import is_news, put_in_force
+from states.machines.commitment import FINAL, PLANNED, drops_pending
+from states.moves.challenges import put_in_force
 from states.moves.firing import Firing, everybody
+from states.moves.guards import guards_of
 from states.moves.handing import hears_of_it_today, note_of, settle_what_was_asked, to_be_handed
 from states.moves.pairing import Paired, pairing
-from states.moves.plausible import agreed_day, has_begun, refuse_impossible_day, why_not_yet
+from states.moves.plausible import agreed_day, refuse_impossible_day, why_not_yet
 from states.moves.reassign import was_told
 from states.moves.regions import lead_on
 from states.plan.effects import Cause, named
@@ -72,9 +74,10 @@ class CommitmentMover:
             refuse_impossible_day(self._firing, trigger)
         if verb == "hand":
             commitments = to_be_handed(self._firing, trigger, commitments, journeys)
+        guards = partial(guards_of, self._firing, spec, verb)
         try:
             moved = self._firing.answered(
-                trigger, commitments, lambda one: rules.answer(one.state, verb, self._guards(spec, verb, one)), strict
+                trigger, commitments, lambda one: rules.answer(one.state, verb, guards(one)), strict
             )
         except TransitionRefusedError as refused:
             raise why_not_yet(self._firing, spec, verb, refused) from None
@@ -108,33 +111,6 @@ class CommitmentMover:
                 str(Trigger(spec.id, verb)), "choice", f"{choice!r} is not one of {', '.join(spec.choices)}"
             )
         return choice
-
-    def _guards(self, spec: CommitmentSpec, verb: str, commitment: Commitment) -> frozenset[str]:
-        holding: set[str] = set()
-        if verb == "keep":
-            held_on = self._firing.held_on
-            if held_on and commitment.due_on and held_on <= commitment.due_on:
-                holding.add(ON_TIME)
-            if self._changeable(spec, commitment):
-                holding.add(CHANGEABLE)
-            if commitment.state == PLANNED and has_begun(self._firing, spec, commitment):
-                holding.add(BEGUN)
-        elif verb == "open" and spec.kept_by_date_of in self._firing.cohort.calendar.days:
-            holding.add(FULFILLED)
-        elif verb == "resume":
-            due = commitment.due_on or self._firing.cohort.calendar.day_of(spec.due)
-            if due is None or due >= self._firing.today or self._can_still_be_made(spec):
-                holding.add(AHEAD)
-        return frozenset(holding)
-
-    def _changeable(self, spec: CommitmentSpec, commitment: Commitment) -> bool:
-        if spec.secures is not None:
-            return is_news(self._firing, spec)
-        return commitment.state == KEPT and self._can_still_be_made(spec)
-
-    def _can_still_be_made(self, spec: CommitmentSpec) -> bool:
-        last = self._firing.cohort.calendar.last_change(spec)
-        return last is not None and self._firing.today <= last
 
     def _carry_out(self, move: _Move) -> None:
         """Collect what moving one commitment changes, and what it causes."""
@@ -239,9 +215,11 @@ class CommitmentMover:
         ident = f"{move.commitment.id}/{role}-{move.commitment.version + 1}"
         trigger = str(Trigger(move.spec.id, "keep"))
         ident = self._firing.new_person(ident, trigger, "person")
-        taken = {journey.talent_id: "the talent", journey.mentor_id: "the nearest leader"}
-        if ident in taken:
-            raise FactIncompleteError(trigger, "person", f"this is {taken[ident]}; it has to be somebody else")
+        if ident == journey.talent_id:
+            raise PersonRefusedError(trigger, "person", "this is the talent; it has to be somebody else", "talent")
+        if ident == journey.mentor_id:
+            what = "this is the nearest leader; it has to be somebody else"
+            raise PersonRefusedError(trigger, "person", what, "mentor")
         taken_up: dict[str, Any] = {f"{role}_id": ident}
         self._firing.changes.set_fields(journey, taken_up)
         return move._replace(journey=journey._replace(**taken_up))

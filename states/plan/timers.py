@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from config.definition import Milestone
+from config.effects import Notice
 from config.grammar import CHASE, Trigger, level_of, reminder
-from config.programme import CommitmentSpec, Notice
+from config.programme import CommitmentSpec
 from config.when import When
 from states.machines.commitment import FINAL, OPEN, PLANNED
 from states.plan.calendar import Calendar

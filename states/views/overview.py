@@ -96,10 +96,7 @@ class Overview:
         Raises:
             UnknownRecordError: there is no such journey in this cohort.
         """
-        mine = (JourneyRow.id == journey_id) & (JourneyRow.cohort_id == self._cohort.cohort_id)
-        journey = self._connection.execute(select(JourneyRow.__table__).where(mine)).one_or_none()
-        if journey is None:
-            raise UnknownRecordError("journey", journey_id)
+        journey = self._journey(journey_id)
         tasks = self._tasks(TaskRow.journey_id == journey_id)
         [line] = self._talents([journey], tasks)
         return TalentPage(
@@ -112,11 +109,26 @@ class Overview:
             commitments=tuple(self._lines(journey_id, journey)),
             tasks=tuple(tasks),
             mails=tuple(self._mails(journey_id)),
-            history=tuple(self._history(journey_id)),
+            history=tuple(self.history(journey_id)),
             way=tuple(self._way(journey.state)),
             picture=self._picture(journey),
             has_plan=self._cohort.definition.programme.plan is not None,
         )
+
+    def line(self, journey_id: str) -> TalentLine:
+        """Return a talent's row of the overview.
+
+        Raises:
+            UnknownRecordError: there is no such journey in this cohort.
+        """
+        return self._line(self._journey(journey_id), self._tasks(TaskRow.journey_id == journey_id))
+
+    def _journey(self, journey_id: str) -> Row[Any]:
+        mine = (JourneyRow.id == journey_id) & (JourneyRow.cohort_id == self._cohort.cohort_id)
+        journey = self._connection.execute(select(JourneyRow.__table__).where(mine)).one_or_none()
+        if journey is None:
+            raise UnknownRecordError("journey", journey_id)
+        return journey
 
     def _absences(self) -> Iterator[AbsenceLine]:
         """Yield who stays away from the days that are still ahead, in the calendar's order."""
@@ -245,7 +257,8 @@ class Overview:
             about = row.subject or definition.trigger_label(row.trigger)
             yield MailLine(definition.working_time.local(row.send_at), to, about, row.status)
 
-    def _history(self, journey_id: str) -> Iterator[HistoryLine]:
+    def history(self, journey_id: str) -> Iterator[HistoryLine]:
+        """Yield what has happened to a talent, the newest first."""
         rows = self._connection.execute(
             select(HistoryRow.__table__).where(HistoryRow.journey_id == journey_id).order_by(HistoryRow.n.desc())
         ).all()

@@ -13,6 +13,7 @@ from states.facts import FACT_CAUSE
 from states.running_cohort import RunningCohort
 from states.store.queries import chunks
 from states.store.tables import FactRow, HistoryRow, PersonRow
+from states.views.said import role_and_person
 
 _NEWER: frozenset[PlanAnswer] = frozenset({"written", "revised"})
 _CORRECTED = select(FactRow.corrects).where(FactRow.corrects.is_not(None))
@@ -33,8 +34,8 @@ class Revision(NamedTuple):
 
     what: PlanAnswer
     day: date
-    role: str
     by: str
+    role: str
 
 
 def plan_revisions(connection: Connection, cohort: RunningCohort, journeys: Iterable[str]) -> Mapping[str, Revision]:
@@ -50,8 +51,8 @@ def plan_revisions(connection: Connection, cohort: RunningCohort, journeys: Iter
             day = date.fromisoformat(held) if held else cohort.calendar.local_day(row.at)
             earlier = found.get(row.journey_id)
             if what in _NEWER and (earlier is None or day >= earlier.day):
-                role, _, person = row.actor.partition(":")
-                found[row.journey_id] = Revision(what, day, role, person)
+                role, person = role_and_person(row.actor)
+                found[row.journey_id] = Revision(what, day, person, role)
     return _named(connection, found)
 
 

@@ -85,6 +85,15 @@ class Post:
         for effect in self.pending():
             self.outbox.carry_out(effect)
 
+    def recipient(self, effect: int) -> str:
+        """The id of whom an effect is for."""
+        with self.database.read() as connection:
+            return str(connection.scalar(select(EffectRow.recipient_id).where(EffectRow.id == effect)))
+
+    def succeed(self) -> None:
+        """Take mails again."""
+        self.tray.instead = None
+
     def fail_with(self, error: BaseException) -> None:
         def instead(_mail: Mail) -> None:
             raise error

@@ -16,9 +16,9 @@ from pydantic import BaseModel
 
 from config import cohort, form, groups, opening, plan, profile, programme, regions, spec
 from config.checks.all import check_all
+from config.effects import Role
 from config.library import Library
 from config.people import COLUMNS
-from config.programme import Role
 from config.settings import Settings
 from config.spec import Spec
 from config.working_time import WorkingTime
