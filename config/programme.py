@@ -20,6 +20,7 @@ from config.groups import Groups
 from config.names import Folder, Language, Name, filled_with
 from config.opening import AskedLate, OpensOn
 from config.plain_text import AS_KEPT, Line, OptionalLine
+from config.plan import PlanSpec
 from config.regions import Move, RegionSpec
 from config.spec import Spec
 from config.when import WhenField, parse_when
@@ -236,6 +237,8 @@ class Programme(Spec):
     calendar: tuple[CalendarEntry, ...] = Field(min_length=1)
     events: dict[Name, Event] = Field(default_factory=dict)
     commitments: tuple[CommitmentSpec, ...] = ()
+    plan: PlanSpec | None = None
+    """The document in which talent and mentor write goals (R9 to R11); without it there is none."""
     forms: tuple[Form, ...] = ()
     form_fields: dict[str, Line] = Field(default_factory=dict)
     """Names of the forms' fields for people."""

@@ -134,6 +134,8 @@ class Context:
     commitment: CommitmentView | None = None
     next_event: EventView | None = None
     office: OfficeView | None = None
+    plan: str | None = None
+    """The title of the plan that goes with the mail, if it does (R9)."""
     lapsed: tuple[CommitmentView, ...] = ()
     """What a leave has ended: its deadline fell into it."""
     late: tuple[CommitmentView, ...] = ()

@@ -18,6 +18,7 @@ from flows.site.calendar import calendar_routes
 from flows.site.guards import guards
 from flows.site.new_link import new_link_routes
 from flows.site.pages import page_routes
+from flows.site.plan import plan_routes
 from flows.site.site import Site
 from flows.site.webhook import webhook_routes
 from notifications.site_pages import render_page
@@ -34,6 +35,7 @@ def build_app(services: Services, site: Site, routes: Sequence[BaseRoute] = ()) 
         *page_routes(services, site),
         *calendar_routes(services, site),
         *webhook_routes(services, services.settings),
+        *plan_routes(services, site),
         Route("/robots.txt", _robots),
         Route("/health", _health(services)),
     ]

@@ -152,6 +152,8 @@ def commitment_cases() -> Iterator[Case]:
         promise = CommitmentView(entry["label"], date(2027, 3, 4), date(2027, 3, 5), entry.get("choices", {}))
         context = replace(BASE if entry.get("subject") == "cohort" else talents_own, commitment=promise)
         variants = {"plain": context, "helped": replace(context, consultant=JENS, second_mentor=JENS)}
+        if {one.get("mail") for one in effects_of(entry)} & {*DEFINITION["plan"]["goes_with"]}:
+            variants["plan"] = replace(context, plan=DEFINITION["plan"]["title"])
         if entry.get("pairs"):
             variants = {"alone": context, "paired": replace(context, partner=JENS)}
         if entry.get("each"):
