@@ -50,7 +50,7 @@ ENROLLED = datetime(2026, 12, 29, 7, tzinfo=UTC)
 ASKED = datetime(2027, 1, 20, 9, tzinfo=UTC)
 """When leaders have been asked for their talks."""
 TICKED_UNTIL = datetime(2027, 2, 10, tzinfo=UTC)
-KEY = "a key that signs the links of a benchmark"
+KEY = "signs-the-links-of-a-benchmark-alone"
 
 
 class Answer(NamedTuple):

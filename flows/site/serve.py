@@ -8,23 +8,19 @@ import os
 from pathlib import Path
 
 import uvicorn
-from starlette.routing import BaseRoute
 
 from config.errors import ServerError, TalentNordError
 from config.settings import load_settings
 from flows.clock import clock_ahead
 from flows.server.private import only_for_owner
-from flows.server.process import LOOPBACK, bound, may_listen, netloc
+from flows.server.process import LOOPBACK, bound, netloc
 from flows.services import Services, open_services
 from flows.site.afterwards import Afterwards
 from flows.site.app import build_app
-from flows.site.calendar import calendar_routes
 from flows.site.inbox import Inbox, inbox_routes
 from flows.site.keys import site_keys
-from flows.site.pages import page_routes
 from flows.site.rouse import Rouser
 from flows.site.site import Site
-from flows.site.webhook import webhook_routes
 from notifications.links import Links
 from states.store.run_links import anything_untaken
 
@@ -37,12 +33,11 @@ def serve(host: str, port: int, inbox: Path | None = None) -> None:
     """Serve the site of this environment's settings until the process is ended; with ``inbox`` also its mails.
 
     Raises:
-        NoPasswordError: other machines would reach everybody's mails.
-        ServerError: somebody else listens there.
+        ServerError: somebody else listens there, or other machines would reach everybody's mails.
         SettingsError: the key is none, see ``site_keys``.
     """
-    if inbox is not None:
-        may_listen(host)
+    if inbox is not None and host != LOOPBACK:
+        raise ServerError("everybody's mails are shown to this machine alone", "")
     settings = load_settings()
     keys = site_keys(settings)
     services = open_services(settings, clock_ahead(settings.clock_ahead))
@@ -51,21 +46,11 @@ def serve(host: str, port: int, inbox: Path | None = None) -> None:
         afterwards = Afterwards(rouser.recorded) if rouser else Afterwards()
         addresses = addresses_of(settings.site_url, host, port)
         site = Site(Links(keys, addresses[0]), addresses, afterwards)
-        _run(build_app(services, site, _routes(services, site, inbox)), host, port)
+        _run(build_app(services, site, inbox_routes(Inbox(inbox)) if inbox else ()), host, port)
     finally:
         if rouser:
             rouser.stop()
         services.database.close()
-
-
-def _routes(services: Services, site: Site, inbox: Path | None) -> list[BaseRoute]:
-    """Return the routes of all pages but those that people answer on."""
-    found: list[BaseRoute] = [
-        *page_routes(services, site),
-        *calendar_routes(services, site),
-        *webhook_routes(services, services.settings),
-    ]
-    return [*found, *(inbox_routes(Inbox(inbox)) if inbox is not None else ())]
 
 
 def addresses_of(site_url: str, host: str, port: int) -> tuple[str, ...]:
