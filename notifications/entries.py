@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row
 
 from config.definition import ACTIVE, Milestone, in_active
-from config.grammar import Trigger
 from config.effects import OF_COHORT, Notice, Role
+from config.grammar import Trigger
 from notifications.context import CohortReader
 from notifications.due import Effect
 from states.machines.commitment import FINAL
