@@ -16,6 +16,7 @@ from config.errors import MailDecidedError, MailOvertakenError, UnknownRecordErr
 from notifications.mail_records import record
 from states.facts import FACT_CAUSE, Fact, Outcome, Transition
 from states.plain_facts import plain_fact
+from states.store.calendar_entries import not_arrived
 from states.store.database import Database
 from states.store.fact_log import FactAlreadyLogged, earlier_outcome, log_fact, transitions_of
 from states.store.queries import lock_cohort_of
@@ -50,6 +51,8 @@ def resend(database: Database, mails: Sequence[str], fact: Fact, now: datetime) 
                 EffectRow.id.in_([one.id for one in effects]),
                 Return(now, now, f"fact {fact.key}", another_mail=True),
             )
+            # Its reader may have what an unknown mail brought to the calendar, and is sent it anew.
+            not_arrived(connection, [mail], surely=False)
             if not waiting:
                 raise MailOvertakenError(mail, effects[0].overtaken)
             found += [(one, "pending" if one.id in waiting else "dropped") for one in effects]

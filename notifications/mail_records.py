@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from notifications.due import Effect, Position, standing
+from states.store.calendar_entries import Entered, enter, not_arrived
 from states.store.conditions import PENDING
 from states.store.send_again import Return, let_wait
 from states.store.tables import EffectRow, MailRow
@@ -40,6 +41,8 @@ class Claim:
     effects: Sequence[Effect]
     positions: Mapping[str, Position]
     worker: str
+    entries: Sequence[Entered] = ()
+    """What the mail does to its reader's calendar."""
 
 
 def mail_id_of(effects: Iterable[Effect]) -> str:
@@ -58,6 +61,8 @@ def claim(connection: Connection, wanted: Claim, now: datetime) -> bool:
     ids = [one.id for one in wanted.effects]
     free = {tuple(row) for row in connection.execute(_FREE, {"ids": ids})}
     if free != {(one.id, one.key, one.recipient_id, *wanted.positions[one.cohort_id]) for one in wanted.effects}:
+        return False
+    if not enter(connection, wanted.entries, wanted.mail_id):
         return False
     connection.execute(
         update(EffectRow)
@@ -100,6 +105,8 @@ def record(
             .where(EffectRow.mail_id == mail_id, EffectRow.status.in_(known))
             .values(status=status, changed_at=now, note=note)
         )
+    if told.rowcount and status == "rejected":
+        not_arrived(connection, [mail_id], surely=True)
     return bool(told.rowcount)
 
 
@@ -115,5 +122,6 @@ def give_back(connection: Connection, mail_id: str, now: datetime, why: str, aft
     """Let what the peer surely did not take wait, as far as it still holds; it is sent not before ``after``."""
     gone = connection.execute(delete(MailRow).where(MailRow.id == mail_id, MailRow.status.in_(_ON_ITS_WAY)))
     if gone.rowcount:
+        not_arrived(connection, [mail_id], surely=True)
         mine = (EffectRow.mail_id == mail_id) & EffectRow.status.in_(_ON_ITS_WAY)
         let_wait(connection, mine, Return(now, now + after, why, another_mail=False))

@@ -77,6 +77,7 @@ def test_nobody_is_tracked_and_nothing_is_categorised() -> None:
         "subscription_tracking": False,
         "ganalytics": False,
     }
+    assert request["tracking_settings"]["click_tracking"]["enable_text"] is False
     assert "categories" not in request
 
 
