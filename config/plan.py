@@ -6,12 +6,13 @@ Its words are here, its layout is code. The document is an empty form: what is w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from config.answers import PlanAnswer
 from config.names import filled_with
-from config.plain_text import Line, Note, quoted
+from config.plain_text import Line, Note
 from config.spec import Spec
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 PLAN = "plan"
 """The detail of a fact that says whether the plan was written or revised, and what an answer asks for then."""
-
-PlanAnswer = Literal["written", "revised", "no"]
 
 PlanFact = Literal["talent", "level", "organisation", "unit", "mentor", "cohort", "day"]
 """What the first page tells of whose plan it is; ``day`` is the one on which the document was made."""
@@ -88,14 +87,6 @@ class PlanSpec(Spec):
 def plan_in(mail: str, plan: PlanSpec | None) -> PlanSpec | None:
     """Return a programme's ``plan`` if it goes with a mail."""
     return plan if plan is not None and mail in plan.goes_with else None
-
-
-def plan_answer(text: str) -> PlanAnswer:
-    """Return an answer as facts have it; raises ``ValueError`` for any other text."""
-    for answer in get_args(PlanAnswer):
-        if text == answer:
-            return cast(PlanAnswer, answer)
-    raise ValueError(f"{quoted(text)} is none of {', '.join(get_args(PlanAnswer))}")
 
 
 def plan_steps(definition: Definition) -> list[str]:

@@ -28,7 +28,8 @@ from config.working_time import WorkingTime
 
 ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND = "on_open", "on_miss", "on_keep", "on_extend"
 ON_HAND, ON_PAIR, ON_RETRACT = "on_hand", "on_pair", "on_retract"
-ON_STEPS = (ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND, ON_HAND, ON_PAIR, ON_RETRACT)
+ON_APPOINT, ON_STALL = "on_appoint", "on_stall"
+ON_STEPS = (ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND, ON_HAND, ON_PAIR, ON_RETRACT, ON_APPOINT, ON_STALL)
 
 
 class DaySpec(Spec):
@@ -152,6 +153,12 @@ class CommitmentSpec(Spec):
     """What people may say of it by a click (R65)."""
     button: OptionalLine = ""
     """What the button in mails says, which opens the page of all answers."""
+    appoint_within: WhenField | None = None
+    """How long the next step of the ladder waits for an agreed day: ``day`` is when it would have come."""
+    on_appoint: tuple[EffectSpec, ...] = ()
+    """What is told when a day is agreed on; without it, none can be."""
+    on_stall: tuple[EffectSpec, ...] = ()
+    """What is asked when those concerned find no time; without it, they cannot say so."""
     on_retract: tuple[EffectSpec, ...] = ()
     """What is told when a changed choice lets go whoever was found, if they were told that they were (R60)."""
 
@@ -159,6 +166,11 @@ class CommitmentSpec(Spec):
     def secures(self) -> str | None:
         """The module whose challenge is told when it is kept (R22)."""
         return self.module if self.subject == "cohort" and self.only_challenges else None
+
+    @property
+    def can_be_hushed(self) -> bool:
+        """Whether it asks others for help, which a talent may not want (R59)."""
+        return any(step.asks_others for step in self.reminders)
 
     @cached_property
     def causes(self) -> Mapping[str, tuple[EffectSpec, ...]]:

@@ -278,6 +278,8 @@ class CohortReader:
             missed_on=row.missed_on,
             choices=spec.choices,
             choice=row.choice,
+            appointed_on=row.appointed_on,
+            appointed_at=row.appointed_at,
         )
 
     def _matter(self, effect: Effect, name: str) -> dict[str, Any]:

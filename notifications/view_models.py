@@ -68,6 +68,9 @@ class CommitmentView:
     missed_on: date | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     choice: str | None = None
+    appointed_on: date | None = None
+    """The day that talent and leader have agreed on, at ``appointed_at`` (``14:30``) where a time was said."""
+    appointed_at: str = ""
 
 
 @dataclass(frozen=True)

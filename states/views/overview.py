@@ -281,4 +281,5 @@ class Overview:
                 dest = definition.region_label(row.machine, row.dest)
             else:
                 dest = words.get(name, name)
-            yield HistoryLine(local, definition.trigger_label(trigger), dest, row.cause, actor, False, run)
+            what, moved = definition.trigger_label(trigger), row.source != row.dest
+            yield HistoryLine(local, what, dest, row.cause, actor, False, run, moved)

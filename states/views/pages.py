@@ -81,6 +81,8 @@ class HistoryLine:
     """Whether it is a decision on a mail, whose ``dest`` is what is known of it then."""
     run: str = ""
     """The id of the run that carried out what it caused; empty until there is one."""
+    moved: bool = True
+    """Whether something came to stand elsewhere; else somebody was only told or reminded."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, String, func, select
 
-from config.plan import PLAN, PlanAnswer
+from config.answers import PlanAnswer
+from config.plan import PLAN
 from states.facts import FACT_CAUSE
 from states.running_cohort import RunningCohort
 from states.store.queries import chunks

@@ -188,7 +188,7 @@ def pages() -> Mapping[str, str]:
     """Every page of the site by a name, as HTML."""
     from flows.site.pages import own_page
 
-    wrong = {"option": "held", "errors": {"held_on": "Den dag er ikke kommet endnu."}, "typed": {"held_on": ""}}
+    wrong = {"option": "held", "errors": {"held_on": "Datoen er ikke kommet endnu."}, "typed": {"held_on": ""}}
     nobody = {"option": "found", "errors": {"person_email": "Det er ikke en mailadresse."}}
     named = {"typed": {"person_name": "Grethe Hals", "person_email": "grethe"}}
     told = {**SHARED, "recipient": LOUISE.name, "again": "/svar/eksempel"}
