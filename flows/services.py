@@ -12,8 +12,9 @@ from config.settings import Settings, load_settings
 from flows.clock import clock_ahead
 from flows.mail_rate import MailRate
 from flows.site.keys import site_links
+from notifications.letterhead import Letterhead
 from notifications.links import Links
-from notifications.outbox import Letterhead, Outbox
+from notifications.outbox import Outbox
 from notifications.transports.choose import transport_from
 from notifications.transports.protocol import Address, Transport
 from states.engine import Engine

@@ -11,10 +11,8 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, select, update
@@ -32,13 +30,13 @@ from notifications.bundle import Bundle
 from notifications.calendars import Calendars
 from notifications.came_of import CameOf, came_of
 from notifications.context import CohortReader
-from notifications.digest import Digest, TemplateSource, words_of, write_digest
+from notifications.digest import TemplateSource, words_of, write_digest
 from notifications.due import Due, Effect, Position, all_waiting, is_asked_for, position_of, read_effect, what_is_due
-from notifications.links import Links
-from notifications.mail_records import Claim, claim, give_back, mail_id_of, record, settle_lost
+from notifications.letterhead import Letterhead
+from notifications.mail_records import Claim, claim, give_back, record, settle_lost
 from notifications.render import render_task
 from notifications.tasks import open_task
-from notifications.transports.protocol import Address, Mail, Transport
+from notifications.transports.protocol import Mail, Transport
 from notifications.unreachable import close_what_is_over, hold_back
 from notifications.view_models import Context
 from states.facts import Outcome
@@ -64,19 +62,6 @@ class Done(NamedTuple):
     note: str = ""
     wait: float = 0.0
     """Seconds after which it may be tried again, where a peer surely did not take its mail; otherwise 0."""
-
-
-@dataclass(frozen=True)
-class Letterhead:
-    """Who mails come from, where the programmes' own templates lie, and who gets answers if not the coordinator.
-
-    ``links`` lead to the site; without it mails hold none, and ask to be answered.
-    """
-
-    sender: Address
-    templates_root: Path
-    reply_to: Address | None = None
-    links: Links | None = None
 
 
 class Outbox:
@@ -232,7 +217,7 @@ class Outbox:
         """Write a mail, claim it and hand it over; ``None`` when it is no longer as it was written."""
         written = self._rendered(effect, partial(write_digest, effect, found.matters(), words))
         digest, entries = found.with_files(written, self._letterhead.sender, now)
-        mail = self._mail(digest)
+        mail = self._letterhead.mail(digest, self._now())
         wanted = Claim(mail.message_id, mail.subject, digest.effects, found.positions, self._worker, entries)
         # Before the claim: it holds only if nothing has changed meanwhile, and a claimed mail should not lie about.
         self._wait_for_turn()
@@ -244,20 +229,6 @@ class Outbox:
                 update(EffectRow).where(EffectRow.id.in_([one.id for one in mine]), PENDING).values(send_at=opens)
             )
         return Done(effect.id, "pending", f"nobody is at work before {opens:%Y-%m-%d %H:%M} UTC")
-
-    def _mail(self, digest: Digest) -> Mail:
-        recipient, coordinator = digest.greeting.recipient, digest.greeting.coordinator
-        return Mail(
-            message_id=mail_id_of(digest.effects),
-            sender=self._letterhead.sender,
-            to=Address(recipient.name, recipient.email),
-            reply_to=self._letterhead.reply_to or Address(coordinator.name, coordinator.email),
-            subject=digest.said.subject,
-            text=digest.said.text,
-            html=digest.said.html,
-            date=self._now(),
-            attachments=digest.attachments,
-        )
 
     def _claim(self, wanted: Claim) -> bool:
         try:

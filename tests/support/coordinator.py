@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from config.cohort import Cohort
-from notifications.outbox import Letterhead, Outbox
+from notifications.letterhead import Letterhead
+from notifications.outbox import Outbox
 from notifications.transports.protocol import Address, Mail, Receipt
 from states.store.database import Database
 from states.views.overview import Overview

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from notifications.outbox import Letterhead, Outbox
+from notifications.letterhead import Letterhead
+from notifications.outbox import Outbox
 from states.store.database import Database
 from states.store.tables import CommitmentRow, EffectRow
 from tests.support.driver import Driver, day
