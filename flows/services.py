@@ -12,9 +12,8 @@ from config.settings import Settings, load_settings
 from flows.clock import clock_ahead
 from flows.mail_rate import MailRate
 from flows.site.keys import site_links
-from notifications.letterhead import Letterhead
 from notifications.links import Links
-from notifications.outbox import Outbox
+from notifications.outbox import Letterhead, Outbox
 from notifications.transports.choose import transport_from
 from notifications.transports.protocol import Address, Transport
 from states.engine import Engine
@@ -33,10 +32,15 @@ class Services:
     now: Callable[[], datetime]
 
 
-def letterhead_of(settings: Settings, library: Library, links: Links | None) -> Letterhead:
+def sender_of(settings: Settings) -> Address:
+    """Return who mails and calendar entries come from."""
+    return Address(settings.sender_name, settings.sender_email)
+
+
+def letterhead_of(settings: Settings, library: Library, links: Links | None = None) -> Letterhead:
     """Return who mails come from, who gets the answers as the settings say, and where mails lead."""
     reply_to = Address(settings.sender_name, settings.reply_to) if settings.reply_to else None
-    return Letterhead(Address(settings.sender_name, settings.sender_email), library.root, reply_to, links)
+    return Letterhead(sender_of(settings), library.root, reply_to, links)
 
 
 def open_services(

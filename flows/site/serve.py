@@ -26,8 +26,6 @@ from states.store.run_links import anything_untaken
 
 API, PASSWORD = "PREFECT_API_URL", "PREFECT_API_AUTH_STRING"
 PORT = 4280
-_LONGEST_HEAD = 16 * 1024
-"""Bytes of a request's line and headers at most."""
 _ENDS_WITHIN = 5
 
 
@@ -90,7 +88,6 @@ def _run(app: object, host: str, port: int) -> None:
             ws="none",
             proxy_headers=False,
             server_header=False,
-            h11_max_incomplete_event_size=_LONGEST_HEAD,
             timeout_graceful_shutdown=_ENDS_WITHIN,
         )
         uvicorn.Server(config).run(sockets=[listener])

@@ -15,8 +15,8 @@ from notifications.due import EFFECT, Effect
 from notifications.links import Link, Links, Purpose
 from notifications.transports.protocol import Mail
 from notifications.view_models import Context
-from states.store.database import Database
 from states.store.columns import Base
+from states.store.database import Database
 from states.store.tables import EffectRow
 from tests.support.mailroom import Post
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from config.cohort import Cohort
-from notifications.letterhead import Letterhead
-from notifications.outbox import Outbox
+from notifications.outbox import Letterhead, Outbox
 from notifications.transports.protocol import Address, Mail, Receipt
 from states.store.database import Database
 from states.views.overview import Overview

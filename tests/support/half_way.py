@@ -20,8 +20,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from notifications.letterhead import Letterhead
-from notifications.outbox import Outbox
+from notifications.outbox import Letterhead, Outbox
 from states.store.database import Database
 from states.store.tables import CommitmentRow, EffectRow
 from tests.support.driver import Driver, day

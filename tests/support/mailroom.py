@@ -10,9 +10,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from config.people import People
-from notifications.letterhead import Letterhead
 from notifications.links import Links
-from notifications.outbox import Outbox
+from notifications.outbox import Letterhead, Outbox
 from notifications.transports.protocol import Address, Mail, Receipt, Transport
 from states.store.conditions import PENDING
 from states.store.database import Database

@@ -15,9 +15,8 @@ from flows.site.afterwards import Afterwards
 from flows.site.app import build_app
 from flows.site.limits import Limits
 from flows.site.site import Site
-from notifications.letterhead import Letterhead
 from notifications.links import Link, Links, Purpose
-from notifications.outbox import Outbox
+from notifications.outbox import Letterhead, Outbox
 from states.running_cohort import read_cohort
 from states.store.tables import PersonRow
 from states.views.matter import Matter
