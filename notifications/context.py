@@ -14,6 +14,7 @@ from config.cohort import Day
 from config.definition import Definition, Module
 from config.grammar import LAPSED, Trigger, commitment_id
 from config.plain_text import without_the_unseen
+from config.plan import plan_in
 from notifications.due import Effect
 from notifications.links import Links
 from notifications.signposts import Signposts
@@ -192,6 +193,7 @@ class CohortReader:
                 self.cohort.cast.administration,
             )
         )
+        plan = plan_in(effect.message, self.definition.programme.plan)
         assert recipient is not None
         assert coordinator is not None
         assert administration is not None
@@ -208,6 +210,7 @@ class CohortReader:
             cohort=self.cohort.name,
             today=self.today,
             next_event=self.next_event(),
+            plan=plan.title if plan else None,
             details={key: str(value) for key, value in effect.details.items() if isinstance(value, str | int)},
             **people,
             **self._matter(effect, name),
@@ -275,6 +278,8 @@ class CohortReader:
             missed_on=row.missed_on,
             choices=spec.choices,
             choice=row.choice,
+            appointed_on=row.appointed_on,
+            appointed_at=row.appointed_at,
         )
 
     def _matter(self, effect: Effect, name: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from config.checks.places import PlacedEffect
 from config.definition import Definition, Milestone, Module
+from config.plan import plan_in
 from config.programme import CommitmentSpec, Event
 from notifications.signposts import button_for
 from notifications.view_models import CommitmentView, Context, EventView, ModuleView, Person, Talent
@@ -27,9 +28,10 @@ _TALENT = Talent(
 
 def samples(definition: Definition, placed: PlacedEffect) -> Iterator[Context]:
     """Yield the context in which each role is told at the place of an effect; a mail's without a site and with one."""
+    plan = plan_in(placed.effect.message, definition.programme.plan)
     for role in placed.effect.to:
         recipient = _TALENT if role == "talent" else _PERSON
-        about = _about(definition, placed, role)
+        about = replace(_about(definition, placed, role), plan=plan.title if plan else None)
         due = {"due_on": _DAY.isoformat()} if placed.effect.due else {}
         told = replace(about, role=role, recipient=recipient, details={**about.details, **due})
         yield told
@@ -78,7 +80,7 @@ def _of_commitment(definition: Definition, spec: CommitmentSpec, base: Context) 
         base,
         event=_event(dated) if dated else None,
         module=_module(module) if module else None,
-        commitment=CommitmentView(spec.label, _DAY, _DAY, spec.choices, choice),
+        commitment=CommitmentView(spec.label, _DAY, _DAY, spec.choices, choice, _DAY if spec.on_appoint else None),
         details={"choice": choice} if choice else {},
         **(_people() if spec.subject == "talent" else {}),
         partner=_PERSON if spec.pairs else None,

@@ -68,6 +68,9 @@ class CommitmentView:
     missed_on: date | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     choice: str | None = None
+    appointed_on: date | None = None
+    """The day that talent and leader have agreed on, at ``appointed_at`` (``14:30``) where a time was said."""
+    appointed_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,8 @@ class Context:
     commitment: CommitmentView | None = None
     next_event: EventView | None = None
     office: OfficeView | None = None
+    plan: str | None = None
+    """The title of the plan that goes with the mail, if it does (R9)."""
     lapsed: tuple[CommitmentView, ...] = ()
     """What a leave has ended: its deadline fell into it."""
     late: tuple[CommitmentView, ...] = ()

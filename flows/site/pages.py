@@ -11,27 +11,27 @@ from starlette.routing import Route
 
 from config.settings import Settings
 from flows.services import Services
-from flows.site.visitor import visitor_of
+from flows.site.site import Site
 from notifications.links import Link, Links, Purpose
 from notifications.site_pages import STYLE, render_page
 from states.views.my_page import my_page
-from states.views.own_page import OwnPage
+from states.views.own_page import AsLeader, AsTalent, OwnPage
 
 STATEMENT = "/tilgaengelighed"
 """Where the accessibility statement is; ``/was`` leads there, as Danish public bodies have agreed on."""
 _AN_HOUR = {"cache-control": "public, max-age=3600"}
 
 
-def page_routes(services: Services, links: Links) -> list[Route]:
+def page_routes(services: Services, site: Site) -> list[Route]:
     """Return the routes of the pages that people look at, and of what belongs to all pages."""
 
     def mine(request: Request) -> Response:
         with services.database.read() as connection:
-            visitor = visitor_of(connection, links, Purpose.PAGE, request.path_params["token"])
-            page = my_page(connection, visitor.email, services.now()) if visitor else None
+            visitor = site.visitor(connection, request, Purpose.PAGE)
+            page = my_page(connection, visitor.email, services.now())
         if page is None:
             raise HTTPException(404)
-        return HTMLResponse(own_page(page, links))
+        return HTMLResponse(own_page(page, site.links))
 
     return [
         Route(f"/{Purpose.PAGE}/{{token}}", mine),
@@ -53,14 +53,16 @@ def _links(page: OwnPage, links: Links) -> dict[str, dict[object, str]]:
     def to(purpose: Purpose, person: str, subject: str) -> str:
         return links.path(Link(purpose, person, subject), page.me.email)
 
-    years = (*page.talent, *page.leader)
+    years: tuple[AsTalent | AsLeader, ...] = (*page.talent, *page.leader)
     asks = [*page.asks, *(ask for year in years for ask in year.answered)]
     asks += [one.ask for year in years for one in year.dates if one.ask]
+    plans = [(one.person, one.journey) for one in page.talent if one.has_plan]
+    plans += [(one.person, led.journey) for one in page.leader if one.has_plans for led in one.talents]
     subjects = {(ask.person, ask.matter.subject) for ask in asks}
     return {
         "answer": {one: to(Purpose.ANSWER, *one) for one in subjects},
         "calendar": {(one.person, one.cohort_id): to(Purpose.CALENDAR, one.person, one.cohort_id) for one in years},
-        "plan": {one.journey: to(Purpose.PLAN, one.person, one.journey) for one in page.talent},
+        "plan": {journey: to(Purpose.PLAN, person, journey) for person, journey in plans},
     }
 
 

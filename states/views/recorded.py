@@ -6,14 +6,13 @@ such: what it held, and who told it, are the others' affair. A remark is shown w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from config.definition import Definition
 from config.grammar import Trigger
 from states.facts import FACT_CAUSE
 from states.moves.people import CORRECT, WHOM
@@ -22,7 +21,7 @@ from states.store.queries import chunks
 from states.store.tables import FactRow, JourneyRow, MailRow, PersonRow
 from states.views.overview import Overview
 from states.views.pages import HistoryLine
-from states.views.said import role_and_person
+from states.views.said import CORRECTED, role_and_person
 from states.views.told import fact_label
 
 CLOCK, OTHERS, OPERATOR = "clock", "others", "operator"
@@ -30,7 +29,6 @@ CLOCK, OTHERS, OPERATOR = "clock", "others", "operator"
 _DAYS = ("appointed_on", "held_on", "due_on")
 _NAMED = ("person", "new_mentor")
 _FACT = (FactRow.key, FactRow.trigger, FactRow.at, FactRow.actor, FactRow.details, FactRow.subjects)
-_CORRECTED = select(FactRow.corrects).where(FactRow.corrects.is_not(None))
 
 
 @dataclass(frozen=True)
@@ -69,90 +67,101 @@ class SentMail:
 
 def recorded_of(
     connection: Connection, cohort: RunningCohort, overview: Overview, journey: str, talent: str
-) -> Iterator[Recorded]:
-    """Yield what is recorded about a talent, the newest first."""
+) -> list[Recorded]:
+    """Return what is recorded about a talent, the newest first."""
     lines = [line for line in overview.history(journey) if not line.mail]
     facts = _facts(connection, {line.cause for line in lines})
+    # Of what time has brought, what moved nothing is a mail, and mails are told apart.
+    lines = _joined(line for line in lines if line.moved or line.cause in facts)
     corrections = _corrections_of(connection, talent)
-    names = _names(connection, [*facts.values(), *corrections])
-    corrected = set(connection.scalars(_CORRECTED))
-    found = [_line(cohort.definition, line, facts.get(line.cause), journey, names, corrected) for line in lines]
-    found += [_told(cohort, row, names, corrected) for row in corrections]
-    yield from sorted(found, key=lambda one: one.at, reverse=True)
+    teller = _Teller(connection, cohort, [*facts.values(), *corrections])
+    found = [teller.transition(line, facts.get(line.cause), journey) for line in lines]
+    found += [teller.fact(row) for row in corrections]
+    return sorted(found, key=lambda one: one.at, reverse=True)
 
 
-def told_by(connection: Connection, cohort: RunningCohort, person: str, roles: Collection[str]) -> Iterator[Recorded]:
-    """Yield what a person has told, and what was corrected about them, the newest first."""
-    actors = [f"{role}:{person}" for role in roles]
-    told = connection.execute(select(*_FACT).where(FactRow.actor.in_(actors))).all()
-    rows = [*told, *_corrections_of(connection, person)]
-    names, corrected = _names(connection, rows), set(connection.scalars(_CORRECTED))
+def told_by(connection: Connection, cohort: RunningCohort, person: str, roles: Collection[str]) -> list[Recorded]:
+    """Return what a person has told, and what was corrected about them, the newest first."""
+    mine = FactRow.actor.in_([f"{role}:{person}" for role in roles])
+    rows = [*connection.execute(select(*_FACT).where(mine)), *_corrections_of(connection, person)]
+    teller = _Teller(connection, cohort, rows)
     talents = select(JourneyRow.id, PersonRow.name).join(PersonRow, PersonRow.id == JourneyRow.talent_id)
-    about = dict(connection.execute(talents.where(JourneyRow.cohort_id == cohort.cohort_id)).tuples().all())
+    names = dict(connection.execute(talents.where(JourneyRow.cohort_id == cohort.cohort_id)).tuples().all())
+    found = []
     for row in sorted(rows, key=lambda one: (one.at, one.key), reverse=True):
-        talent = ", ".join(about[subject] for subject in row.subjects or () if subject in about)
-        yield _told(cohort, row, names, corrected, talent)
+        about = ", ".join(names[subject] for subject in row.subjects or () if subject in names)
+        found.append(teller.fact(row, about))
+    return found
 
 
-def mails_to(connection: Connection, cohort: RunningCohort, people: Collection[str]) -> Iterator[SentMail]:
-    """Yield the mails that were written to a person under any of these ids, the newest first."""
+def mails_to(connection: Connection, cohort: RunningCohort, people: Collection[str]) -> list[SentMail]:
+    """Return the mails that were written to a person under any of these ids, the newest first."""
     query = select(MailRow.claimed_at, MailRow.subject, MailRow.status).where(MailRow.recipient_id.in_(people))
-    for row in connection.execute(query.order_by(MailRow.claimed_at.desc(), MailRow.id)):
-        yield SentMail(cohort.definition.working_time.local(row.claimed_at), row.subject, row.status)
+    rows = connection.execute(query.order_by(MailRow.claimed_at.desc(), MailRow.id))
+    return [SentMail(cohort.definition.working_time.local(row.claimed_at), row.subject, row.status) for row in rows]
 
 
-def _line(
-    definition: Definition,
-    line: HistoryLine,
-    fact: Row[Any] | None,
-    journey: str,
-    names: Mapping[str, str],
-    corrected: Collection[str],
-) -> Recorded:
-    """Return a transition; what its fact held stands where the fact itself moved something, and not what followed."""
-    if fact is None:
-        # Whoever imports a cohort for the first time tells no fact.
-        role = OPERATOR if line.cause.startswith(FACT_CAUSE) else CLOCK
-        return Recorded(line.at, line.what, "", role, line.dest)
-    if journey not in (fact.subjects or ()):
-        return Recorded(line.at, line.what, "", OTHERS, line.dest)
-    role, person = role_and_person(fact.actor)
-    own = line.what == definition.trigger_label(fact.trigger)
-    held = _held(definition, fact, alone=list(fact.subjects) == [journey]) if own else {}
-    by = names.get(person, "")
-    return Recorded(line.at, line.what, by, role, line.dest, corrected=fact.key in corrected, **held)
+def _joined(lines: Iterable[HistoryLine]) -> list[HistoryLine]:
+    """Return one line for what came of one cause at once, in several regions."""
+    found: dict[tuple[str, str], HistoryLine] = {}
+    for line in lines:
+        known = found.get((line.cause, line.what))
+        found[line.cause, line.what] = replace(line, dest=f"{line.dest} · {known.dest}") if known else line
+    return list(found.values())
 
 
-def _told(
-    cohort: RunningCohort, fact: Row[Any], names: Mapping[str, str], corrected: Collection[str], about: str = ""
-) -> Recorded:
-    role, person = role_and_person(fact.actor)
-    return Recorded(
-        at=cohort.definition.working_time.local(fact.at),
-        what=fact_label(cohort.definition, fact.trigger),
-        by=names.get(person, ""),
-        role=role,
-        about=about,
-        corrected=fact.key in corrected,
-        **_held(cohort.definition, fact, alone=True),
-    )
+class _Teller:
+    """Says facts and transitions in people's words, as far as they are for who looks."""
 
+    def __init__(self, connection: Connection, cohort: RunningCohort, facts: Collection[Row[Any]]) -> None:
+        self._definition = cohort.definition
+        people = {role_and_person(fact.actor)[1] for fact in facts} - {""}
+        query = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(people))
+        self._names = dict(connection.execute(query).tuples().all())
+        self._corrected = set(connection.scalars(CORRECTED.where(FactRow.corrects.in_([fact.key for fact in facts]))))
 
-def _held(definition: Definition, fact: Row[Any], alone: bool) -> dict[str, Any]:
-    """Return what a fact held, as far as it is for who looks."""
-    details = fact.details
-    spec = definition.commitments.get(Trigger.parse(fact.trigger).name)
-    choice = spec.choices.get(str(details.get("choice")), "") if spec else ""
-    milestone = definition.milestones.get(str(details.get("milestone") or details.get("absence")))
-    named = next((str(details[one].get("name", "")) for one in _NAMED if details.get(one)), "")
-    day = next((date.fromisoformat(details[one]) for one in _DAYS if details.get(one)), None)
-    return {
-        "day": day,
-        "time": str(details.get("appointed_at") or ""),
-        "more": choice or (milestone.label if milestone else "") or named,
-        "plan": str(details.get("plan") or ""),
-        "note": str(details.get("note") or "") if alone else "",
-    }
+    def transition(self, line: HistoryLine, fact: Row[Any] | None, journey: str) -> Recorded:
+        """Return a transition; what its fact held stands at what the fact itself moved, not at what followed."""
+        came_to = "" if line.what.endswith(f": {line.dest}") else line.dest
+        if fact is None:
+            # Whoever imports a cohort for the first time tells no fact.
+            role = OPERATOR if line.cause.startswith(FACT_CAUSE) else CLOCK
+            return Recorded(line.at, line.what, "", role, came_to)
+        if journey not in (fact.subjects or ()):
+            return Recorded(line.at, line.what, "", OTHERS, came_to)
+        own = line.what == self._definition.trigger_label(fact.trigger)
+        held = self._held(fact, alone=list(fact.subjects) == [journey]) if own else {}
+        return Recorded(line.at, line.what, *self._who(fact), came_to, corrected=fact.key in self._corrected, **held)
+
+    def fact(self, fact: Row[Any], about: str = "") -> Recorded:
+        """Return a fact that is the person's own, or about them alone."""
+        return Recorded(
+            self._definition.working_time.local(fact.at),
+            fact_label(self._definition, fact.trigger),
+            *self._who(fact),
+            about=about,
+            corrected=fact.key in self._corrected,
+            **self._held(fact, alone=True),
+        )
+
+    def _who(self, fact: Row[Any]) -> tuple[str, str]:
+        role, person = role_and_person(fact.actor)
+        return self._names.get(person, ""), role
+
+    def _held(self, fact: Row[Any], alone: bool) -> dict[str, Any]:
+        details, milestones = fact.details, self._definition.milestones
+        spec = self._definition.commitments.get(Trigger.parse(fact.trigger).name)
+        choice = spec.choices.get(str(details.get("choice")), "") if spec else ""
+        milestone = milestones.get(str(details.get("milestone") or details.get("absence")))
+        named = next((str(details[one].get("name", "")) for one in _NAMED if details.get(one)), "")
+        day = next((date.fromisoformat(details[one]) for one in _DAYS if details.get(one)), None)
+        return {
+            "day": day,
+            "time": str(details.get("appointed_at") or ""),
+            "more": choice or (milestone.label if milestone else "") or named,
+            "plan": str(details.get("plan") or ""),
+            "note": str(details.get("note") or "") if alone else "",
+        }
 
 
 def _facts(connection: Connection, causes: Iterable[str]) -> dict[str, Row[Any]]:
@@ -169,9 +178,3 @@ def _corrections_of(connection: Connection, person: str) -> list[Row[Any]]:
     """Return the facts that have corrected a person's name, address or telephone."""
     about = (FactRow.trigger == CORRECT) & (FactRow.details[WHOM].as_string() == person)
     return list(connection.execute(select(*_FACT).where(about)))
-
-
-def _names(connection: Connection, facts: Iterable[Row[Any]]) -> dict[str, str]:
-    people = {role_and_person(fact.actor)[1] for fact in facts} - {""}
-    query = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(people))
-    return dict(connection.execute(query).tuples().all()) if people else {}

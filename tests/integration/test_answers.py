@@ -35,7 +35,11 @@ def _facts(driven: Driver) -> list[tuple[str, dict[str, object]]]:
 
 
 def test_whoever_answers_is_the_actor_of_the_fact(driven: Driver, people: Answering) -> None:
-    assert [(one.id, one.asks) for one in people.sees(LEADER, TALK).options] == [("held", ("held_on", "plan"))]
+    assert [(one.id, one.asks) for one in people.sees(LEADER, TALK).options] == [
+        ("held", ("held_on", "plan")),
+        ("agreed", ("appointed_on",)),
+        ("no_time", ()),
+    ]
     people.says(LEADER, TALK, "held", HELD)
     assert driven.commitment("expectation_talk", 1).state == "kept"
     assert _facts(driven) == [(f"mentor:{LEADER}", HELD)]

@@ -152,14 +152,29 @@ def commitment_cases() -> Iterator[Case]:
         promise = CommitmentView(entry["label"], date(2027, 3, 4), date(2027, 3, 5), entry.get("choices", {}))
         context = replace(BASE if entry.get("subject") == "cohort" else talents_own, commitment=promise)
         variants = {"plain": context, "helped": replace(context, consultant=JENS, second_mentor=JENS)}
+        if {one.get("mail") for one in effects_of(entry)} & {*DEFINITION["plan"]["goes_with"]}:
+            variants["plan"] = replace(context, plan=DEFINITION["plan"]["title"])
         if entry.get("pairs"):
             variants = {"alone": context, "paired": replace(context, partner=JENS)}
         if entry.get("each"):
             modules = CHALLENGES if entry.get("only_challenges") else MODULES
             variants = {f"m{module.number}": replace(context, module=module) for module in modules}
             variants["today"] = replace(context, module=modules[0], today=promise.due)
+        without_a_day = {key: part for key, part in entry.items() if key != "on_appoint"}
         for where, variant in variants.items():
-            yield from addressed(effects_of(entry), variant, where)
+            yield from addressed(effects_of(without_a_day), variant, where)
+            if entry.get("on_appoint"):
+                yield from agreed_cases(entry, variant, promise, where)
+
+
+def agreed_cases(entry: dict[str, Any], context: Context, promise: CommitmentView, where: str) -> Iterator[Case]:
+    """A day is agreed on, within the deadline or after it; and then no time is found."""
+    for name, day, time in (("agreed", date(2027, 3, 3), "14:30"), ("agreed-late", date(2027, 3, 9), "")):
+        agreed = replace(promise, appointed_on=day, appointed_at=time)
+        effects = effects_of({key: entry[key] for key in ("on_appoint", "reminders")})
+        yield from addressed(effects, replace(context, commitment=agreed), f"{where}-{name}")
+    voided = replace(context, details={"voided": "2027-03-03", "note": "Ferie"})
+    yield from addressed(effects_of(entry["on_stall"]), voided, f"{where}-voided")
 
 
 def correction_cases() -> Iterator[Case]:
