@@ -233,6 +233,16 @@ def office_cases() -> Iterator[Case]:
         yield Case("task", "address_bounced", replace(coordinator, details=who), f"office-{telephone}")
 
 
+def new_link_cases() -> Iterator[Case]:
+    """Who asked for a new link: to their own page, to a matter that waits for them, or where there is no site."""
+    for name, page in (("own-page", "https://svar.example.org/side/x"), ("no-site", None)):
+        yield Case("mail", "new_link", replace(BASE, page_url=page), name)
+    second = replace(BASE, role="second_mentor", recipient=JENS)
+    for about in (METTE.name, ""):
+        matter = replace(second, details={"matter": "Mentormøde i modul 4", "about": about})
+        yield Case("mail", "new_link", matter, f"matter-{about}")
+
+
 def asks_for_an_answer(case: Case) -> bool:
     """Whether a mail says how to answer what its recipient may answer by a click."""
     if case.kind == "task" or case.context.role not in get_args(Answerer):
@@ -253,6 +263,7 @@ CASES = [
     *group_cases(),
     *hand_over_cases(),
     *office_cases(),
+    *new_link_cases(),
 ]
 WITH_BUTTON = [with_button(case) for case in CASES if asks_for_an_answer(case)]
 MAILS = [*(case for case in CASES if case.kind == "mail"), *WITH_BUTTON]
