@@ -45,7 +45,7 @@ def facts(driven: Driver) -> list[tuple[str, dict[str, Any]]]:
         return [(row.actor, row.details) for row in connection.execute(query)]
 
 
-# -- who answers --------------------------------------------------------------------------------------------------------
+# -- who answers ------------------------------------------------------------------------------------------------------
 
 
 def test_whoever_answers_is_the_actor_of_the_fact(driven: Driver, people: Answering) -> None:
@@ -137,7 +137,7 @@ def test_a_person_is_asked_all_that_is_theirs_what_waits_first(june: Driver, peo
     }
 
 
-# -- what is refused ----------------------------------------------------------------------------------------------------
+# -- what is refused --------------------------------------------------------------------------------------------------
 
 
 REFUSED: list[tuple[str, dict[str, str], str, str]] = [
@@ -204,7 +204,7 @@ def test_a_second_mentor_is_somebody_else(june: Driver, people: Answering) -> No
     assert facts(june)[-1][1] == {"person": {"name": "Rikke Holm", "email": "rikke.holm@example.org"}}
 
 
-# -- a choice -------------------------------------------------------------------------------------------------------------
+# -- a choice ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_choice_is_changed_by_another_answer(june: Driver, people: Answering) -> None:

@@ -1,34 +1,256 @@
-"""A day is agreed on, or none can be found (R17, R45): reminders follow it, and the ladder waits for it within a margin.
+"""A day is agreed on, or none is found (R17, R45): reminders follow it, the ladder waits for it within a margin.
 
-Talent 1 meets the mentor in module 1: day 1 is Wednesday 3 March 2027, the meeting is due on Wednesday 10 March.
+The meeting of module 3 opens on Wednesday 2 June 2027 and is due on Wednesday 9 June: missed on the 10th, the
+coordinator's task on the 15th, the consultant's mail on the 22nd. The margin is five working days, the 16th.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from config.errors import AppointmentRefusedError, FactIncompleteError, TransitionRefusedError
 from states.facts import Fact
 from states.store.database import Database
-from states.store.fact_log import transitions_of
+from states.store.tables import FactRow, TaskRow
 from tests.support.driver import Driver
 
-MEETING = "mentor_meeting_m1"
-SUBJECT = f"hold-3-01/{MEETING}"
+NAME = "mentor_meeting_m3"
+MEETING = f"hold-3-01/{NAME}"
 
 
 @pytest.fixture
 def driven(sqlite: Database) -> Driver:
-    driver = Driver(sqlite, people=2).enrol().until("2027-03-04")
-    driver.fire("expectation_talk:keep", 1, 2, held_on="2027-01-20")
-    return driver
+    return Driver(sqlite, people=2).enrol().until("2027-06-03")
 
 
-def agree(driven: Driver, day: str, **more: str) -> None:
-    driven.fire(f"{MEETING}:appoint", 1, appointed_on=day, **more)
+def agree(driven: Driver, day: str, **more: Any) -> None:
+    driven.fire(f"{NAME}:appoint", 1, appointed_on=day, **more)
 
 
-def told(driven: Driver, *messages: str) -> list[tuple[str, str, str]]:
-    return [(mail.message, mail.to, mail.on) for mail in driven.mails(*messages, number=1) if mail.status != "dropped"]
+def undo_last(driven: Driver) -> None:
+    query = select(FactRow.key).where(FactRow.corrects.is_(None)).order_by(FactRow.at.desc(), FactRow.key.desc())
+    with driven.database.read() as connection:
+        key = connection.scalars(query.limit(1)).one()
+    driven.engine.undo(key, Fact(f"undo {key}", "coordinator"))
+
+
+def news(driven: Driver, *messages: str) -> list[tuple[str, str, str]]:
+    """What went out about the meeting: message, to whom, on which day."""
+    told = [*driven.mails(*messages, number=1), *driven.tasks(*messages, number=1)]
+    mine = [one for one in told if one.subject == MEETING and one.status != "dropped"]
+    return [(one.message, one.to, one.on) for one in mine]
+
+
+def steps(driven: Driver) -> list[tuple[str, str]]:
+    """The verbs that have befallen the meeting, each with its local day."""
+    local = driven.definition.working_time.local
+    return [(row.trigger, local(row.at).date().isoformat()) for row in driven.history(MEETING)][1:]
+
+
+def tasks(driven: Driver) -> list[str]:
+    with driven.database.read() as connection:
+        query = select(TaskRow.title).where(TaskRow.subject == MEETING, TaskRow.status == "open")
+        return list(connection.scalars(query))
+
+
+# -- while it is open --------------------------------------------------------------------------------------------------
+
+
+def test_both_hear_of_the_agreed_day_and_the_reminders_follow_it(driven: Driver) -> None:
+    agree(driven, "2027-06-14", appointed_at="9.30")
+    row = driven.commitment(NAME, 1)
+    assert (row.state, row.appointed_on, row.appointed_at) == ("open", date(2027, 6, 14), "09:30")
+    assert news(driven, "day_agreed") == [
+        ("day_agreed", "01", "2027-06-03"),
+        ("day_agreed", "leader-01", "2027-06-03"),
+    ]
+    driven.until("2027-06-14")
+    assert news(driven, "meeting_reminder") == [], "nothing goes before the agreed day"
+    assert news(driven, "meeting_due") == [
+        ("meeting_due", "01", "2027-06-14"),
+        ("meeting_due", "leader-01", "2027-06-14"),
+    ]
+    driven.until("2027-06-30")
+    assert steps(driven) == [
+        ("appoint", "2027-06-03"),
+        ("remind_2", "2027-06-14"),
+        ("miss", "2027-06-15"),
+        ("escalate", "2027-06-18"),
+        ("escalate", "2027-06-25"),
+    ]
+    assert driven.commitment(NAME, 1).missed_on == date(2027, 6, 15)
+
+
+def test_a_meeting_held_on_the_agreed_day_after_the_deadline_was_never_missed(driven: Driver) -> None:
+    agree(driven, "2027-06-16")
+    driven.until("2027-06-16")
+    driven.fire(f"{NAME}:keep", 1, held_on="2027-06-16")
+    assert driven.commitment(NAME, 1).state == "kept"
+    assert driven.armed(MEETING) == []
+
+
+@pytest.mark.parametrize("day", ["2027-06-17", "2027-09-01"])
+def test_beyond_the_margin_an_agreed_day_changes_nothing(driven: Driver, day: str) -> None:
+    before = driven.armed(MEETING)
+    agree(driven, day)
+    assert driven.armed(MEETING) == before
+    driven.until("2027-06-10")
+    assert driven.commitment(NAME, 1).state == "missed"
+
+
+def test_a_day_before_the_deadline_leaves_the_deadline(driven: Driver) -> None:
+    agree(driven, "2027-06-07")
+    driven.until("2027-06-12")
+    assert steps(driven)[1:] == [("remind_2", "2027-06-07"), ("miss", "2027-06-10")]
+
+
+def test_agreeing_again_moves_the_day_and_what_was_not_told_yet_is_dropped(driven: Driver) -> None:
+    driven.now = driven.at("2027-06-05 12:00")  # A Saturday: nothing goes out.
+    agree(driven, "2027-06-14")
+    agree(driven, "2027-06-15")
+    dropped = [mail.to for mail in driven.mails("day_agreed", number=1) if mail.status == "dropped"]
+    assert dropped == ["01", "leader-01"]
+    assert len(news(driven, "day_agreed")) == 2
+    driven.until("2027-06-16")
+    assert steps(driven)[-1] == ("miss", "2027-06-16")
+
+
+REFUSED = [("2027-06-02", "is past"), ("2028-06-10", "is more than a year ahead")]
+
+
+@pytest.mark.parametrize(("day", "why"), REFUSED)
+def test_a_day_that_cannot_be_agreed_on_is_refused(driven: Driver, day: str, why: str) -> None:
+    with pytest.raises(AppointmentRefusedError, match=why):
+        agree(driven, day)
+
+
+def test_what_is_agreed_on_is_a_day_of_something_that_is_asked(driven: Driver) -> None:
+    with pytest.raises(FactIncompleteError, match="appointed_on: is missing"):
+        driven.fire(f"{NAME}:appoint", 1)
+    with pytest.raises(FactIncompleteError, match="not a time of day"):
+        agree(driven, "2027-06-14", appointed_at="kvart i ti")
+    with pytest.raises(TransitionRefusedError):
+        driven.fire("mentor_meeting_m4:appoint", 1, appointed_on="2027-06-14")
+
+
+# -- when it is late ---------------------------------------------------------------------------------------------------
+
+
+def test_a_late_meeting_that_is_agreed_on_is_escalated_no_further_until_then(driven: Driver) -> None:
+    driven.until("2027-06-11")
+    agree(driven, "2027-06-17")
+    driven.until("2027-07-15")
+    assert steps(driven)[-2:] == [("escalate", "2027-06-18"), ("escalate", "2027-06-25")]
+
+
+def test_a_late_meeting_that_is_agreed_on_for_long_after_is_escalated_as_ever(driven: Driver) -> None:
+    driven.until("2027-06-11")
+    agree(driven, "2027-06-23")
+    driven.until("2027-07-15")
+    assert steps(driven)[-2:] == [("escalate", "2027-06-15"), ("escalate", "2027-06-24")]
+
+
+def test_agreeing_again_and_again_does_not_put_off_the_ladder_for_good(driven: Driver) -> None:
+    for day, to in (("2027-06-08", "2027-06-16"), ("2027-06-16", "2027-06-23"), ("2027-06-23", "2027-06-29")):
+        driven.until(day)
+        agree(driven, to)
+    driven.until("2027-07-20")
+    assert driven.commitment(NAME, 1).state == "escalated.2"
+
+
+# -- no time is found --------------------------------------------------------------------------------------------------
+
+
+def test_who_finds_no_time_is_helped_by_the_coordinator_once(driven: Driver) -> None:
+    driven.fire(f"{NAME}:stall", 1)
+    driven.fire(f"{NAME}:stall", 1)
+    assert news(driven, "time_find", "time_not_found") == [
+        ("time_not_found", "01", "2027-06-03"),
+        ("time_not_found", "leader-01", "2027-06-03"),
+        ("time_find", "coordinator-1", "2027-06-03"),
+    ]
+    assert driven.commitment(NAME, 1).state == "open"
+
+
+def test_a_time_that_is_found_after_all_needs_no_help(driven: Driver) -> None:
+    driven.fire(f"{NAME}:stall", 1)
+    agree(driven, "2027-06-14")
+    assert news(driven, "time_find", "time_not_found") == []
+
+
+def test_an_agreed_day_that_falls_through_holds_no_more(driven: Driver) -> None:
+    agree(driven, "2027-06-14")
+    driven.fire(f"{NAME}:stall", 1)
+    assert driven.commitment(NAME, 1).appointed_on is None
+    assert {mail.details.get("voided") for mail in driven.mails("time_not_found", number=1)} == {"2027-06-14"}
+    driven.until("2027-06-10")
+    assert driven.commitment(NAME, 1).state == "missed"
+
+
+# -- what else happens to it -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("trigger", "details", "appointed"),
+    [
+        ("leave", {}, None),
+        ("withdraw", {}, None),
+        (f"{NAME}:waive", {"because": "-"}, None),
+        (f"{NAME}:extend", {"due_on": "2027-06-11"}, None),
+        (f"{NAME}:extend", {"due_on": "2027-06-25"}, date(2027, 6, 14)),
+        (f"{NAME}:keep", {"held_on": "2027-06-03"}, date(2027, 6, 14)),
+    ],
+)
+def test_an_agreed_day_holds_as_long_as_it_means_something(
+    driven: Driver, trigger: str, details: dict[str, str], appointed: date | None
+) -> None:
+    agree(driven, "2027-06-14", appointed_at="10:00")
+    driven.fire(trigger, 1, **details)
+    row = driven.commitment(NAME, 1)
+    assert (row.appointed_on, row.appointed_at) == (appointed, "10:00" if appointed else "")
+    undo_last(driven)
+    row = driven.commitment(NAME, 1)
+    assert (row.state, row.appointed_on, row.appointed_at) == ("open", date(2027, 6, 14), "10:00")
+
+
+def test_an_agreed_day_that_is_taken_back_was_never_agreed(driven: Driver) -> None:
+    before = driven.armed(MEETING)
+    agree(driven, "2027-06-14")
+    driven.all_sent()
+    undo_last(driven)
+    assert driven.commitment(NAME, 1).appointed_on is None
+    assert driven.armed(MEETING) == before
+    assert [mail.to for mail in driven.mails("fact_corrected", number=1)] == ["01", "leader-01"]
+
+
+def test_an_agreed_day_that_is_taken_back_too_late_leaves_the_meeting_missed(driven: Driver) -> None:
+    agree(driven, "2027-06-14")
+    driven.until("2027-06-11")
+    undo_last(driven)
+    assert driven.commitment(NAME, 1).state == "missed"
+
+
+def test_help_that_was_asked_for_by_mistake_is_taken_back(driven: Driver) -> None:
+    agree(driven, "2027-06-14")
+    driven.fire(f"{NAME}:stall", 1)
+    undo_last(driven)
+    assert driven.commitment(NAME, 1).appointed_on == date(2027, 6, 14)
+    assert news(driven, "time_find", "time_not_found") == []
+
+
+def test_on_leave_an_agreed_day_arms_nothing(driven: Driver) -> None:
+    driven.until("2027-06-11")
+    driven.fire("leave", 1)
+    agree(driven, "2027-06-17")
+    assert driven.armed(MEETING) == []
+
+
+def test_a_day_that_moves_leaves_the_agreed_one(driven: Driver) -> None:
+    """A commitment whose deadline moves by the calendar keeps what people have agreed on."""
+    agree(driven, "2027-06-14")
+    driven.fire(f"{NAME}:hand", 1)
+    assert driven.commitment(NAME, 1).appointed_on == date(2027, 6, 14)
