@@ -10,13 +10,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from config.errors import AppointmentRefusedError, FactIncompleteError, TransitionRefusedError
 from states.facts import Fact
 from states.store.database import Database
-from states.store.tables import FactRow, TaskRow
-from tests.support.driver import Driver
+from states.store.tables import EffectRow, FactRow, TaskRow
+from tests.support.driver import Driver, day
 
 NAME = "mentor_meeting_m3"
 MEETING = f"hold-3-01/{NAME}"
@@ -51,10 +51,22 @@ def steps(driven: Driver) -> list[tuple[str, str]]:
     return [(row.trigger, local(row.at).date().isoformat()) for row in driven.history(MEETING)][1:]
 
 
+def open_tasks(driven: Driver) -> None:
+    """Let every task that waits be open."""
+    waits = (EffectRow.status == "pending") & (EffectRow.kind == "task")
+    with driven.database.write() as connection:
+        for row in connection.execute(select(EffectRow.__table__).where(waits)).all():
+            task = {"id": row.key, "cohort_id": row.cohort_id, "journey_id": row.journey_id, "subject": row.subject}
+            what = {"owner_id": row.recipient_id, "title": row.message, "text": "", "opened_at": driven.now}
+            connection.execute(insert(TaskRow).values(**task, **what, status="open"))
+        connection.execute(update(EffectRow).where(waits).values(status="done"))
+
+
 def tasks(driven: Driver) -> list[str]:
+    """The tasks that are open about the meeting."""
     with driven.database.read() as connection:
         query = select(TaskRow.title).where(TaskRow.subject == MEETING, TaskRow.status == "open")
-        return list(connection.scalars(query))
+        return list(connection.scalars(query.order_by(TaskRow.id)))
 
 
 # -- while it is open --------------------------------------------------------------------------------------------------
@@ -155,8 +167,8 @@ def test_a_late_meeting_that_is_agreed_on_for_long_after_is_escalated_as_ever(dr
 
 
 def test_agreeing_again_and_again_does_not_put_off_the_ladder_for_good(driven: Driver) -> None:
-    for day, to in (("2027-06-08", "2027-06-16"), ("2027-06-16", "2027-06-23"), ("2027-06-23", "2027-06-29")):
-        driven.until(day)
+    for on, to in (("2027-06-08", "2027-06-16"), ("2027-06-16", "2027-06-23"), ("2027-06-23", "2027-06-29")):
+        driven.until(on)
         agree(driven, to)
     driven.until("2027-07-20")
     assert driven.commitment(NAME, 1).state == "escalated.2"
@@ -180,6 +192,27 @@ def test_a_time_that_is_found_after_all_needs_no_help(driven: Driver) -> None:
     driven.fire(f"{NAME}:stall", 1)
     agree(driven, "2027-06-14")
     assert news(driven, "time_find", "time_not_found") == []
+
+
+def test_a_task_to_find_a_time_is_open_once_and_closed_by_the_day_that_is_found(driven: Driver) -> None:
+    driven.fire(f"{NAME}:stall", 1)
+    open_tasks(driven)
+    driven.fire(f"{NAME}:stall", 1)
+    open_tasks(driven)
+    assert tasks(driven) == ["time_find"]
+    driven.now = driven.at("2027-06-04")
+    agree(driven, "2027-06-14")
+    assert tasks(driven) == []
+    undo_last(driven)
+    assert tasks(driven) == ["time_find"]
+
+
+def test_a_day_that_is_agreed_on_leaves_the_task_of_the_escalation(driven: Driver) -> None:
+    driven.until("2027-06-15")
+    driven.fire(f"{NAME}:stall", 1)
+    open_tasks(driven)
+    agree(driven, "2027-06-17")
+    assert tasks(driven) == ["meeting_overdue"]
 
 
 def test_an_agreed_day_that_falls_through_holds_no_more(driven: Driver) -> None:
@@ -249,8 +282,20 @@ def test_on_leave_an_agreed_day_arms_nothing(driven: Driver) -> None:
     assert driven.armed(MEETING) == []
 
 
-def test_a_day_that_moves_leaves_the_agreed_one(driven: Driver) -> None:
-    """A commitment whose deadline moves by the calendar keeps what people have agreed on."""
-    agree(driven, "2027-06-14")
+def test_what_is_handed_over_is_still_agreed_on_and_the_consultant_hears_of_the_day(driven: Driver) -> None:
     driven.fire(f"{NAME}:hand", 1)
-    assert driven.commitment(NAME, 1).appointed_on == date(2027, 6, 14)
+    driven.all_sent()
+    agree(driven, "2027-06-14")
+    assert [to for _, to, _ in news(driven, "day_agreed")] == ["01", "leader-01", "consultant-aalborg"]
+
+
+def test_a_deadline_that_moves_with_the_calendar_leaves_the_agreed_day(sqlite: Database) -> None:
+    driven = Driver(sqlite, people=2).enrol().until("2027-01-21")
+    driven.fire("expectation_talk:appoint", 1, appointed_on="2027-02-22")
+    driven.move("kickoff", day("2027-02-26", "12:00", "16:00"))
+    talk = driven.commitment("expectation_talk", 1)
+    assert (talk.due_on, talk.appointed_on) == (date(2027, 2, 18), date(2027, 2, 22))
+    driven.until("2027-02-22")
+    assert driven.commitment("expectation_talk", 1).state == "open"
+    driven.until("2027-02-23")
+    assert driven.commitment("expectation_talk", 1).state == "escalated.1"
