@@ -21,7 +21,6 @@ from flows.site.inbox import Inbox, inbox_routes
 from flows.site.keys import site_keys
 from flows.site.rouse import Rouser
 from flows.site.site import Site
-from flows.site.webhook import webhook_routes
 from notifications.links import Links
 from states.store.run_links import anything_untaken
 
@@ -47,11 +46,7 @@ def serve(host: str, port: int, inbox: Path | None = None) -> None:
         afterwards = Afterwards(rouser.recorded) if rouser else Afterwards()
         addresses = addresses_of(settings.site_url, host, port)
         site = Site(Links(keys, addresses[0]), addresses, afterwards)
-<<<<<<< HEAD
         _run(build_app(services, site, inbox_routes(Inbox(inbox)) if inbox else ()), host, port)
-=======
-        _run(build_app(services, site, [*webhook_routes(services, settings), *routes]), host, port)
->>>>>>> main
     finally:
         if rouser:
             rouser.stop()
