@@ -18,9 +18,9 @@ Asked = Literal["held_on", "appointed_on", "choice", "person", "plan"]
 """What an answer asks for: a day that was, a day agreed for (with a time), one of the choices, a name and address,
 whether the plan was written or revised."""
 
-Plan = Literal["written", "revised", "no"]
+PlanAnswer = Literal["written", "revised", "no"]
 """What may be said of the development plan: it was written, it was revised, or neither."""
-PLANS: tuple[str, ...] = get_args(Plan)
+PLANS: tuple[str, ...] = get_args(PlanAnswer)
 
 _TIME = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 

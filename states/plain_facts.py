@@ -14,6 +14,7 @@ from config.errors import DefinitionError, FactIncompleteError, Problem, Unknown
 from config.mail_address import normal_address
 from config.people import EMAIL, LEADER_EMAIL, LEADER_NAME, LEADER_TITLE, NAME, UNIT, People
 from config.plain_text import clean_line, clean_name, clean_note, clean_optional_line, not_plain, quoted
+from config.plan import PLAN
 from config.telephone import clean_telephone
 from states.facts import Fact
 
@@ -27,7 +28,7 @@ _RULES: Mapping[str, Callable[[str], str]] = {
     "email": normal_address,
     "telephone": clean_telephone,
     "appointed_at": clean_time,
-    "plan": clean_plan,
+    PLAN: clean_plan,
 }
 _LARGEST_NUMBER = 10**9
 _MOST_DETAILS = 20

@@ -55,6 +55,13 @@ from config.errors.engine import (
     UnknownRecordError,
     UnknownTriggerError,
 )
+from config.errors.events import (
+    EventsForgedError,
+    EventsOutdatedError,
+    EventsRefusedError,
+    EventsUnreadableError,
+    EventsUnsignedError,
+)
 from config.errors.root import TalentNordError
 from config.errors.server import NoPasswordError, NotOursError, ServerError
 
@@ -79,6 +86,11 @@ __all__ = [
     "EffectFailedError",
     "EffectWaitsError",
     "EffectsFailedError",
+    "EventsForgedError",
+    "EventsOutdatedError",
+    "EventsRefusedError",
+    "EventsUnreadableError",
+    "EventsUnsignedError",
     "FactIncompleteError",
     "FactReusedError",
     "FileMissingError",

@@ -18,6 +18,7 @@ from config.errors import FactIncompleteError, UnknownRecordError
 from config.form import Form
 from config.grammar import talent_number
 from config.plain_text import quoted
+from config.plan import PLAN, plan_steps
 from config.programme import CommitmentSpec
 from flows.cockpit.people_lists import people_fields, people_labels
 from states.machines.commitment import recordable_verbs
@@ -62,6 +63,8 @@ class Choices:
     """What was recorded and can be taken back, the newest first; ids are keys."""
     people: Mapping[str, str]
     """Whom a form about people can mean."""
+    plans: Mapping[str, str]
+    """What can have come of the plan at a talk or a meeting (R11)."""
 
 
 def form_of(definition: Definition, ident: str) -> Form:
@@ -100,6 +103,7 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
     days: dict[str, str] = {}
     told: list[ToldFact] = []
     people: dict[str, str] = {}
+    plans: dict[str, str] = {}
     for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
         cohort = read_cohort(connection, cohort_id)
         if cohort.definition.programme.id != programme_id or not _has(cohort.definition, form):
@@ -112,7 +116,14 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
         days |= _days(cohort, form, now) if form.moves else {}
         told += what_can_be_undone(connection, cohort_id) if form.undoes else ()
         people |= people_labels(connection, cohort, form.people) if form.people else {}
-    return Choices(talents, commitments, choices, milestones, days, _facts(told), people)
+        plans |= _plans(cohort.definition, specs)
+    return Choices(talents, commitments, choices, milestones, days, _facts(told), people, plans)
+
+
+def _plans(definition: Definition, specs: Sequence[CommitmentSpec]) -> dict[str, str]:
+    """Return what can have come of the plan, where there is one and one of the commitments asks for it."""
+    plan, steps = definition.programme.plan, plan_steps(definition)
+    return dict(plan.answers.by_label) if plan and any(spec.id in steps for spec in specs) else {}
 
 
 def _facts(told: Sequence[ToldFact]) -> dict[str, str]:
@@ -198,6 +209,8 @@ def _fields_of_verb(
         asked = _OF_VERB[form.verb]
         return dict(asked), list(asked)[:1]
     fields: dict[str, dict[str, Any]] = {"held_on": _DAY}
+    if choices.plans:
+        fields[PLAN] = _list(choices.plans)
     if any(spec.choices for spec in specs):
         fields["choice"] = _list(choices.choices)
     if any(spec.fills for spec in specs):

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, literal, select
 
 from config.answers import Answerer
 from notifications.links import Links, Purpose, mark_of
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CohortRow, JourneyRow, PersonRow
-from states.views.roles import roles_in
+from states.views.roles import has_left, roles_in
 
+_ABOUT: BindParameter[str] = bindparam("about")
+_PERSON: BindParameter[str] = bindparam("person")
+# Built once: building a query costs several times what running it does.
+_SUBJECT = (
+    select(JourneyRow.cohort_id, JourneyRow.state)
+    .where(JourneyRow.id == _ABOUT)
+    .union(select(CohortRow.id, literal("")).where(CohortRow.id == _ABOUT))
+)
+_WHO = select(PersonRow.name, PersonRow.email).where(PersonRow.id == _PERSON)
 _AFTER_SUBJECT = "/@"
 """What follows the id of a journey or a cohort in a link's subject: a commitment's name, or a milestone's."""
 
@@ -33,29 +43,28 @@ def visitor_of(connection: Connection, links: Links, purpose: Purpose, token: st
     """Return who came by a link; ``None`` where it is worth nothing, and nobody is told why.
 
     Worth something is what was signed by us for this purpose and sent to the address that its person still has, while
-    they are still somebody for the cohort that it is about. Whether a matter is theirs is for the matter to say.
+    they are still somebody for the cohort that it is about, and its talent has not left. Whether a matter is theirs is
+    for the matter to say.
     """
     opened = links.open(purpose, token)
     if opened is None:
         return None
-    mine = select(PersonRow.name, PersonRow.email).where(PersonRow.id == opened.link.person)
-    person = connection.execute(mine).one_or_none()
+    person = connection.execute(_WHO, {"person": opened.link.person}).one_or_none()
     if person is None or mark_of(person.email) != opened.address:
         return None
-    cohort_id = _cohort_of(connection, opened.link.subject)
-    if cohort_id is None:
+    about = _about(connection, opened.link.subject)
+    if about is None:
         return None
-    cohort = read_cohort(connection, cohort_id)
+    cohort = read_cohort(connection, about.cohort_id)
     roles = roles_in(connection, cohort, opened.link.person)
-    if not roles:
+    if not roles or (about.state and has_left(cohort.definition, about.state)):
         return None
     return Visitor(opened.link.person, person.name, person.email, cohort, opened.link.subject, roles)
 
 
-def _cohort_of(connection: Connection, subject: str) -> str | None:
-    """Return the cohort that a link's subject belongs to: its own id, or that of one of its journeys, comes first."""
+def _about(connection: Connection, subject: str) -> Row[Any] | None:
+    """Return the cohort that a link's subject belongs to, and where its journey stands if it is about one."""
     about = subject
-    for sign in _AFTER_SUBJECT:
+    for sign in _AFTER_SUBJECT:  # The id of the cohort or the journey comes first.
         about = about.partition(sign)[0]
-    journeys = select(JourneyRow.cohort_id.label("id")).where(JourneyRow.id == about)
-    return connection.scalar(journeys.union(select(CohortRow.id).where(CohortRow.id == about)))
+    return connection.execute(_SUBJECT, {"about": about}).first()
