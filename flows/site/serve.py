@@ -21,6 +21,7 @@ from flows.site.app import build_app
 from flows.site.keys import site_keys
 from flows.site.rouse import Rouser
 from flows.site.site import Site
+from flows.site.webhook import webhook_routes
 from notifications.links import Links
 from states.store.run_links import anything_untaken
 
@@ -44,7 +45,7 @@ def serve(host: str, port: int, routes: Sequence[BaseRoute] = ()) -> None:
         afterwards = Afterwards(rouser.recorded) if rouser else Afterwards()
         addresses = addresses_of(settings.site_url, host, port)
         site = Site(Links(keys, addresses[0]), addresses, afterwards)
-        _run(build_app(services, site, routes), host, port)
+        _run(build_app(services, site, [*webhook_routes(services, settings), *routes]), host, port)
     finally:
         if rouser:
             rouser.stop()

@@ -42,7 +42,7 @@ BASE = Context(
     today=date(2027, 2, 1),
 )
 MESSAGES = messages_in("da")
-ANSWER = Answer("https://talentnord.example/svar/abc.d-e_f", "Sig, hvornår mødet er holdt", takes_day=True)
+ANSWER = Answer("https://talentnord.example/svar/abc.d-e_f", "Sig, om mødet er aftalt eller holdt", takes_day=True)
 PAGE = "https://talentnord.example/side/abc.d-e_f"
 ENGLISH = re.compile(r"\b(the|and|you|your|please|with|deadline|meeting|reminder|due|of|from|this)\b", re.IGNORECASE)
 FULL_DATE = re.compile(r"[a-zø]+dag den \d{1,2}\. [a-z]+ \d{4}")
@@ -234,13 +234,14 @@ def office_cases() -> Iterator[Case]:
 
 
 def new_link_cases() -> Iterator[Case]:
-    """Who asked for a new link: to their own page, to a matter that waits for them, or where there is no site."""
-    for name, page in (("own-page", "https://svar.example.org/side/x"), ("no-site", None)):
-        yield Case("mail", "new_link", replace(BASE, page_url=page), name)
-    second = replace(BASE, role="second_mentor", recipient=JENS)
-    for about in (METTE.name, ""):
-        matter = replace(second, details={"matter": "Mentormøde i modul 4", "about": about})
-        yield Case("mail", "new_link", matter, f"matter-{about}")
+    """A new link that somebody has asked for: to their own page, or to what they are asked; no programme names it."""
+    page = replace(BASE, page_url=PAGE)
+    yield Case("mail", "new_link", page, "page")
+    asked = replace(
+        BASE, role="consultant", recipient=JENS, details={"matter": "Mentormøde i modul 2", "about": METTE.name}
+    )
+    yield Case("mail", "new_link", asked, "settled")
+    yield Case("mail", "new_link", replace(asked, details={}), "nothing")
 
 
 def asks_for_an_answer(case: Case) -> bool:
