@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -22,7 +22,7 @@ from config.errors import TemplateError
 from config.plain_text import without_the_unseen
 from notifications.languages import COMMON, messages_in
 from notifications.templates import environment
-from notifications.view_models import Context, Greeting
+from notifications.view_models import Answer, Context, Greeting, OwnPage
 
 Flavour = Literal["txt", "html"]
 
@@ -33,11 +33,13 @@ _inliner = CSSInliner(load_remote_stylesheets=False)
 
 @dataclass(frozen=True)
 class Section:
-    """One message's part of a mail: a subject of one line, plain text and a fragment of HTML."""
+    """One message's part of a mail: a subject of one line, plain text and a fragment of HTML; and where it leads."""
 
     subject: str
     text: str
     html: str
+    answer: Answer | None = None
+    page: OwnPage | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ def render_message(message: str, context: Context, language: str = "da", folder:
         subject=_one_line(render("txt", "subject", values)),
         text=_tidy(render("txt", "text", values)),
         html=render("html", "html", values | {"message": message}).strip(),
+        answer=context.answer,
+        page=context.page,
     )
 
 
@@ -96,16 +100,27 @@ def compose(
 ) -> Rendered:
     """Return one mail with all ``sections`` in order, greeted and signed once (R48).
 
+    A matter of several sections keeps one button, at the last of them; a page is linked once.
+
     Raises:
         TemplateError: there is no section, or a layout's template lacks a value.
     """
     if not sections:
         raise TemplateError("layout", "sections", "a mail needs at least one section")
-    values = {"sections": sections, "language": language, **_fields(greeting)}
+    pages = dict.fromkeys(section.page for section in sections if section.page)
+    values = {"sections": _one_button_each(sections), "pages": list(pages), "language": language, **_fields(greeting)}
     render = _renderer("layout", language, folder)
     subject = _one_line(render("txt", "layout.subject", values))
     html = render("html", "layout.html", values | {"subject": subject})
     return Rendered(subject, _tidy(render("txt", "layout.txt", values)) + "\n", _inliner.inline(html))
+
+
+def _one_button_each(sections: Sequence[Section]) -> list[Section]:
+    last = {section.answer.url: number for number, section in enumerate(sections) if section.answer}
+    return [
+        replace(section, answer=None) if section.answer and last[section.answer.url] != number else section
+        for number, section in enumerate(sections)
+    ]
 
 
 def _renderer(message: str, language: str, folder: Path | None) -> Callable[[Flavour, str, Mapping[str, object]], str]:

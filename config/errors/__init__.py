@@ -35,6 +35,7 @@ from config.errors.delivery import (
 )
 from config.errors.engine import (
     AmbiguousPersonError,
+    AppointmentRefusedError,
     CohortOverError,
     ConflictError,
     ConsequencesChangedError,
@@ -69,6 +70,7 @@ __all__ = [
     "AmbiguousPersonError",
     "AnswerOverError",
     "AnswerRefusedError",
+    "AppointmentRefusedError",
     "BackupError",
     "CohortOverError",
     "ConflictError",

@@ -56,11 +56,13 @@ def _links(page: OwnPage, links: Links) -> dict[str, dict[object, str]]:
     years: tuple[AsTalent | AsLeader, ...] = (*page.talent, *page.leader)
     asks = [*page.asks, *(ask for year in years for ask in year.answered)]
     asks += [one.ask for year in years for one in year.dates if one.ask]
+    plans = [(one.person, one.journey) for one in page.talent if one.has_plan]
+    plans += [(one.person, led.journey) for one in page.leader if one.has_plans for led in one.talents]
     subjects = {(ask.person, ask.matter.subject) for ask in asks}
     return {
         "answer": {one: to(Purpose.ANSWER, *one) for one in subjects},
         "calendar": {(one.person, one.cohort_id): to(Purpose.CALENDAR, one.person, one.cohort_id) for one in years},
-        "plan": {one.journey: to(Purpose.PLAN, one.person, one.journey) for one in page.talent},
+        "plan": {journey: to(Purpose.PLAN, person, journey) for person, journey in plans},
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, literal, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, literal, select
 
 from config.answers import Answerer
 from notifications.links import Links, Purpose, mark_of
@@ -13,7 +13,8 @@ from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CohortRow, JourneyRow, PersonRow
 from states.views.roles import has_left, roles_in
 
-_ABOUT, _PERSON = bindparam("about"), bindparam("person")
+_ABOUT: BindParameter[str] = bindparam("about")
+_PERSON: BindParameter[str] = bindparam("person")
 # Built once: building a query costs several times what running it does.
 _SUBJECT = (
     select(JourneyRow.cohort_id, JourneyRow.state)

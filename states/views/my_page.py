@@ -23,7 +23,7 @@ from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonR
 from states.views.matters import matters
 from states.views.overview import Overview
 from states.views.own_page import Ask, AsLeader, AsTalent, LedTalent, OwnDate, OwnPage, Partner, Promise, Someone
-from states.views.plan_said import PlanSaid, plans_said
+from states.views.plan import Revision, plan_revisions
 from states.views.recorded import mails_to, recorded_of, told_by
 from states.views.roles import Part, has_left, parts_of
 
@@ -80,7 +80,7 @@ class _Reader:
     def as_leader(self) -> AsLeader:
         """Return the person's talents, and their own year with them."""
         journeys = self._own("mentor_id")
-        plans = plans_said(self._connection, self._cohort, [one.id for one in journeys])
+        plans = plan_revisions(self._connection, self._cohort, [one.id for one in journeys])
         dates = tuple(self._dates("mentor"))
         return AsLeader(
             person=self.part.person,
@@ -88,6 +88,7 @@ class _Reader:
             cohort_id=self._cohort.cohort_id,
             next_event=_next(dates),
             talents=tuple(self._led(one, plans.get(one.id)) for one in journeys),
+            has_plans=self._cohort.definition.programme.plan is not None,
             dates=dates,
             answered=self._answered("mentor"),
             recorded=tuple(told_by(self._connection, self._cohort, self.part.person, self.part.roles)),
@@ -114,11 +115,12 @@ class _Reader:
             partners=tuple(self._partners(journey)),
             mentor=self.someone(journey.mentor_id) if journey.mentor_id else None,
             second_mentor=self.someone(journey.second_mentor_id) if journey.second_mentor_id else None,
-            plan=plans_said(self._connection, self._cohort, [journey.id]).get(journey.id),
+            has_plan=programme.plan is not None,
+            plan=plan_revisions(self._connection, self._cohort, [journey.id]).get(journey.id),
             recorded=tuple(recorded_of(self._connection, self._cohort, self._overview, journey.id, journey.talent_id)),
         )
 
-    def _led(self, journey: Row[Any], plan: PlanSaid | None) -> LedTalent:
+    def _led(self, journey: Row[Any], plan: Revision | None) -> LedTalent:
         line = self._overview.line(journey.id)
         return LedTalent(
             journey=journey.id,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -28,11 +29,13 @@ from states.views.pages import (
     HistoryLine,
     MailLine,
     Mark,
+    PlanLine,
     Stage,
     TalentLine,
     TalentPage,
     TaskLine,
 )
+from states.views.plan import Revision, plan_revisions
 from states.views.undelivered import MAIL, failed_in
 
 
@@ -79,11 +82,12 @@ class Overview:
             id=self._cohort.cohort_id,
             name=self._cohort.name,
             today=self._today,
-            talents=tuple(self._line(journey, tasks) for journey in journeys),
+            talents=tuple(self._talents(journeys, tasks)),
             tasks=tuple(task for task in tasks if task.open),
             commitments=tuple(self._lines(None, None)),
             undelivered=failed_in(self._connection, self._cohort.cohort_id),
             absences=tuple(self._absences()),
+            has_plans=self._cohort.definition.programme.plan is not None,
         )
 
     def talent(self, journey_id: str) -> TalentPage:
@@ -94,8 +98,9 @@ class Overview:
         """
         journey = self._journey(journey_id)
         tasks = self._tasks(TaskRow.journey_id == journey_id)
+        [line] = self._talents([journey], tasks)
         return TalentPage(
-            line=self._line(journey, tasks),
+            line=line,
             cohort=self._cohort.name,
             cohort_id=self._cohort.cohort_id,
             mentor=self._names.get(journey.mentor_id, ""),
@@ -107,6 +112,7 @@ class Overview:
             history=tuple(self.history(journey_id)),
             way=tuple(self._way(journey.state)),
             picture=self._picture(journey),
+            has_plan=self._cohort.definition.programme.plan is not None,
         )
 
     def line(self, journey_id: str) -> TalentLine:
@@ -139,6 +145,17 @@ class Overview:
                     if row.milestone == milestone.id:
                         day = held.day if held else None
                         yield AbsenceLine(day, milestone.label, row.id, self._names[row.talent_id])
+
+    def _talents(self, journeys: Sequence[Row[Any]], tasks: list[TaskLine]) -> Iterator[TalentLine]:
+        plans = plan_revisions(self._connection, self._cohort, [journey.id for journey in journeys])
+        for journey in journeys:
+            yield replace(self._line(journey, tasks), plan=self._plan(plans.get(journey.id)))
+
+    def _plan(self, said: Revision | None) -> PlanLine | None:
+        plan = self._cohort.definition.programme.plan
+        if plan is None or said is None:
+            return None
+        return PlanLine(plan.answers.label(said.what), said.day, said.by or said.role)
 
     def _line(self, journey: Row[Any], tasks: list[TaskLine]) -> TalentLine:
         lines = list(self._lines(journey.id, journey))

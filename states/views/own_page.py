@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from states.views.matter import Matter
-from states.views.plan_said import PlanSaid
+from states.views.plan import Revision
 from states.views.recorded import Recorded, SentMail
 
 
@@ -88,7 +88,9 @@ class AsTalent:
     partners: tuple[Partner, ...]
     mentor: Someone | None
     second_mentor: Someone | None
-    plan: PlanSaid | None
+    has_plan: bool
+    """Whether there is a plan to fetch, and to be told of."""
+    plan: Revision | None
     recorded: tuple[Recorded, ...]
 
 
@@ -102,7 +104,7 @@ class LedTalent:
     next_event: str
     next_day: date | None
     owes: tuple[Promise, ...]
-    plan: PlanSaid | None
+    plan: Revision | None
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,8 @@ class AsLeader:
     cohort_id: str
     next_event: OwnDate | None
     talents: tuple[LedTalent, ...]
+    has_plans: bool
+    """Whether the talents have plans to fetch, and to be told of."""
     dates: tuple[OwnDate, ...]
     answered: tuple[Ask, ...]
     recorded: tuple[Recorded, ...]

@@ -8,11 +8,15 @@ import pytest
 from sqlalchemy import select, update
 
 from config.errors import DeliveryUnknownError
+from flows.cockpit.forms import choices_for
+from flows.cockpit.task_forms import TaskForms
 from notifications.decisions import resend, settle
 from states.facts import Fact
+from states.running_cohort import read_cohort
 from states.store.database import Database
 from states.store.reach_tables import DeliveryEventRow
 from states.store.tables import EffectRow, FactRow, MailRow, PersonRow, TaskRow
+from states.views.task_pages import task_pages
 from tests.support.mailroom import before_the_talk, reachable_at
 from tests.support.sendgrid_events import BLOCKED, BOUNCE, DEFERRED, DELIVERED, DROPPED, PROCESSED, WITHHELD, Told
 
@@ -174,6 +178,20 @@ def test_a_bounce_marks_the_address_and_asks_the_coordinator_for_another(told: T
         task = connection.execute(select(TaskRow.__table__).where(TaskRow.subject == subject)).one()
     assert (task.owner_id, task.due_on.isoformat()) == ("hold-3/coordinator-1", "2027-01-14")
     assert told.address_of(mail) in task.text
+
+
+@pytest.mark.parametrize("person", [TALENT, LEADER])
+def test_the_tasks_page_opens_the_form_that_corrects_an_address_with_the_person_filled_in(
+    told: Told, person: str
+) -> None:
+    told.tell(told.event(told.mail_to(person), BOUNCE))
+    with told.post.database.read() as connection:
+        cohort = read_cohort(connection, "hold-3")
+        [task] = [one for one in task_pages(connection, cohort, {"hold-3"}) if one.subject.startswith(person)]
+        [offer] = TaskForms(connection, cohort, cohort.calendar.local_day(told.post.now())).of(task)
+        lists = choices_for(connection, "talent-nord", offer.form, told.post.now())
+    assert offer.form.label == "Ret navn, adresse eller telefon"
+    assert {name: lists.people[label] for name, label in offer.values.items()} == {"whom": person}
 
 
 @pytest.mark.parametrize("event", [BLOCKED, WITHHELD], ids=str)

@@ -13,7 +13,7 @@ from notifications.site_pages import render_page
 from notifications.site_words import problem_words
 from states.views.matter import Matter, Option, Said
 from states.views.own_page import Ask, AsLeader, AsTalent, LedTalent, OwnDate, OwnPage, Partner, Promise, Someone
-from states.views.plan_said import PlanSaid
+from states.views.plan import Revision
 from states.views.recorded import CLOCK, OTHERS, Recorded, SentMail
 
 TODAY = date(2027, 3, 16)
@@ -127,7 +127,8 @@ AS_TALENT = AsTalent(
     partners=(Partner("Skyggepraktik", METTE),),
     mentor=TORBEN,
     second_mentor=None,
-    plan=PlanSaid("written", date(2027, 2, 10), TORBEN.name, "mentor"),
+    has_plan=True,
+    plan=Revision("written", date(2027, 2, 10), TORBEN.name, "mentor"),
     recorded=(
         Recorded(at("2027-03-15"), "Skyggepraktik: ny makker", "", OTHERS, "i gang"),
         Recorded(at("2027-03-12"), "Mentormøde i modul 1: aftalt", TORBEN.name, "mentor", day=date(2027, 3, 17)),
@@ -157,10 +158,11 @@ AS_LEADER = AsLeader(
             "Modul 1 dag 2",
             date(2027, 4, 1),
             (Promise("Personligt ledelsesgrundlag", "overskredet", date(2027, 3, 11), True, LOUISE.name),),
-            PlanSaid("written", date(2027, 2, 10), TORBEN.name, "mentor"),
+            Revision("written", date(2027, 2, 10), TORBEN.name, "mentor"),
         ),
         LedTalent("hold-3-06", RASMUS, "Orlov", "", None, (), None),
     ),
+    has_plans=True,
     dates=(KICKOFF, event("network1", "Strategisk netværk for mentorer: første møde", "2027-04-20")),
     answered=(ask(replace(TALK, role="mentor"), TORBEN),),
     recorded=(Recorded(at("2027-02-10"), "Forventningssamtale: gennemført", TORBEN.name, "mentor", about=LOUISE.name),),
