@@ -89,7 +89,11 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
 def fact_label(definition: Definition, trigger: str) -> str:
     """Return what a fact is called for people."""
     name = Trigger.parse(trigger).name
-    known = {*definition.milestones, *definition.commitments, *definition.programme.events, ENROL, *ARRANGED}
+    if name in ARRANGED:
+        # A form's name says more: what corrects a person is no correction of a fact, though both are called so.
+        forms = {one.people: one.label for one in definition.programme.forms if one.people}
+        return forms.get(name) or definition.trigger_label(trigger)
+    known = {*definition.milestones, *definition.commitments, *definition.programme.events, ENROL}
     return definition.trigger_label(trigger) if name in known else trigger
 
 
