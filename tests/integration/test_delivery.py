@@ -1,4 +1,4 @@
-"""What became of mails is known from SendGrid's events: unknown ones are settled, bad addresses are asked for."""
+"""What became of mails is known from SendGrid's events, which settle the unknown ones by themselves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from tests.support.sendgrid_events import BLOCKED, BOUNCE, DEFERRED, DELIVERED, 
 
 TALENT, LEADER = "hold-3-01", "hold-3/leader-01"
 NEW = "ny.adresse@aalborg.example.org"
-_REJECTED = EffectRow.status == "rejected"
 LOST = DeliveryUnknownError("it was cut off")
 
 
