@@ -76,3 +76,5 @@ class Reminder(Spec):
 
     when: WhenField
     effects: tuple[EffectSpec, ...] = Field(min_length=1)
+    asks_others: bool = False
+    """Whether it asks others for help: then it is not sent once the talent has said to ask nobody (R59)."""

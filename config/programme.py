@@ -20,6 +20,7 @@ from config.groups import Groups
 from config.names import Folder, Language, Name, filled_with
 from config.opening import AskedLate, OpensOn
 from config.plain_text import AS_KEPT, Line, OptionalLine
+from config.plan import PlanSpec
 from config.regions import Move, RegionSpec
 from config.spec import Spec
 from config.when import WhenField, parse_when
@@ -27,7 +28,8 @@ from config.working_time import WorkingTime
 
 ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND = "on_open", "on_miss", "on_keep", "on_extend"
 ON_HAND, ON_PAIR, ON_RETRACT = "on_hand", "on_pair", "on_retract"
-ON_STEPS = (ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND, ON_HAND, ON_PAIR, ON_RETRACT)
+ON_APPOINT, ON_STALL = "on_appoint", "on_stall"
+ON_STEPS = (ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND, ON_HAND, ON_PAIR, ON_RETRACT, ON_APPOINT, ON_STALL)
 
 
 class DaySpec(Spec):
@@ -149,6 +151,14 @@ class CommitmentSpec(Spec):
     """What is told when the partner is another than when it opened (R58)."""
     answers: tuple[AnswerSpec, ...] = ()
     """What people may say of it by a click (R65)."""
+    button: OptionalLine = ""
+    """What the button in mails says, which opens the page of all answers."""
+    appoint_within: WhenField | None = None
+    """How long the next step of the ladder waits for an agreed day: ``day`` is when it would have come."""
+    on_appoint: tuple[EffectSpec, ...] = ()
+    """What is told when a day is agreed on; without it, none can be."""
+    on_stall: tuple[EffectSpec, ...] = ()
+    """What is asked when those concerned find no time; without it, they cannot say so."""
     on_retract: tuple[EffectSpec, ...] = ()
     """What is told when a changed choice lets go whoever was found, if they were told that they were (R60)."""
 
@@ -156,6 +166,11 @@ class CommitmentSpec(Spec):
     def secures(self) -> str | None:
         """The module whose challenge is told when it is kept (R22)."""
         return self.module if self.subject == "cohort" and self.only_challenges else None
+
+    @property
+    def can_be_hushed(self) -> bool:
+        """Whether it asks others for help, which a talent may not want (R59)."""
+        return any(step.asks_others for step in self.reminders)
 
     @cached_property
     def causes(self) -> Mapping[str, tuple[EffectSpec, ...]]:
@@ -178,6 +193,8 @@ class CommitmentSpec(Spec):
             raise ValueError(f"default_choice {self.default_choice!r} is not one of the choices")
         if self.default_choice is not None and (self.escalation or self.on_miss):
             raise ValueError("a commitment with a default_choice is never missed: drop 'on_miss' and 'escalation'")
+        if self.answers and not self.button:
+            raise ValueError("a commitment with 'answers' says what the button in its mails does: add 'button'")
         if self.on_hand and self.subject == "cohort":
             raise ValueError("a commitment of the cohort has no consultant to be handed to: drop 'on_hand'")
         return self
@@ -232,6 +249,8 @@ class Programme(Spec):
     calendar: tuple[CalendarEntry, ...] = Field(min_length=1)
     events: dict[Name, Event] = Field(default_factory=dict)
     commitments: tuple[CommitmentSpec, ...] = ()
+    plan: PlanSpec | None = None
+    """The document in which talent and mentor write goals (R9 to R11); without it there is none."""
     forms: tuple[Form, ...] = ()
     form_fields: dict[str, Line] = Field(default_factory=dict)
     """Names of the forms' fields for people."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from config.settings import Settings
 from flows.console import out
 from flows.server.process import LOOPBACK, ServerPlace, child, has_deployment, wait_for
+from flows.site.keys import site_keys
 from states.store.address import Address
 
 
@@ -19,7 +20,11 @@ def with_site(settings: Settings, port: int) -> Settings:
     """Return the settings with an address of the site: where mails are files, it is this machine's own.
 
     A mail that is really sent leads to no ``127.0.0.1``: without ``TALENTNORD_SITE_URL`` it holds no links.
+
+    Raises:
+        SettingsError: the key is none, see ``site_keys``.
     """
+    site_keys(settings)  # Now, before anything was started.
     if settings.site_url or settings.mail_transport != "files":
         return settings
     return settings.model_copy(update={"site_url": _own(port)})

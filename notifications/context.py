@@ -13,7 +13,10 @@ from config.cohort import Day
 from config.definition import Definition, Module
 from config.grammar import LAPSED, Trigger, commitment_id
 from config.plain_text import without_the_unseen
+from config.plan import plan_in
 from notifications.due import Effect
+from notifications.links import Links
+from notifications.signposts import Signposts
 from notifications.view_models import CommitmentView, Context, EventView, ModuleView, OfficeView, Person, Talent
 from states.machines.commitment import is_late
 from states.plan.offices import consultant_id
@@ -38,10 +41,10 @@ def first_name(name: str) -> str:
 class CohortReader:
     """What messages about one cohort say, as it stood at ``now``: each table is read once, for all its effects.
 
-    Holds no connection, so that several threads may use it.
+    Holds no connection, so that several threads may use it. Without ``links`` there is no site to lead to.
     """
 
-    def __init__(self, connection: Connection, cohort_id: str, now: datetime) -> None:
+    def __init__(self, connection: Connection, cohort_id: str, now: datetime, links: Links | None = None) -> None:
         about = {"cohort": cohort_id}
         self.read_at = now
         self.cohort: RunningCohort = read_cohort(connection, cohort_id)
@@ -53,6 +56,7 @@ class CohortReader:
         self.events = self._dated(milestones)
         self.invitations = read_invitations(connection, self.cohort)
         self._materials = {ident: tuple(row.details.get("material", {}).items()) for ident, row in milestones.items()}
+        self._signposts = Signposts(links, self.cohort, self.journeys.values()) if links else None
 
     @property
     def definition(self) -> Definition:
@@ -188,6 +192,7 @@ class CohortReader:
                 self.cohort.cast.administration,
             )
         )
+        plan = plan_in(effect.message, self.definition.programme.plan)
         assert recipient is not None
         assert coordinator is not None
         assert administration is not None
@@ -204,10 +209,18 @@ class CohortReader:
             cohort=self.cohort.name,
             today=self.today,
             next_event=self.next_event(),
+            plan=plan.title if plan else None,
             details={key: str(value) for key, value in effect.details.items() if isinstance(value, str | int)},
             **people,
             **self._matter(effect, name),
+            **self._links(effect, recipient, people.get("talent")),
         )
+
+    def _links(self, effect: Effect, recipient: Person, talent: Talent | None) -> dict[str, Any]:
+        """Return where the effect's mail leads, if there is a site."""
+        if self._signposts is None:
+            return {}
+        return self._signposts.of(effect, self.commitment(effect.subject), recipient.email, talent)
 
     def _people(self, journey: Row[Any], effect: Effect) -> dict[str, Any]:
         commitment = self.commitment(effect.subject)
@@ -260,6 +273,8 @@ class CohortReader:
             missed_on=row.missed_on,
             choices=spec.choices,
             choice=row.choice,
+            appointed_on=row.appointed_on,
+            appointed_at=row.appointed_at,
         )
 
     def _matter(self, effect: Effect, name: str) -> dict[str, Any]:

@@ -56,10 +56,16 @@ def write_digest(effect: Effect, matters: Sequence[tuple[Effect, Context]], word
                 raise
             continue
         carried.append(one)
-        said = replace(section, subject=f"{context.cohort}: {section.subject}") if several else section
-        # Whoever has two roles may be told the very same in both.
-        if said not in sections:
-            sections.append(said)
+        _say(replace(section, subject=f"{context.cohort}: {section.subject}") if several else section, sections)
     about = matters[0][1]
     greeting = Greeting(about.recipient, about.coordinator, about.programme)
     return Digest(greeting, compose(sections, greeting, *words), tuple(carried))
+
+
+def _say(said: Section, sections: list[Section]) -> None:
+    """Add a section; whoever has two roles may be told the very same in both, and is told once where both lead."""
+    for number, other in enumerate(sections):
+        if (other.subject, other.text, other.html) == (said.subject, said.text, said.html):
+            sections[number] = replace(other, answer=other.answer or said.answer, page=other.page or said.page)
+            return
+    sections.append(said)

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
@@ -93,12 +94,11 @@ def record(
     known: Sequence[str] = _ON_ITS_WAY,
 ) -> bool:
     """Record what came of a mail, for it and for every effect it carries; ``False`` if it is not as ``known``."""
-    sent_at = now if status == "sent" else None
-    told = connection.execute(
-        update(MailRow)
-        .where(MailRow.id == mail_id, MailRow.status.in_(known))
-        .values(status=status, reference=reference, sent_at=sent_at)
-    )
+    # What is known of it stays: a mail that comes back was handed over all the same, under the peer's reference.
+    new: dict[str, Any] = {"status": status, **({"reference": reference} if reference else {})}
+    if status == "sent":
+        new["sent_at"] = now
+    told = connection.execute(update(MailRow).where(MailRow.id == mail_id, MailRow.status.in_(known)).values(new))
     if told.rowcount:
         connection.execute(
             update(EffectRow)
@@ -106,7 +106,8 @@ def record(
             .values(status=status, changed_at=now, note=note)
         )
     if told.rowcount and status == "rejected":
-        not_arrived(connection, [mail_id], surely=True)
+        # Who says so may say later that it has arrived after all.
+        not_arrived(connection, [mail_id], surely=False)
     return bool(told.rowcount)
 
 

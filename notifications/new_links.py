@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select
-from states.views.matters import matters
 
 from config.mail_address import normal_address
 from notifications.due import NEW_LINK
@@ -20,6 +19,7 @@ from states.store.fact_log import log_fact
 from states.store.queries import lock_cohort_of
 from states.store.run_links import add_to_history
 from states.store.tables import EffectRow, FactRow
+from states.views.matters import matters
 from states.views.roles import Part, parts_of
 from states.views.undelivered import MAIL
 

@@ -6,12 +6,12 @@ from functools import cache
 from typing import Any
 
 from config.files.yaml_file import load_yaml
-from notifications.languages import LANGUAGES
+from notifications.languages import site_in
 
 
 @cache
 def _words(language: str) -> Any:
-    return load_yaml(LANGUAGES / language / "site" / "problems.yaml").data
+    return load_yaml(site_in(language) / "problems.yaml").data
 
 
 def problem_words(status: int, language: str = "da") -> dict[str, str]:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from config.answers import AnswerSpec
+from config.answers import PLANS, AnswerSpec, clean_time
 from config.errors import (
     AnswerOverError,
     AnswerRefusedError,
@@ -37,10 +36,6 @@ from states.store.queries import commitments_named, journeys_and_cohort
 from states.store.tables import FactRow, HistoryRow
 from states.views.matters import asking, possible, role_in
 
-PLANS = ("written", "revised", "no")
-"""What may be said of the development plan: it was written, it was revised, it was not."""
-
-_TIME = re.compile(r"([01]\d|2[0-3])[:.]([0-5]\d)")
 _WHO = {"talent": "is_the_talent", "mentor": "is_the_mentor", "known": "known_by_another_name"}
 
 
@@ -145,15 +140,13 @@ def _held_on(asked: _Asked, given: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _appointed(asked: _Asked, given: Mapping[str, str]) -> dict[str, Any]:
-    day, time = _day("appointed_on", given), given.get("appointed_at", "")
+    day = _day("appointed_on", given)
     if day < asked.firing.today:
         raise AnswerRefusedError("appointed_on", "in_the_past")
     if day > asked.firing.today + FARTHEST_AHEAD:
         raise AnswerRefusedError("appointed_on", "too_late")
-    found = _TIME.fullmatch(time)
-    if time and found is None:
-        raise AnswerRefusedError("appointed_at", "not_a_time")
-    return {"appointed_on": day.isoformat()} | ({"appointed_at": f"{found[1]}:{found[2]}"} if found else {})
+    at = _checked("appointed_at", "not_a_time", clean_time, given.get("appointed_at", ""))
+    return {"appointed_on": day.isoformat()} | ({"appointed_at": at} if at else {})
 
 
 def _choice(asked: _Asked, given: Mapping[str, str]) -> dict[str, Any]:
@@ -189,9 +182,12 @@ def _present(field: str, given: Mapping[str, str]) -> str:
 def _day(field: str, given: Mapping[str, str]) -> date:
     text = _present(field, given)
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise AnswerRefusedError(field, "not_a_date") from error
+    if day.isoformat() != text:  # A week's day, or a date without its dashes.
+        raise AnswerRefusedError(field, "not_a_date")
+    return day
 
 
 def _one_of(field: str, given: Mapping[str, str], choices: tuple[str, ...]) -> str:

@@ -35,6 +35,7 @@ from config.errors.delivery import (
 )
 from config.errors.engine import (
     AmbiguousPersonError,
+    AppointmentRefusedError,
     CohortOverError,
     ConflictError,
     ConsequencesChangedError,
@@ -54,6 +55,13 @@ from config.errors.engine import (
     UnknownRecordError,
     UnknownTriggerError,
 )
+from config.errors.events import (
+    EventsForgedError,
+    EventsOutdatedError,
+    EventsRefusedError,
+    EventsUnreadableError,
+    EventsUnsignedError,
+)
 from config.errors.root import TalentNordError
 from config.errors.server import NoPasswordError, NotOursError, ServerError
 
@@ -62,6 +70,7 @@ __all__ = [
     "AmbiguousPersonError",
     "AnswerOverError",
     "AnswerRefusedError",
+    "AppointmentRefusedError",
     "BackupError",
     "CohortOverError",
     "ConflictError",
@@ -77,6 +86,11 @@ __all__ = [
     "EffectFailedError",
     "EffectWaitsError",
     "EffectsFailedError",
+    "EventsForgedError",
+    "EventsOutdatedError",
+    "EventsRefusedError",
+    "EventsUnreadableError",
+    "EventsUnsignedError",
     "FactIncompleteError",
     "FactReusedError",
     "FileMissingError",

@@ -222,3 +222,12 @@ class PersonRefusedError(FactIncompleteError):
     def __init__(self, trigger: str, field: str, what: str, who: str) -> None:
         self.who = who
         super().__init__(trigger, field, what)
+
+
+class AppointmentRefusedError(FactIncompleteError):
+    """A day is agreed on that cannot be: one that is ``past``, or one so far ahead that it was mistyped."""
+
+    def __init__(self, trigger: str, field: str, day: date, past: bool) -> None:
+        self.day = day
+        self.past = past
+        super().__init__(trigger, field, f"{day} is past" if past else f"{day} is more than a year ahead")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,7 +17,10 @@ from flows.site.answers import answer_routes
 from flows.site.calendar import calendar_routes
 from flows.site.guards import guards
 from flows.site.new_link import new_link_routes
+from flows.site.pages import page_routes
+from flows.site.plan import plan_routes
 from flows.site.site import Site
+from flows.site.webhook import webhook_routes
 from notifications.site_pages import render_page
 from notifications.site_words import problem_words
 
@@ -29,7 +32,10 @@ def build_app(services: Services, site: Site, routes: Sequence[BaseRoute] = ()) 
     own = [
         *answer_routes(services, site),
         *new_link_routes(services, site),
+        *page_routes(services, site),
         *calendar_routes(services, site),
+        *webhook_routes(services, services.settings),
+        *plan_routes(services, site),
         Route("/robots.txt", _robots),
         Route("/health", _health(services)),
     ]
@@ -73,7 +79,7 @@ def _health(services: Services) -> Callable[[Request], Response]:
     return health
 
 
-def _finishing(site: Site) -> Callable[[Starlette], object]:
+def _finishing(site: Site) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield

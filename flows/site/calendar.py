@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from flows.services import Services, letterhead_of
+from flows.services import Services, sender_of
 from flows.site.site import Site
 from notifications.calendar_feed import feed
 from notifications.links import Purpose
@@ -17,7 +17,7 @@ _FRESH_FOR = 900
 
 def calendar_routes(services: Services, site: Site) -> list[Route]:
     """Return the route of the calendars that people subscribe to."""
-    sender = letterhead_of(services.settings, services.library).sender
+    sender = sender_of(services.settings)
 
     def calendar(request: Request) -> Response:
         with services.database.read() as connection:

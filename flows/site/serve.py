@@ -21,13 +21,12 @@ from flows.site.app import build_app
 from flows.site.keys import site_keys
 from flows.site.rouse import Rouser
 from flows.site.site import Site
+from flows.site.webhook import webhook_routes
 from notifications.links import Links
 from states.store.run_links import anything_untaken
 
 API, PASSWORD = "PREFECT_API_URL", "PREFECT_API_AUTH_STRING"
 PORT = 4280
-_LONGEST_HEAD = 16 * 1024
-"""Bytes of a request's line and headers at most."""
 _ENDS_WITHIN = 5
 
 
@@ -46,7 +45,7 @@ def serve(host: str, port: int, routes: Sequence[BaseRoute] = ()) -> None:
         afterwards = Afterwards(rouser.recorded) if rouser else Afterwards()
         addresses = addresses_of(settings.site_url, host, port)
         site = Site(Links(keys, addresses[0]), addresses, afterwards)
-        _run(build_app(services, site, routes), host, port)
+        _run(build_app(services, site, [*webhook_routes(services, settings), *routes]), host, port)
     finally:
         if rouser:
             rouser.stop()
@@ -90,7 +89,6 @@ def _run(app: object, host: str, port: int) -> None:
             ws="none",
             proxy_headers=False,
             server_header=False,
-            h11_max_incomplete_event_size=_LONGEST_HEAD,
             timeout_graceful_shutdown=_ENDS_WITHIN,
         )
         uvicorn.Server(config).run(sockets=[listener])

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from flows.site.afterwards import Afterwards
 from flows.site.limits import Limits
 from flows.site.visitor import Visitor, visitor_of
-from notifications.links import Links, Purpose
+from notifications.links import Link, Links, Purpose
+from notifications.new_links import HAVE_PAGES
+from states.store.tables import PersonRow
 
+_COORDINATOR = select(PersonRow.name, PersonRow.email, PersonRow.telephone).where(PersonRow.id == bindparam("person"))
 _AFTER_A_LINK = ".,;:!?)]}>\"'*"
 """What a mail program may take for the end of an address in plain text; no token ends in any of it."""
 
@@ -51,6 +55,21 @@ class Site:
         found = visitor_of(connection, self.links, purpose, token)
         if found is None:
             raise HTTPException(404)
+        return found
+
+    def beside(self, connection: Connection, visitor: Visitor, now: datetime) -> dict[str, object]:
+        """Return what every page says to its visitor: the day, the programme, whom to ask, their own page."""
+        cohort = visitor.cohort
+        today = cohort.calendar.local_day(now)
+        coordinator = connection.execute(_COORDINATOR, {"person": cohort.coordinator_on(today)}).one()
+        found: dict[str, object] = {
+            "today": today,
+            "programme": cohort.definition.programme.name,
+            "coordinator": coordinator,
+        }
+        if HAVE_PAGES & set(visitor.roles):
+            own = Link(Purpose.PAGE, visitor.person, cohort.cohort_id)
+            found["home"] = self.links.path(own, visitor.email)
         return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, literal, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, literal, select
 
 from config.answers import Answerer
 from notifications.links import Links, Purpose, mark_of
@@ -13,6 +13,15 @@ from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CohortRow, JourneyRow, PersonRow
 from states.views.roles import has_left, roles_in
 
+_ABOUT: BindParameter[str] = bindparam("about")
+_PERSON: BindParameter[str] = bindparam("person")
+# Built once: building a query costs several times what running it does.
+_SUBJECT = (
+    select(JourneyRow.cohort_id, JourneyRow.state)
+    .where(JourneyRow.id == _ABOUT)
+    .union(select(CohortRow.id, literal("")).where(CohortRow.id == _ABOUT))
+)
+_WHO = select(PersonRow.name, PersonRow.email).where(PersonRow.id == _PERSON)
 _AFTER_SUBJECT = "/@"
 """What follows the id of a journey or a cohort in a link's subject: a commitment's name, or a milestone's."""
 
@@ -40,8 +49,7 @@ def visitor_of(connection: Connection, links: Links, purpose: Purpose, token: st
     opened = links.open(purpose, token)
     if opened is None:
         return None
-    mine = select(PersonRow.name, PersonRow.email).where(PersonRow.id == opened.link.person)
-    person = connection.execute(mine).one_or_none()
+    person = connection.execute(_WHO, {"person": opened.link.person}).one_or_none()
     if person is None or mark_of(person.email) != opened.address:
         return None
     about = _about(connection, opened.link.subject)
@@ -59,6 +67,4 @@ def _about(connection: Connection, subject: str) -> Row[Any] | None:
     about = subject
     for sign in _AFTER_SUBJECT:  # The id of the cohort or the journey comes first.
         about = about.partition(sign)[0]
-    journeys = select(JourneyRow.cohort_id, JourneyRow.state).where(JourneyRow.id == about)
-    cohorts = select(CohortRow.id, literal("")).where(CohortRow.id == about)
-    return connection.execute(journeys.union(cohorts)).first()
+    return connection.execute(_SUBJECT, {"about": about}).first()

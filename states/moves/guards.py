@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.programme import CommitmentSpec
-from states.machines.commitment import AHEAD, BEGUN, CHANGEABLE, FULFILLED, KEPT, ON_TIME, PLANNED
+from states.machines.commitment import AHEAD, BEGUN, CHANGEABLE, FULFILLED, KEPT, ON_TIME, PLANNED, WANTED
 from states.moves.challenges import is_news
 from states.moves.firing import Firing
 from states.moves.plausible import has_begun
@@ -27,6 +27,8 @@ def guards_of(firing: Firing, spec: CommitmentSpec, verb: str, commitment: Commi
         due = commitment.due_on or firing.cohort.calendar.day_of(spec.due)
         if due is None or due >= firing.today or _can_still_be_made(firing, spec):
             holding.add(AHEAD)
+    elif not commitment.quiet:
+        holding.add(WANTED)
     return frozenset(holding)
 
 

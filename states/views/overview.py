@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -28,11 +29,13 @@ from states.views.pages import (
     HistoryLine,
     MailLine,
     Mark,
+    PlanLine,
     Stage,
     TalentLine,
     TalentPage,
     TaskLine,
 )
+from states.views.plan import Revision, plan_revisions
 from states.views.undelivered import MAIL, failed_in
 
 
@@ -79,11 +82,12 @@ class Overview:
             id=self._cohort.cohort_id,
             name=self._cohort.name,
             today=self._today,
-            talents=tuple(self._line(journey, tasks) for journey in journeys),
+            talents=tuple(self._talents(journeys, tasks)),
             tasks=tuple(task for task in tasks if task.open),
             commitments=tuple(self._lines(None, None)),
             undelivered=failed_in(self._connection, self._cohort.cohort_id),
             absences=tuple(self._absences()),
+            has_plans=self._cohort.definition.programme.plan is not None,
         )
 
     def talent(self, journey_id: str) -> TalentPage:
@@ -92,13 +96,11 @@ class Overview:
         Raises:
             UnknownRecordError: there is no such journey in this cohort.
         """
-        mine = (JourneyRow.id == journey_id) & (JourneyRow.cohort_id == self._cohort.cohort_id)
-        journey = self._connection.execute(select(JourneyRow.__table__).where(mine)).one_or_none()
-        if journey is None:
-            raise UnknownRecordError("journey", journey_id)
+        journey = self._journey(journey_id)
         tasks = self._tasks(TaskRow.journey_id == journey_id)
+        [line] = self._talents([journey], tasks)
         return TalentPage(
-            line=self._line(journey, tasks),
+            line=line,
             cohort=self._cohort.name,
             cohort_id=self._cohort.cohort_id,
             mentor=self._names.get(journey.mentor_id, ""),
@@ -107,10 +109,26 @@ class Overview:
             commitments=tuple(self._lines(journey_id, journey)),
             tasks=tuple(tasks),
             mails=tuple(self._mails(journey_id)),
-            history=tuple(self._history(journey_id)),
+            history=tuple(self.history(journey_id)),
             way=tuple(self._way(journey.state)),
             picture=self._picture(journey),
+            has_plan=self._cohort.definition.programme.plan is not None,
         )
+
+    def line(self, journey_id: str) -> TalentLine:
+        """Return a talent's row of the overview.
+
+        Raises:
+            UnknownRecordError: there is no such journey in this cohort.
+        """
+        return self._line(self._journey(journey_id), self._tasks(TaskRow.journey_id == journey_id))
+
+    def _journey(self, journey_id: str) -> Row[Any]:
+        mine = (JourneyRow.id == journey_id) & (JourneyRow.cohort_id == self._cohort.cohort_id)
+        journey = self._connection.execute(select(JourneyRow.__table__).where(mine)).one_or_none()
+        if journey is None:
+            raise UnknownRecordError("journey", journey_id)
+        return journey
 
     def _absences(self) -> Iterator[AbsenceLine]:
         """Yield who stays away from the days that are still ahead, in the calendar's order."""
@@ -127,6 +145,17 @@ class Overview:
                     if row.milestone == milestone.id:
                         day = held.day if held else None
                         yield AbsenceLine(day, milestone.label, row.id, self._names[row.talent_id])
+
+    def _talents(self, journeys: Sequence[Row[Any]], tasks: list[TaskLine]) -> Iterator[TalentLine]:
+        plans = plan_revisions(self._connection, self._cohort, [journey.id for journey in journeys])
+        for journey in journeys:
+            yield replace(self._line(journey, tasks), plan=self._plan(plans.get(journey.id)))
+
+    def _plan(self, said: Revision | None) -> PlanLine | None:
+        plan = self._cohort.definition.programme.plan
+        if plan is None or said is None:
+            return None
+        return PlanLine(plan.answers.label(said.what), said.day, said.by or said.role)
 
     def _line(self, journey: Row[Any], tasks: list[TaskLine]) -> TalentLine:
         lines = list(self._lines(journey.id, journey))
@@ -228,7 +257,8 @@ class Overview:
             about = row.subject or definition.trigger_label(row.trigger)
             yield MailLine(definition.working_time.local(row.send_at), to, about, row.status)
 
-    def _history(self, journey_id: str) -> Iterator[HistoryLine]:
+    def history(self, journey_id: str) -> Iterator[HistoryLine]:
+        """Yield what has happened to a talent, the newest first."""
         rows = self._connection.execute(
             select(HistoryRow.__table__).where(HistoryRow.journey_id == journey_id).order_by(HistoryRow.n.desc())
         ).all()
@@ -251,4 +281,5 @@ class Overview:
                 dest = definition.region_label(row.machine, row.dest)
             else:
                 dest = words.get(name, name)
-            yield HistoryLine(local, definition.trigger_label(trigger), dest, row.cause, actor, False, run)
+            what, moved = definition.trigger_label(trigger), row.source != row.dest
+            yield HistoryLine(local, what, dest, row.cause, actor, False, run, moved)

@@ -21,6 +21,15 @@ class CommitmentLine:
 
 
 @dataclass(frozen=True)
+class PlanLine:
+    """What was said last of a talent's plan, in people's words, for which day, and by whom: a name or an office."""
+
+    what: str
+    day: date
+    by: str
+
+
+@dataclass(frozen=True)
 class TalentLine:
     """A row of the cohort's overview."""
 
@@ -32,6 +41,7 @@ class TalentLine:
     next_day: date | None
     late: tuple[str, ...]
     turn: str
+    plan: PlanLine | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,8 @@ class HistoryLine:
     """Whether it is a decision on a mail, whose ``dest`` is what is known of it then."""
     run: str = ""
     """The id of the run that carried out what it caused; empty until there is one."""
+    moved: bool = True
+    """Whether something came to stand elsewhere; else somebody was only told or reminded."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +119,8 @@ class CohortPage:
     undelivered: int
     """How many mails wait for a decision."""
     absences: tuple[AbsenceLine, ...] = ()
+    has_plans: bool = False
+    """Whether the programme has a plan for each talent (R9)."""
 
 
 @dataclass(frozen=True)
@@ -126,3 +140,5 @@ class TalentPage:
     way: tuple[Stage, ...]
     picture: str
     """The whole journey in Mermaid, with the talent's places marked."""
+    has_plan: bool = False
+    """Whether the programme has a plan for each talent (R9)."""

@@ -17,7 +17,8 @@ from states.store.tables import FactRow, HistoryRow, PersonRow
 from states.views.matter import Said
 
 _ANSWERING = ("keep", "appoint", "stall", "hush")
-_CORRECTED = select(FactRow.corrects).where(FactRow.corrects.is_not(None))
+CORRECTED = select(FactRow.corrects).where(FactRow.corrects.is_not(None))
+"""The keys of facts that were taken back."""
 
 
 def said_of(connection: Connection, cohort: RunningCohort, commitments: Sequence[Commitment]) -> dict[str, list[Said]]:
@@ -43,7 +44,7 @@ def role_and_person(actor: str) -> tuple[str, str]:
 def _told(connection: Connection, cohort: RunningCohort, commitments: Sequence[Commitment]) -> Iterator[Row[Any]]:
     """Yield transitions that facts have brought about, with the fact; a fact on several commitments comes with each."""
     columns = (HistoryRow.n, HistoryRow.id, HistoryRow.trigger, FactRow.actor, FactRow.at, FactRow.details)
-    told = HistoryRow.trigger.in_(_ANSWERING) & FactRow.key.not_in(_CORRECTED)
+    told = HistoryRow.trigger.in_(_ANSWERING) & FactRow.key.not_in(CORRECTED)
     query = select(*columns).join(FactRow, HistoryRow.cause == FACT_CAUSE + FactRow.key).where(told)
     query = query.order_by(HistoryRow.n)
     journeys = sorted({one.journey_id for one in commitments if one.journey_id})

@@ -66,7 +66,7 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
             at=local(row.at),
             actor=row.actor,
             trigger=row.trigger,
-            what=_what(cohort.definition, row.trigger),
+            what=fact_label(cohort.definition, row.trigger),
             about=tuple(names[subject] for subject in row.subjects if subject in names),
             details=row.details,
             corrects=row.corrects,
@@ -77,7 +77,8 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
     ]
 
 
-def _what(definition: Definition, trigger: str) -> str:
+def fact_label(definition: Definition, trigger: str) -> str:
+    """Return what a fact is called for people."""
     name = Trigger.parse(trigger).name
     known = {*definition.milestones, *definition.commitments, *definition.programme.events, ENROL, *ARRANGED}
     return definition.trigger_label(trigger) if name in known else trigger

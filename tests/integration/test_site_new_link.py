@@ -52,7 +52,9 @@ def test_it_is_a_fact_with_its_history(stand: Stand) -> None:
     ask(stand, stand.email("hold-3-01"))
     with stand.driven.database.read() as connection:
         fact = connection.execute(select(FactRow.key, FactRow.trigger, FactRow.actor)).one()
-        step = connection.execute(select(HistoryRow.cause, HistoryRow.dest).where(HistoryRow.trigger == "new_link")).one()
+        step = connection.execute(
+            select(HistoryRow.cause, HistoryRow.dest).where(HistoryRow.trigger == "new_link")
+        ).one()
     assert (fact.trigger, fact.actor) == ("new_link", "anybody")
     assert (step.cause, step.dest) == (f"fact {fact.key}", "pending")
 

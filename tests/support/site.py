@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 from sqlalchemy import select
 
 from config.library import Library
@@ -14,9 +13,11 @@ from config.settings import Settings
 from flows.services import Services
 from flows.site.afterwards import Afterwards
 from flows.site.app import build_app
+from flows.site.limits import Limits
 from flows.site.site import Site
 from notifications.links import Link, Links, Purpose
 from notifications.outbox import Letterhead, Outbox
+from states.running_cohort import read_cohort
 from states.store.tables import PersonRow
 from states.views.matter import Matter
 from states.views.matters import matter
@@ -30,9 +31,12 @@ TALK = "expectation_talk"
 
 
 class Stand:
-    """A site at which a test asks; ``recorded`` counts how often the tick was to be woken."""
+    """A site at which a test asks; ``recorded`` counts how often the tick was to be woken.
 
-    def __init__(self, driven: Driver, asked_at: str = URL) -> None:
+    ``often`` is how often a link may be opened, and a form be sent by it, for as long as the test takes.
+    """
+
+    def __init__(self, driven: Driver, often: tuple[int, int] = (60, 20)) -> None:
         self.driven = driven
         self.tray = Tray()
         self.links = Links([KEY], URL)
@@ -41,8 +45,9 @@ class Stand:
         outbox = Outbox(driven.database, self.tray, letterhead, lambda: driven.now)
         library = Library()
         self.services = Services(Settings(), library, driven.database, driven.engine, outbox, lambda: driven.now)
-        self.site = Site(self.links, (URL, "http://127.0.0.1:4280"), Afterwards(self._count))
-        self.browser = Asked(build_app(self.services, self.site), asked_at)
+        addresses, limits = (URL, "http://127.0.0.1:4280"), (Limits(one, 60.0, lambda: 0.0) for one in often)
+        self.site = Site(self.links, addresses, Afterwards(self._count), *limits)
+        self.browser = Asked(build_app(self.services, self.site), URL)
 
     def _count(self) -> None:
         self.recorded += 1
@@ -67,15 +72,9 @@ class Stand:
     def matter(self, person: str, subject: str) -> Matter:
         """What a person is asked, as the page shows it."""
         with self.driven.database.read() as connection:
-            found = matter(connection, self.cohort(), person, subject, self.driven.now)
+            found = matter(connection, read_cohort(connection, "hold-3"), person, subject, self.driven.now)
         assert found is not None
         return found
-
-    def cohort(self):  # type: ignore[no-untyped-def]
-        from states.running_cohort import read_cohort
-
-        with self.driven.database.read() as connection:
-            return read_cohort(connection, "hold-3")
 
     def held(self, number: int, on: str, **more: str) -> dict[str, str]:
         """The form that says that a talk was held."""
@@ -105,10 +104,3 @@ def standing(driven: Driver) -> Iterator[Stand]:
         yield stand
     finally:
         stand.close()
-
-
-def same(one: httpx.Response, other: httpx.Response) -> bool:
-    """Whether two answers are the same to whoever gets them."""
-    kept: Mapping[str, str]
-    one_kept, other_kept = ({name: value for name, value in each.headers.items()} for each in (one, other))
-    return (one.status_code, one.text, one_kept) == (other.status_code, other.text, other_kept)
