@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 from config.cohort import Day
 from config.library import Library
@@ -77,9 +77,12 @@ class Year:
         if what == "move":
             self.services.engine.reschedule("hold-3", given[0], given[1], fact)
         elif what == "agree":
-            values = {"appointed_on": date.fromisoformat(given[1]), "appointed_at": given[2]}
-            with self.database.write() as connection:
-                connection.execute(update(CommitmentRow).where(CommitmentRow.id == given[0]).values(values))
+            journey, _, name = given[0].partition("/")
+            told = Fact(fact.key, "tester", {"appointed_on": given[1], "appointed_at": given[2]})
+            with self.database.read() as connection:
+                state = connection.scalar(select(CommitmentRow.state).where(CommitmentRow.id == given[0]))
+            if state == "open":  # In the one profile or the other they have met by then.
+                self.services.engine.fire(f"{name}:appoint", [journey], told)
         else:
             self.services.engine.fire(what, [given[0]], fact)
 
