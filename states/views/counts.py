@@ -18,7 +18,7 @@ from states.running_cohort import read_cohort
 from states.store.conditions import ARMED
 from states.store.fact_log import actors_of
 from states.store.tables import CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, TaskRow, TimerRow
-from states.views.said import role_and_person
+from states.views.actors import role_and_person
 
 
 @dataclass(frozen=True)

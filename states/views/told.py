@@ -91,7 +91,7 @@ def fact_label(definition: Definition, trigger: str) -> str:
     name = Trigger.parse(trigger).name
     if name in ARRANGED:
         # A form's name says more: what corrects a person is no correction of a fact, though both are called so.
-        forms = {one.people: one.label for one in definition.programme.forms if one.people}
+        forms: dict[str, str] = {one.people: one.label for one in definition.programme.forms if one.people}
         return forms.get(name) or definition.trigger_label(trigger)
     known = {*definition.milestones, *definition.commitments, *definition.programme.events, ENROL}
     return definition.trigger_label(trigger) if name in known else trigger
