@@ -16,8 +16,10 @@ from config.plain_text import without_the_unseen
 from notifications.due import Effect
 from notifications.view_models import CommitmentView, Context, EventView, ModuleView, OfficeView, Person, Talent
 from states.machines.commitment import is_late
+from states.moves.attendance import WHOM
 from states.plan.offices import consultant_id
 from states.running_cohort import RunningCohort, read_cohort
+from states.store.attending import who_stays_away
 from states.store.conditions import of_cohort
 from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonRow
 
@@ -50,6 +52,7 @@ class CohortReader:
         self._persons = {row.id: row for row in connection.execute(select(PersonRow.__table__).where(mine))}
         milestones = {row.id: row for row in connection.execute(_MILESTONES, about)}
         self.events = self._dated(milestones)
+        self._away = {(one.person, one.milestone) for one in who_stays_away(connection, cohort_id)}
         self._materials = {ident: tuple(row.details.get("material", {}).items()) for ident, row in milestones.items()}
 
     @property
@@ -189,6 +192,8 @@ class CohortReader:
             cohort=self.cohort.name,
             today=self.today,
             next_event=self.next_event(),
+            attendee=self.person(effect.details.get(WHOM)),
+            away=(effect.recipient_id, effect.details.get("milestone")) in self._away,
             details={key: str(value) for key, value in effect.details.items() if isinstance(value, str | int)},
             **people,
             **self._matter(effect, name),

@@ -12,7 +12,7 @@ from typing import Any
 
 from config.checks.places import PlacedEffect
 from config.definition import Definition, Milestone, Module
-from config.programme import CommitmentSpec, Event
+from config.programme import OF_COHORT, CommitmentSpec, Event
 from notifications.view_models import CommitmentView, Context, EventView, ModuleView, Person, Talent
 
 _DAY = date(2027, 3, 4)
@@ -28,7 +28,23 @@ def samples(definition: Definition, placed: PlacedEffect) -> Iterator[Context]:
         recipient = _TALENT if role == "talent" else _PERSON
         about = _about(definition, placed, role)
         due = {"due_on": _DAY.isoformat()} if placed.effect.due else {}
-        yield replace(about, role=role, recipient=recipient, details={**about.details, **due})
+        said = replace(about, role=role, recipient=recipient, details={**about.details, **due})
+        yield said
+        if role in OF_COHORT and _tells_of_others(definition, placed):
+            yield _of_a_leader(said)
+
+
+def _of_a_leader(said: Context) -> Context:
+    nobody = replace(said, talent=None, mentor=None, second_mentor=None, consultant=None, group=(), group_number=None)
+    return replace(nobody, attendee=_PERSON, details={**said.details, "role": "mentor"})
+
+
+def _tells_of_others(definition: Definition, placed: PlacedEffect) -> bool:
+    """Whether an effect is also told of somebody who comes, or not, and is no talent."""
+    asks = definition.programme.attendance
+    if asks is None or set(asks.by) <= {"talent"}:
+        return False
+    return placed.path[:2] in {("events", one.event) for one in (asks.come, asks.decline)}
 
 
 def day_news(definition: Definition, milestone: Milestone, called_off: bool) -> Iterator[Context]:

@@ -5,6 +5,7 @@ One root, ``TalentNordError``; each class carries its facts as fields and builds
 
 from __future__ import annotations
 
+from config.errors.answers import AnswerOverError, AnswerRefusedError
 from config.errors.database import BackupError, DatabaseError, DatabaseRefusedError, DatabaseUnavailableError
 from config.errors.definition import (
     MOST_FAULTS,
@@ -58,6 +59,8 @@ from config.errors.server import NoPasswordError, NotOursError, ServerError
 __all__ = [
     "MOST_FAULTS",
     "AmbiguousPersonError",
+    "AnswerOverError",
+    "AnswerRefusedError",
     "BackupError",
     "CohortOverError",
     "ConflictError",

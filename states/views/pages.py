@@ -49,12 +49,14 @@ class TaskLine:
 
 @dataclass(frozen=True)
 class AbsenceLine:
-    """A talent who does not come to a day that is still ahead (R29)."""
+    """Somebody who does not come to a day that is still ahead (R29); ``journey`` is empty but for talents."""
 
     day: date | None
     label: str
     journey: str
     name: str
+    role: str
+    organisation: str
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,13 @@ class HistoryLine:
     dest: str
     cause: str
     actor: str
-    """Who told the fact behind it; empty where the clock was."""
+    """Who told the fact behind it, by what they are (``coordinator``, ``talent``); empty where the clock was."""
     mail: bool
     """Whether it is a decision on a mail, whose ``dest`` is what is known of it then."""
     run: str = ""
     """The id of the run that carried out what it caused; empty until there is one."""
+    by: str = ""
+    """The name of whoever told it themselves, in that role."""
 
 
 @dataclass(frozen=True)

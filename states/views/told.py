@@ -7,19 +7,21 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from config.definition import Definition
-from config.grammar import Trigger
+from config.grammar import SAYINGS, Trigger
 from states.machines.journey import ENROL
 from states.moves.arrange import ARRANGED
+from states.moves.attendance import WHOM
 from states.running_cohort import read_cohort
+from states.store.conditions import of_cohort
 from states.store.tables import FactRow, JourneyRow, PersonRow
 
 
 @dataclass(frozen=True)
 class ToldFact:
-    """A fact as it was told; ``at`` is local, ``about`` are talents' names or the cohort's."""
+    """A fact as it was told; ``at`` is local, ``about`` are names: talents', the cohort's, or of who comes or not."""
 
     key: str
     at: datetime
@@ -59,6 +61,8 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
     names = dict(connection.execute(named.where(JourneyRow.cohort_id == cohort_id)).tuples().all())
     names[cohort_id] = cohort.name
     local = cohort.definition.working_time.local
+    ours = select(PersonRow.id, PersonRow.name).where(of_cohort(PersonRow.id, cohort_id))
+    people = dict(connection.execute(ours).tuples().all())
     corrected = set(connection.scalars(select(FactRow.corrects).where(FactRow.corrects.is_not(None))))
     return [
         ToldFact(
@@ -67,7 +71,7 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
             actor=row.actor,
             trigger=row.trigger,
             what=_what(cohort.definition, row.trigger),
-            about=tuple(names[subject] for subject in row.subjects if subject in names),
+            about=_about(row, names, people),
             details=row.details,
             corrects=row.corrects,
             corrected=row.key in corrected,
@@ -75,6 +79,13 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
         for row in connection.execute(select(FactRow.__table__).order_by(FactRow.at, FactRow.key))
         if names.keys() & set(row.subjects or ())
     ]
+
+
+def _about(row: Row[Any], names: Mapping[str, str], people: Mapping[str, str]) -> tuple[str, ...]:
+    """Return whom a fact is about: talents, the cohort, or who says that they come or not."""
+    if Trigger.parse(row.trigger).part in SAYINGS and row.details.get(WHOM) in people:
+        return (people[row.details[WHOM]],)
+    return tuple(names[subject] for subject in row.subjects if subject in names)
 
 
 def _what(definition: Definition, trigger: str) -> str:
