@@ -12,6 +12,7 @@ from typing import Any
 
 from config.checks.places import PlacedEffect
 from config.definition import Definition, Milestone, Module
+from config.effects import OF_COHORT
 from config.plan import plan_in
 from config.programme import CommitmentSpec, Event
 from notifications.signposts import button_for
@@ -37,6 +38,21 @@ def samples(definition: Definition, placed: PlacedEffect) -> Iterator[Context]:
         yield told
         if placed.effect.mail:
             yield _with_site(told, placed.commitment)
+        if role in OF_COHORT and _tells_of_others(definition, placed):
+            yield _of_a_leader(told)
+
+
+def _of_a_leader(said: Context) -> Context:
+    nobody = replace(said, talent=None, mentor=None, second_mentor=None, consultant=None, group=(), group_number=None)
+    return replace(nobody, attendee=_PERSON, details={**said.details, "role": "mentor"})
+
+
+def _tells_of_others(definition: Definition, placed: PlacedEffect) -> bool:
+    """Whether an effect is also told of somebody who comes, or not, and is no talent."""
+    asks = definition.programme.attendance
+    if asks is None or set(asks.by) <= {"talent"}:
+        return False
+    return placed.path[:2] in {("events", one.event) for one in (asks.come, asks.decline)}
 
 
 def day_news(definition: Definition, milestone: Milestone, called_off: bool) -> Iterator[Context]:
