@@ -59,7 +59,7 @@ class CohortReader:
         self.invitations = read_invitations(connection, self.cohort)
         self._away = {(one.person, one.milestone) for one in who_stays_away(connection, cohort_id)}
         self._materials = {ident: tuple(row.details.get("material", {}).items()) for ident, row in milestones.items()}
-        self._signposts = Signposts(links, self.cohort, self.journeys.values()) if links else None
+        self._signposts = Signposts(links, self.cohort, self.journeys.values(), now) if links else None
 
     @property
     def definition(self) -> Definition:

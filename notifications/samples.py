@@ -16,7 +16,7 @@ from config.effects import OF_COHORT
 from config.plan import plan_in
 from config.programme import CommitmentSpec, Event
 from notifications.signposts import button_for
-from notifications.view_models import CommitmentView, Context, EventView, ModuleView, Person, Talent
+from notifications.view_models import Answer, CommitmentView, Context, EventView, ModuleView, Person, Talent
 
 _DAY = date(2027, 3, 4)
 _SITE = "https://example.org"
@@ -37,7 +37,7 @@ def samples(definition: Definition, placed: PlacedEffect) -> Iterator[Context]:
         told = replace(about, role=role, recipient=recipient, details={**about.details, **due})
         yield told
         if placed.effect.mail:
-            yield _with_site(told, placed.commitment)
+            yield _with_site(definition, told, placed.commitment)
         if role in OF_COHORT and _tells_of_others(definition, placed):
             yield _of_a_leader(told)
 
@@ -65,8 +65,11 @@ def day_news(definition: Definition, milestone: Milestone, called_off: bool) -> 
         yield replace(news, role=role, recipient=recipient, details={"changed": "date"}, **people)
 
 
-def _with_site(told: Context, spec: CommitmentSpec | None) -> Context:
+def _with_site(definition: Definition, told: Context, spec: CommitmentSpec | None) -> Context:
     answer = button_for(spec, told.role, f"{_SITE}/answer") if spec else None
+    asks, milestone = definition.programme.attendance, told.event.id if told.event else ""
+    if asks is not None and told.role in definition.asked_to(milestone):
+        answer = Answer(f"{_SITE}/answer", asks.button)
     return replace(told, answer=answer, page_url=f"{_SITE}/page" if told.role in _HAVE_PAGES else None)
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
+from config.grammar import Trigger, attendance_id
 from config.programme import CommitmentSpec
 from notifications.due import Effect
 from notifications.links import Link, Links, Purpose
@@ -23,9 +25,10 @@ from states.views.roles import has_left
 class Signposts:
     """The links in the mails of one cohort."""
 
-    def __init__(self, links: Links, cohort: RunningCohort, journeys: Iterable[Row[Any]]) -> None:
+    def __init__(self, links: Links, cohort: RunningCohort, journeys: Iterable[Row[Any]], now: datetime) -> None:
         self._links = links
         self._cohort = cohort
+        self._now = now
         staying = [journey for journey in journeys if not has_left(cohort.definition, journey.state)]
         self._have_pages = {person for journey in staying for person in (journey.talent_id, journey.mentor_id)}
 
@@ -36,8 +39,8 @@ class Signposts:
         """
         if effect.kind == "task":
             return {}
-        answer = self._answer(effect, commitment, email)
-        if answer is not None and talent is not None and effect.role != "talent":
+        answer = self._answer(effect, commitment, email) or self._attendance(effect, email)
+        if answer is not None and commitment is not None and talent is not None and effect.role != "talent":
             answer = replace(answer, label=f"{answer.label} ({talent.first_name})")
         return {"answer": answer, "page_url": self._page(effect.recipient_id, email)}
 
@@ -53,6 +56,17 @@ class Signposts:
             return None
         url = self._links.url(Link(Purpose.ANSWER, effect.recipient_id, commitment.id), email)
         return button_for(self._cohort.spec(commitment.name), effect.role, url)
+
+    def _attendance(self, effect: Effect, email: str) -> Answer | None:
+        """Return the button by which the recipient says whether they come to what is still ahead; else ``None``."""
+        milestone, news = Trigger.parse(effect.trigger)
+        asks, held = self._cohort.definition.programme.attendance, self._cohort.calendar.days.get(milestone)
+        about = effect.journey_id if effect.role == "talent" else effect.cohort_id
+        is_asked = bool(news) and effect.role in self._cohort.definition.asked_to(milestone)
+        if asks is None or not is_asked or about is None or held is None or held.ends_at <= self._now:
+            return None
+        subject = attendance_id(about, milestone)
+        return Answer(self._links.url(Link(Purpose.ANSWER, effect.recipient_id, subject), email), asks.button)
 
 
 def button_for(spec: CommitmentSpec, role: str, url: str) -> Answer | None:
