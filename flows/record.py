@@ -47,6 +47,8 @@ async def record(
     commitment: str = "",
     held_on: date | None = None,
     due_on: date | None = None,
+    appointed_on: date | None = None,
+    appointed_at: str = "",
     choice: str = "",
     plan: str = "",
     milestone: str = "",
@@ -70,8 +72,9 @@ async def record(
     """
     services = current_services()
     words = {"because": because, "note": note, "owner": owner, "title": title, "text": text}
+    words |= {"appointed_at": appointed_at}
     details: dict[str, Any] = {name: given for name, given in words.items() if given}
-    days = {"held_on": held_on, "due_on": due_on}
+    days = {"held_on": held_on, "due_on": due_on, "appointed_on": appointed_on}
     details |= {name: day.isoformat() for name, day in days.items() if day is not None}
     named = {
         "new_mentor": (new_mentor_name, new_mentor_email),

@@ -37,7 +37,7 @@ def sender_of(settings: Settings) -> Address:
     return Address(settings.sender_name, settings.sender_email)
 
 
-def letterhead_of(settings: Settings, library: Library, links: Links | None) -> Letterhead:
+def letterhead_of(settings: Settings, library: Library, links: Links | None = None) -> Letterhead:
     """Return who mails come from, who gets the answers as the settings say, and where mails lead."""
     reply_to = Address(settings.sender_name, settings.reply_to) if settings.reply_to else None
     return Letterhead(sender_of(settings), library.root, reply_to, links)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -214,18 +213,14 @@ class CohortReader:
             details={key: str(value) for key, value in effect.details.items() if isinstance(value, str | int)},
             **people,
             **self._matter(effect, name),
-            **self._links(effect, recipient.email, people.get("talent")),
+            **self._links(effect, recipient, people.get("talent")),
         )
 
-    def _links(self, effect: Effect, email: str, talent: Talent | None) -> dict[str, Any]:
-        """Return where the effect's mail leads; a task leads nowhere: others see it too."""
-        if self._signposts is None or effect.kind == "task":
+    def _links(self, effect: Effect, recipient: Person, talent: Talent | None) -> dict[str, Any]:
+        """Return where the effect's mail leads, if there is a site."""
+        if self._signposts is None:
             return {}
-        answer = self._signposts.answer(effect, self.commitment(effect.subject), email)
-        if answer is not None and talent is not None and effect.role != "talent":
-            # A leader of several talents has a button for each.
-            answer = replace(answer, label=f"{answer.label} ({talent.first_name})")
-        return {"answer": answer, "page_url": self._signposts.page(effect.recipient_id, email)}
+        return self._signposts.of(effect, self.commitment(effect.subject), recipient.email, talent)
 
     def _people(self, journey: Row[Any], effect: Effect) -> dict[str, Any]:
         commitment = self.commitment(effect.subject)

@@ -6,6 +6,7 @@ A mail links to a page and never acts by itself. A task is shown to others than 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row
@@ -13,7 +14,7 @@ from sqlalchemy import Row
 from config.programme import CommitmentSpec
 from notifications.due import Effect
 from notifications.links import Link, Links, Purpose
-from notifications.view_models import Answer
+from notifications.view_models import Answer, Talent
 from states.machines.commitment import FINAL, PLANNED
 from states.running_cohort import RunningCohort
 from states.views.roles import has_left
@@ -28,13 +29,25 @@ class Signposts:
         staying = [journey for journey in journeys if not has_left(cohort.definition, journey.state)]
         self._have_pages = {person for journey in staying for person in (journey.talent_id, journey.mentor_id)}
 
-    def page(self, person: str, email: str) -> str | None:
+    def of(self, effect: Effect, commitment: Row[Any] | None, email: str, talent: Talent | None) -> dict[str, Any]:
+        """Return where an effect's mail leads, as its context says it: ``answer``, ``page_url``; a task leads nowhere.
+
+        ``talent`` is whom it is about: a leader of several has a button for each.
+        """
+        if effect.kind == "task":
+            return {}
+        answer = self._answer(effect, commitment, email)
+        if answer is not None and talent is not None and effect.role != "talent":
+            answer = replace(answer, label=f"{answer.label} ({talent.first_name})")
+        return {"answer": answer, "page_url": self._page(effect.recipient_id, email)}
+
+    def _page(self, person: str, email: str) -> str | None:
         """Return the address of somebody's own page: talents and their leaders have one, until they leave."""
         if person not in self._have_pages:
             return None
         return self._links.url(Link(Purpose.PAGE, person, self._cohort.cohort_id), email)
 
-    def answer(self, effect: Effect, commitment: Row[Any] | None, email: str) -> Answer | None:
+    def _answer(self, effect: Effect, commitment: Row[Any] | None, email: str) -> Answer | None:
         """Return the button to what the effect's recipient may answer; ``None`` where there is nothing to answer."""
         if commitment is None or commitment.state in {PLANNED, *FINAL}:
             return None

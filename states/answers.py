@@ -182,9 +182,12 @@ def _present(field: str, given: Mapping[str, str]) -> str:
 def _day(field: str, given: Mapping[str, str]) -> date:
     text = _present(field, given)
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise AnswerRefusedError(field, "not_a_date") from error
+    if day.isoformat() != text:  # A week's day, or a date without its dashes.
+        raise AnswerRefusedError(field, "not_a_date")
+    return day
 
 
 def _one_of(field: str, given: Mapping[str, str], choices: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from config.checks import contradictions, dates, plan, references, regions, time
+from config.checks.answers import answers
 from config.checks.people import challenges, group_sizes, one_name_each
 from config.cohort import Cohort
 from config.definition import Definition
@@ -125,6 +126,7 @@ def _by_themselves(definition: Definition, source: Source, messages: Collection[
     yield from references.forms(definition, source)
     yield from plan.wrong_mails(definition, source)
     yield from plan.asked_for_nothing(definition, source)
+    yield from answers(definition, source)
     yield from contradictions.bounds(definition, source)
     yield from contradictions.choices_in_a_ring(definition, source)
 

@@ -40,6 +40,14 @@ _DAY_FIELDS: Mapping[str, dict[str, Any]] = {
     "seal": _TEXT,
 }
 
+_OF_VERB: Mapping[str, Mapping[str, dict[str, Any]]] = {
+    "extend": {"due_on": _DAY},
+    "waive": {"because": _TEXT},
+    "appoint": {"appointed_on": _DAY, "appointed_at": _TEXT},
+    "hand": {},
+}
+"""What a form asks for its verb; the first of it is required."""
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -197,11 +205,9 @@ def _fields_of_verb(
     form: Form, specs: Sequence[CommitmentSpec], choices: Choices
 ) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """Return what a form asks of a commitment for its verb, and which of it is required."""
-    if form.verb in {"extend", "waive"}:
-        name, field = ("due_on", _DAY) if form.verb == "extend" else ("because", _TEXT)
-        return {name: field}, [name]
     if form.verb != "keep":
-        return {}, []
+        asked = _OF_VERB[form.verb]
+        return dict(asked), list(asked)[:1]
     fields: dict[str, dict[str, Any]] = {"held_on": _DAY}
     if choices.plans:
         fields[PLAN] = _list(choices.plans)

@@ -21,6 +21,7 @@ from states.store.queries import beside_of
 from states.store.reach_tables import AbsenceRow
 from states.store.run_links import runs_of
 from states.store.tables import CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, PersonRow, TaskRow
+from states.views.actors import names_of
 from states.views.diagram import journey_diagram, marked
 from states.views.pages import (
     AbsenceLine,
@@ -219,6 +220,7 @@ class Overview:
                 late=name in {MISSED, ESCALATED},
                 choice=spec.choices.get(row.choice or "", ""),
                 settled=row.state in FINAL or row.state == PLANNED,
+                appointed=None if row.state in FINAL else row.appointed_on,
             )
 
     def _owner(self, role: str, journey: Row[Any] | None) -> str:
@@ -263,6 +265,7 @@ class Overview:
             select(HistoryRow.__table__).where(HistoryRow.journey_id == journey_id).order_by(HistoryRow.n.desc())
         ).all()
         actors = actors_of(self._connection, {row.cause for row in rows})
+        people = names_of(self._connection, actors.values())
         definition = self._cohort.definition
         words = definition.programme.commitment_states
         runs = runs_of(self._connection, journey_id)
@@ -270,7 +273,7 @@ class Overview:
             run = runs.get(row.id, "")
             local, actor = definition.working_time.local(row.at), actors.get(row.cause, "")
             if row.machine == MAIL:
-                yield HistoryLine(local, row.trigger, row.dest, row.cause, actor, True, run)
+                yield HistoryLine(local, row.trigger, row.dest, row.cause, actor, True, run, by=people.get(actor, ""))
                 continue
             journeys_own = row.machine == "journey" or row.machine in definition.programme.regions
             trigger = row.trigger if journeys_own else str(Trigger(row.machine, row.trigger))
@@ -281,5 +284,5 @@ class Overview:
                 dest = definition.region_label(row.machine, row.dest)
             else:
                 dest = words.get(name, name)
-            what, moved = definition.trigger_label(trigger), row.source != row.dest
-            yield HistoryLine(local, what, dest, row.cause, actor, False, run, moved)
+            what, moved, by = definition.trigger_label(trigger), row.source != row.dest, people.get(actor, "")
+            yield HistoryLine(local, what, dest, row.cause, actor, False, run, moved, by)

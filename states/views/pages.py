@@ -18,6 +18,8 @@ class CommitmentLine:
     late: bool
     choice: str
     settled: bool
+    appointed: date | None = None
+    """The day that talent and leader have agreed on, while it is still to come about."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class HistoryLine:
     """The id of the run that carried out what it caused; empty until there is one."""
     moved: bool = True
     """Whether something came to stand elsewhere; else somebody was only told or reminded."""
+    by: str = ""
+    """The name of the person who told the fact (R67); empty for an office, the operator or the clock."""
 
 
 @dataclass(frozen=True)

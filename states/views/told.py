@@ -15,6 +15,7 @@ from states.machines.journey import ENROL
 from states.moves.arrange import ARRANGED
 from states.running_cohort import read_cohort
 from states.store.tables import FactRow, JourneyRow, PersonRow
+from states.views.actors import names_of
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class ToldFact:
     """The key of the fact that it takes back."""
     corrected: bool = False
     """Whether it was taken back itself."""
+    by: str = ""
+    """The name of the person who told it (R67); empty for an office or the operator."""
 
     @property
     def label(self) -> str:
@@ -59,6 +62,12 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
     names = dict(connection.execute(named.where(JourneyRow.cohort_id == cohort_id)).tuples().all())
     names[cohort_id] = cohort.name
     local = cohort.definition.working_time.local
+    rows = [
+        row
+        for row in connection.execute(select(FactRow.__table__).order_by(FactRow.at, FactRow.key))
+        if names.keys() & set(row.subjects or ())
+    ]
+    people = names_of(connection, {row.actor for row in rows})
     corrected = set(connection.scalars(select(FactRow.corrects).where(FactRow.corrects.is_not(None))))
     return [
         ToldFact(
@@ -71,16 +80,20 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
             details=row.details,
             corrects=row.corrects,
             corrected=row.key in corrected,
+            by=people.get(row.actor, ""),
         )
-        for row in connection.execute(select(FactRow.__table__).order_by(FactRow.at, FactRow.key))
-        if names.keys() & set(row.subjects or ())
+        for row in rows
     ]
 
 
 def fact_label(definition: Definition, trigger: str) -> str:
     """Return what a fact is called for people."""
     name = Trigger.parse(trigger).name
-    known = {*definition.milestones, *definition.commitments, *definition.programme.events, ENROL, *ARRANGED}
+    if name in ARRANGED:
+        # A form's name says more: what corrects a person is no correction of a fact, though both are called so.
+        forms: dict[str, str] = {one.people: one.label for one in definition.programme.forms if one.people}
+        return forms.get(name) or definition.trigger_label(trigger)
+    known = {*definition.milestones, *definition.commitments, *definition.programme.events, ENROL}
     return definition.trigger_label(trigger) if name in known else trigger
 
 

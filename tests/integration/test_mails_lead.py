@@ -23,7 +23,7 @@ from tests.support.mailroom import Post
 LINKS = Links(["a key of a site"], "https://svar.example.org")
 TALENT, LEADER, CONSULTANT = "hold-3-01", "hold-3/leader-01", "hold-3/consultant/aalborg"
 TALK = f"{TALENT}/expectation_talk"
-HELD = "Sig, hvornår samtalen er holdt"
+HELD = "Sig, om samtalen er aftalt eller holdt"
 
 
 @pytest.fixture

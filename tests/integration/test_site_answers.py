@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from flows.site.rouse import Rouser
 from notifications.links import REHEARSAL_KEY, Link, Links, Purpose
+from notifications.site_words import fault
 from states.facts import Fact
 from states.store.database import Database
 from states.store.tables import FactRow
@@ -56,7 +57,7 @@ def test_what_was_typed_is_kept_and_what_is_wrong_is_said(stand: Stand) -> None:
     again = stand.browser.post(stand.talk(1), stand.held(1, "2027-12-24"))
     assert again.status_code == 422
     assert "2027-12-24" in again.text
-    assert "Datoen er ikke kommet endnu" in again.text
+    assert fault("in_the_future") in again.text
     assert facts(stand) == []
     assert stand.recorded == 0
 
@@ -125,7 +126,7 @@ def refused(stand: Stand, path: str) -> None:
     nothing = stand.browser.get("/no/such/page")
     page = stand.browser.get(path)
     assert (page.status_code, page.text, page.headers) == (404, nothing.text, nothing.headers)
-    assert "Bed om et nyt link" in page.text
+    assert 'href="/nyt-link"' in page.text
     sent = stand.browser.post(path, {"option": "held", "version": "0", "held_on": HELD})
     assert (sent.status_code, sent.text) == (404, nothing.text)
     assert facts(stand) == [] or len(facts(stand)) == 1
@@ -134,7 +135,7 @@ def refused(stand: Stand, path: str) -> None:
 def test_a_link_that_was_made_up_says_nothing(stand: Stand) -> None:
     refused(stand, "/svar/a.b")
     refused(stand, stand.talk(1)[:-1])
-    refused(stand, stand.talk(1).replace("/svar/", "/side/"))
+    assert stand.browser.get(stand.talk(1).replace("/svar/", "/side/")).status_code == 404
 
 
 def test_a_link_signed_with_another_key_says_nothing(stand: Stand) -> None:
@@ -220,9 +221,10 @@ def _away() -> None:
 
 def test_no_header_and_no_page_holds_a_link_of_anybody_else(stand: Stand) -> None:
     page = stand.browser.get(stand.talk(1))
-    token = stand.talk(1).rpartition("/")[2]
-    assert token not in "".join(page.headers.values())
-    assert set(re.findall(r"/(?:svar|side|kalender|plan)/([\w.-]+)", page.text)) <= {token}
+    assert stand.talk(1).rpartition("/")[2] not in "".join(page.headers.values())
+    links = re.findall(r"/(svar|side|kalender|plan)/([\w.-]+)", page.text)
+    opened = [stand.links.open(Purpose(purpose), token) for purpose, token in links]
+    assert {one and one.link.person for one in opened} == {stand.leader(1)}
 
 
 def test_the_site_is_not_for_search_engines(stand: Stand) -> None:

@@ -23,8 +23,12 @@ from config.errors import DatabaseUnavailableError
 from config.library import Library
 from config.settings import Settings
 from flows.services import put_together
+from flows.site.afterwards import Afterwards
+from flows.site.app import build_app
+from flows.site.site import Site
 from flows.site.webhook import EVENTS, LARGEST, webhook_routes
 from notifications.delivery.signature import OLDEST, SIGNATURE, TIMESTAMP
+from notifications.links import Links
 from notifications.transports.sendgrid import SendGridTransport
 from states.facts import Fact
 from states.store.database import Database
@@ -48,26 +52,18 @@ def site_of(post: Post, key: str = KEY.public) -> Starlette:
     return site(post.database, post.now, key)
 
 
-@pytest.fixture
-def told(database: Database) -> Told:
-    """One talent and leader, who have had the mails about their talk."""
-    post = before_the_talk(database)
-    post.empty()
-    return Told(post)
-
-
 class Client:
     """Asks an app within this process."""
 
-    def __init__(self, app: Starlette) -> None:
-        self._transport = httpx.ASGITransport(app)
+    def __init__(self, app: Starlette, url: str = "http://127.0.0.1") -> None:
+        self._transport, self._url = httpx.ASGITransport(app), url
 
     def post(self, **asked: Any) -> httpx.Response:
         return self.ask("POST", **asked)
 
     def ask(self, method: str, **asked: Any) -> httpx.Response:
         async def ask() -> httpx.Response:
-            async with httpx.AsyncClient(transport=self._transport, base_url="http://127.0.0.1") as client:
+            async with httpx.AsyncClient(transport=self._transport, base_url=self._url) as client:
                 return await client.request(method, EVENTS, **asked)
 
         return asyncio.run(ask())
@@ -178,6 +174,18 @@ ANY_HEADERS = st.dictionaries(
 def test_whatever_a_stranger_posts_is_a_refusal(sqlite: Database, content: bytes, headers: dict[str, str]) -> None:
     app = site(sqlite, lambda: datetime(2027, 1, 14, tzinfo=UTC))
     assert 400 <= Client(app).post(content=content, headers=headers).status_code < 500
+
+
+def test_behind_the_guards_of_the_site_sendgrid_is_let_in_and_no_web_page(told: Told) -> None:
+    found = Settings(sendgrid_webhook_key=KEY.public)
+    services = put_together(found, Library(), told.post.database, Tray(), told.post.now)
+    url = "https://svar.example.org"
+    whole = build_app(services, Site(Links(["k" * 40], url), (url,), Afterwards()), webhook_routes(services, found))
+    good = signed(told, told.event(told.mail_to(LEADER), DELIVERED))
+    evil = {"content": good["content"], "headers": {**good["headers"], "Origin": "https://evil.example"}}
+    assert Client(whole, url).post(**evil).status_code == 403
+    assert Client(whole, "https://evil.example").post(**good).status_code == 421
+    assert Client(whole, url).post(**good).text == "1 new"
 
 
 # -- the whole way -------------------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ BASE = Context(
     today=date(2027, 2, 1),
 )
 MESSAGES = messages_in("da")
-ANSWER = Answer("https://talentnord.example/svar/abc.d-e_f", "Sig, hvornår mødet er holdt", takes_day=True)
+ANSWER = Answer("https://talentnord.example/svar/abc.d-e_f", "Sig, om mødet er aftalt eller holdt", takes_day=True)
 PAGE = "https://talentnord.example/side/abc.d-e_f"
 ENGLISH = re.compile(r"\b(the|and|you|your|please|with|deadline|meeting|reminder|due|of|from|this)\b", re.IGNORECASE)
 FULL_DATE = re.compile(r"[a-zø]+dag den \d{1,2}\. [a-z]+ \d{4}")
@@ -233,6 +233,17 @@ def office_cases() -> Iterator[Case]:
         yield Case("task", "address_bounced", replace(coordinator, details=who), f"office-{telephone}")
 
 
+def new_link_cases() -> Iterator[Case]:
+    """A new link that somebody has asked for: to their own page, or to what they are asked; no programme names it."""
+    page = replace(BASE, page_url=PAGE)
+    yield Case("mail", "new_link", page, "page")
+    asked = replace(
+        BASE, role="consultant", recipient=JENS, details={"matter": "Mentormøde i modul 2", "about": METTE.name}
+    )
+    yield Case("mail", "new_link", asked, "settled")
+    yield Case("mail", "new_link", replace(asked, details={}), "nothing")
+
+
 def asks_for_an_answer(case: Case) -> bool:
     """Whether a mail says how to answer what its recipient may answer by a click."""
     if case.kind == "task" or case.context.role not in get_args(Answerer):
@@ -253,6 +264,7 @@ CASES = [
     *group_cases(),
     *hand_over_cases(),
     *office_cases(),
+    *new_link_cases(),
 ]
 WITH_BUTTON = [with_button(case) for case in CASES if asks_for_an_answer(case)]
 MAILS = [*(case for case in CASES if case.kind == "mail"), *WITH_BUTTON]

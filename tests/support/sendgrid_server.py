@@ -143,4 +143,4 @@ def sendgrid_server(
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     with serving(server):
         yield script
-    assert script.faults == []
+    assert not script.faults, script.faults

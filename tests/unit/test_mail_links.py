@@ -11,8 +11,8 @@ from tests.support.message_cases import HANNE, KIRSTEN, plain
 
 GREETING = Greeting(HANNE, KIRSTEN, "Talent Nord")
 SITE = "https://talentnord.example"
-TALK = Answer(f"{SITE}/svar/talk.x-y_z", "Sig, hvornår samtalen er holdt")
-MEETING = Answer(f"{SITE}/svar/meeting.x-y_z", "Sig, hvornår mødet er holdt")
+TALK = Answer(f"{SITE}/svar/talk.x-y_z", "Sig, om samtalen er aftalt eller holdt")
+MEETING = Answer(f"{SITE}/svar/meeting.x-y_z", "Sig, om mødet er aftalt eller holdt")
 PAGE = OwnPage(f"{SITE}/side/hanne.x-y_z", "Hold 3")
 PERSONAL = "Linkene til vores sider er personlige. Send dem ikke videre."
 
@@ -32,12 +32,12 @@ def hrefs(said: Rendered) -> list[str]:
 def test_a_button_says_what_it_does_and_the_plain_text_has_the_whole_link_on_a_line_of_its_own() -> None:
     said = mail(about(1, TALK, PAGE))
     assert said.text == (
-        "Kære Hanne\n\nBesked 1.\n\nSig, hvornår samtalen er holdt:\n"
+        "Kære Hanne\n\nBesked 1.\n\nSig, om samtalen er aftalt eller holdt:\n"
         f"{TALK.url}\n\nDin egen side på Talent Nord:\n{PAGE.url}\n\n{PERSONAL}\n\n"
         "Har du spørgsmål, så svar blot på denne mail.\n\nVenlig hilsen\nKirsten Toft\nTalent Nord\n"
     )
     assert hrefs(said) == [TALK.url, PAGE.url]
-    assert "Sig, hvornår samtalen er holdt" in plain(said.html)
+    assert "Sig, om samtalen er aftalt eller holdt" in plain(said.html)
 
 
 def test_words_and_html_say_the_same() -> None:
