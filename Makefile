@@ -25,9 +25,10 @@ test: $(STAMP)
 check: lint
 	.venv/bin/python -m pytest -n 2 tests/unit
 
-# The readers of files against random and broken ones: so many for each.
+# The readers of files against random and broken ones, and the site against random requests: so many for each.
 fuzz: $(STAMP)
 	READER_CASES=$(or $(CASES),20000) .venv/bin/python -m pytest tests/property/test_readers_fuzzed.py
+	SITE_CASES=$(or $(CASES),20000) .venv/bin/python -m pytest tests/property/test_site_fuzzed.py
 
 lint: $(STAMP)
 	.venv/bin/ruff check .

@@ -10,19 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from config.each_module import for_module
+from config.effects import EffectSpec, Finding, Notice, Role
 from config.grammar import CALL_OFF, CHASE, MOVE, Trigger
-from config.programme import (
-    CommitmentSpec,
-    EffectSpec,
-    Finding,
-    MilestoneSpec,
-    ModuleSpec,
-    Notice,
-    Programme,
-    Role,
-    Shape,
-    Window,
-)
+from config.programme import CommitmentSpec, MilestoneSpec, ModuleSpec, Programme, Shape, Window
 from config.working_time import WorkingTime
 
 ACTIVE = "active"
@@ -159,10 +149,10 @@ class Definition:
         elif name in self.programme.events:
             label = self.programme.events[name].label
         else:
-            label = self._verb_label(name)
-        return f"{label}: {self._verb_label(verb)}" if verb else label
+            label = self.verb_label(name)
+        return f"{label}: {self.verb_label(verb)}" if verb else label
 
-    def _verb_label(self, verb: str) -> str:
+    def verb_label(self, verb: str) -> str:
         """Return the name of a verb, or of the state a commitment comes to; the second reminder is a reminder too."""
         words = self.programme.commitment_states | self.programme.verbs
         return words.get(verb) or words.get(verb.rstrip("_.0123456789"), verb)

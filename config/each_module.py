@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from config.programme import ON_STEPS, CommitmentSpec, EffectSpec, Reminder
+from config.effects import EffectSpec, Reminder
+from config.programme import ON_STEPS, CommitmentSpec
 from config.when import When
 
 

@@ -19,7 +19,7 @@ class Form(Spec):
     help: Note = ""
     commitments: tuple[str, ...] = ()
     """Kinds of commitments, as they are written under ``commitments``."""
-    verb: Literal["keep", "waive", "extend", "hand"] = "keep"
+    verb: Literal["keep", "waive", "extend", "hand", "appoint"] = "keep"
     event: str | None = None
     moves: tuple[str, ...] | Literal["all"] = ()
     """The milestones that it gives another day."""

@@ -14,80 +14,23 @@ from pydantic import Discriminator, Field, Tag, ValidationInfo, model_validator
 
 from config.answers import AnswerSpec
 from config.attendance import AttendanceSpec
+from config.effects import EffectSpec, Finding, Notice, Reminder, Role
 from config.form import Form
 from config.grammar import escalated, reminder
 from config.groups import Groups
 from config.names import Folder, Language, Name, filled_with
 from config.opening import AskedLate, OpensOn
 from config.plain_text import AS_KEPT, Line, OptionalLine
+from config.plan import PlanSpec
 from config.regions import Move, RegionSpec
 from config.spec import Spec
 from config.when import WhenField, parse_when
 from config.working_time import WorkingTime
 
-Role = Literal[
-    "talent",
-    "mentor",
-    "former_mentor",
-    "second_mentor",
-    "consultant",
-    "group",
-    "partner",
-    "cohort",
-    "coordinator",
-    "administration",
-    "challenge_owner",
-]
-
-OF_COHORT: frozenset[Role] = frozenset({"coordinator", "administration", "challenge_owner"})
-"""Roles of people who belong to no single journey."""
-
 ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND = "on_open", "on_miss", "on_keep", "on_extend"
 ON_HAND, ON_PAIR, ON_RETRACT = "on_hand", "on_pair", "on_retract"
-ON_STEPS = (ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND, ON_HAND, ON_PAIR, ON_RETRACT)
-
-
-class EffectSpec(Spec):
-    """What a transition causes: a mail to everyone in ``to``, or a task for each of them, due at ``due``."""
-
-    mail: str | None = None
-    task: str | None = None
-    to: tuple[Role, ...] = Field(min_length=1)
-    due: WhenField | None = None
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Self:
-        if (self.mail is None) == (self.task is None):
-            raise ValueError("an effect is either 'mail: <message>' or 'task: <message>'")
-        if self.mail is not None and self.due is not None:
-            raise ValueError("only a task has a 'due'")
-        return self
-
-    @property
-    def message(self) -> str:
-        """The name of the message's template folder."""
-        return self.mail or self.task or ""
-
-
-class Notice(Spec):
-    """Mails or tasks at a time of their own before or after a milestone; ``day`` in ``when`` is the milestone."""
-
-    id: Name
-    when: WhenField
-    effects: tuple[EffectSpec, ...] = Field(min_length=1)
-    state: str | None = None
-    """Only journeys that have reached this place are told (R39: never before the journey is complete)."""
-    once: bool = False
-    """Nobody gets it a second time when the day is moved: the news of the new day says it already."""
-    attending: bool = False
-    """Who has given notice of not coming is not told (R29)."""
-
-
-class Finding(Spec):
-    """What is told of those whom a milestone finds in a place: who comes to the kick-off without the talk (R12)."""
-
-    place: str = Field(alias="in")
-    effects: tuple[EffectSpec, ...] = Field(min_length=1)
+ON_APPOINT, ON_STALL = "on_appoint", "on_stall"
+ON_STEPS = (ON_OPEN, ON_MISS, ON_KEEP, ON_EXTEND, ON_HAND, ON_PAIR, ON_RETRACT, ON_APPOINT, ON_STALL)
 
 
 class DaySpec(Spec):
@@ -140,13 +83,6 @@ class ModuleSpec(Spec):
     shape: str
     challenge: bool = False
     leads_to: str | None = None
-
-
-class Reminder(Spec):
-    """What is sent at a time: while a commitment is open, when it is missed, or while an event holds somebody."""
-
-    when: WhenField
-    effects: tuple[EffectSpec, ...] = Field(min_length=1)
 
 
 class Event(Spec):
@@ -216,6 +152,14 @@ class CommitmentSpec(Spec):
     """What is told when the partner is another than when it opened (R58)."""
     answers: tuple[AnswerSpec, ...] = ()
     """What people may say of it by a click (R65)."""
+    button: OptionalLine = ""
+    """What the button in mails says, which opens the page of all answers."""
+    appoint_within: WhenField | None = None
+    """How long the next step of the ladder waits for an agreed day: ``day`` is when it would have come."""
+    on_appoint: tuple[EffectSpec, ...] = ()
+    """What is told when a day is agreed on; without it, none can be."""
+    on_stall: tuple[EffectSpec, ...] = ()
+    """What is asked when those concerned find no time; without it, they cannot say so."""
     on_retract: tuple[EffectSpec, ...] = ()
     """What is told when a changed choice lets go whoever was found, if they were told that they were (R60)."""
 
@@ -223,6 +167,11 @@ class CommitmentSpec(Spec):
     def secures(self) -> str | None:
         """The module whose challenge is told when it is kept (R22)."""
         return self.module if self.subject == "cohort" and self.only_challenges else None
+
+    @property
+    def can_be_hushed(self) -> bool:
+        """Whether it asks others for help, which a talent may not want (R59)."""
+        return any(step.asks_others for step in self.reminders)
 
     @cached_property
     def causes(self) -> Mapping[str, tuple[EffectSpec, ...]]:
@@ -245,6 +194,8 @@ class CommitmentSpec(Spec):
             raise ValueError(f"default_choice {self.default_choice!r} is not one of the choices")
         if self.default_choice is not None and (self.escalation or self.on_miss):
             raise ValueError("a commitment with a default_choice is never missed: drop 'on_miss' and 'escalation'")
+        if self.answers and not self.button:
+            raise ValueError("a commitment with 'answers' says what the button in its mails does: add 'button'")
         if self.on_hand and self.subject == "cohort":
             raise ValueError("a commitment of the cohort has no consultant to be handed to: drop 'on_hand'")
         return self
@@ -301,6 +252,8 @@ class Programme(Spec):
     """Who says whether they come (R61); without it nobody is asked."""
     events: dict[Name, Event] = Field(default_factory=dict)
     commitments: tuple[CommitmentSpec, ...] = ()
+    plan: PlanSpec | None = None
+    """The document in which talent and mentor write goals (R9 to R11); without it there is none."""
     forms: tuple[Form, ...] = ()
     form_fields: dict[str, Line] = Field(default_factory=dict)
     """Names of the forms' fields for people."""

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from config.errors import SettingsError
 from config.mail_address import MailAddress
 from config.plain_text import PersonName
+from config.webhook_key import webhook_key
 
 _PREFIX = "TALENTNORD_"
 _NO_SENDER = "talentnord@talentnord.example"
@@ -53,6 +54,8 @@ class Settings(BaseSettings):
     sendgrid_api_key: SecretStr = SecretStr("")
     sendgrid_host: str = ""
     """Where mails go to: people's data stay in that region, so none is taken for granted."""
+    sendgrid_webhook_key: str = ""
+    """The public key that SendGrid signs the events of our mails with; without it none are taken."""
     sender_name: PersonName = "Talent Nord"
     sender_email: MailAddress = _NO_SENDER
     reply_to: MailAddress | None = None
@@ -106,6 +109,14 @@ class Settings(BaseSettings):
         if not (url.hostname and host.isascii() and safe):
             raise ValueError("must be an https address, such as https://api.eu.sendgrid.com")
         return host.rstrip("/")
+
+    @field_validator("sendgrid_webhook_key")
+    @classmethod
+    def _public_key(cls, text: str) -> str:
+        word = "".join(text.split())
+        if word:
+            webhook_key(word)
+        return word
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import SecretStr
 
 from config.errors import DefinitionError, TalentNordError
 from config.library import LoadedCohort
@@ -28,6 +28,7 @@ from flows import (
     import_command,
     mail_commands,
     people_commands,
+    site_command,
     undo_command,
 )
 from flows.checking import check_cohorts, checked_cohort
@@ -37,18 +38,10 @@ from flows.options import VAR, CohortOption, HostOption, PortOption
 from flows.rule_list import FILES, read_rules
 from flows.running_dates import dates_that_run
 from flows.server.private import only_for_owner, take_back
-from flows.server.process import (
-    LOOPBACK,
-    ServerPlace,
-    child,
-    free_port,
-    has_deployment,
-    may_listen,
-    prefect_server,
-    stop_on_signals,
-    wait_for,
-)
+from flows.server.process import LOOPBACK, ServerPlace, free_port, may_listen, prefect_server, stop_on_signals
 from flows.services import command_services, library_of, open_services
+from flows.site_command import SITE_PORT, SitePortOption
+from flows.together import serve_all, with_site
 from states.store.address import Address
 from states.store.backup import back_up, stamp
 from states.views.counts import summarise
@@ -67,6 +60,7 @@ app.add_typer(fact_commands.app)
 app.add_typer(undo_command.app)
 app.add_typer(decision_commands.app)
 app.add_typer(people_commands.app)
+app.add_typer(site_command.app)
 
 
 def main() -> None:
@@ -145,6 +139,7 @@ def demo(
     profile: Annotated[str, typer.Option(help="How people behave: a file in config/profiles.")] = "typical",
     seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 1,
     port: PortOption = 4200,
+    site_port: SitePortOption = SITE_PORT,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Stop at a day midway.")] = None,
     wait: Annotated[bool, typer.Option(envvar="WAIT", help="Leave the server up until Ctrl-C.")] = True,
 ) -> None:
@@ -153,11 +148,16 @@ def demo(
     take_back(VAR)
     place = ServerPlace(free_port(port), folder / "prefect")
     os.environ.update(place.environment())
+    site_port = free_port(site_port)
     settings = Settings(
         database_url=f"sqlite:///{folder.absolute()}/talentnord.db",
         mail_directory=folder / "mail",
         mail_transport="files",
+        site_url="",
+        site_key=SecretStr(""),
+        site_key_file=folder / "site.key",
     )
+    settings = with_site(settings, site_port)
     loaded, behaviour = _loaded(settings, cohort, profile)
     _empty(folder)  # Only now: a name that does not exist must not cost the last demo.
     out.print("Starting the Prefect server …")
@@ -169,16 +169,21 @@ def demo(
             shown = run_demo(loaded, behaviour, seed, settings, show, until.date() if until else None)
         print_summary(shown.summary)
         out.print(f"{shown.runs} runs in Prefect. Overview: {place.ui}{shown.page}")
+        for name, page in shown.people:
+            out.print(f"{name}: {page}")
         out.print(f"Prefect UI: {place.ui}\nMails: {(folder / 'mail').absolute()}")
         if wait:
             ahead = int((shown.clock() - system_clock()).total_seconds())
-            _serve(place, settings, {"TALENTNORD_CLOCK_AHEAD": str(max(0, ahead))}, folder / "serve.log")
+            # Its links are signed with a key of its own, whatever the environment says of the real site.
+            own = {"TALENTNORD_CLOCK_AHEAD": str(max(0, ahead)), "TALENTNORD_SITE_KEY": ""}
+            serve_all(place, settings, site_port, folder, own, inbox=True)
 
 
 @app.command()
-def up(port: PortOption = 4200, host: HostOption = LOOPBACK) -> None:
-    """Run everything on this machine until Ctrl-C: Prefect server, UI, scheduled tick and the coordinators' forms."""
-    settings = load_settings()
+def up(port: PortOption = 4200, host: HostOption = LOOPBACK, site_port: SitePortOption = SITE_PORT) -> None:
+    """Run everything on this machine until Ctrl-C: Prefect server, UI, scheduled tick, forms, and the site."""
+    site_port = free_port(site_port)
+    settings = with_site(load_settings(), site_port)
     may_listen(host)
     take_back(VAR)
     place = ServerPlace(free_port(port, host), VAR / "prefect", host, settings.ui_addresses)
@@ -187,7 +192,7 @@ def up(port: PortOption = 4200, host: HostOption = LOOPBACK) -> None:
     out.print("Starting the Prefect server …")
     with prefect_server(place):
         out.print(f"Prefect UI: {place.ui}")
-        _serve(place, settings, {}, VAR / "serve.log")
+        serve_all(place, settings, site_port, VAR)
 
 
 @app.command()
@@ -237,26 +242,6 @@ def _loaded(settings: Settings, cohort: str, profile: str) -> tuple[LoadedCohort
     library = library_of(settings)
     behaviour = load_profile(library.root, profile)
     return checked_cohort(library, cohort), behaviour
-
-
-def _serve(place: ServerPlace, settings: Settings, environment: dict[str, str], log: Path) -> None:
-    """Serve the deployments in a child until Ctrl-C, or until the child ends by itself."""
-    address = Address(settings.database_url)
-    given = {
-        # Absolute: a flow may be run in another folder than the one it is served from.
-        "TALENTNORD_DATABASE_URL": f"sqlite:///{address.path}" if address.path else settings.database_url,
-        "TALENTNORD_MAIL_DIRECTORY": str(settings.mail_directory.absolute()),
-    }
-    with child([sys.executable, "-m", "flows.serve"], {**place.environment(), **given, **environment}, log) as process:
-        try:
-            wait_for(process, lambda: has_deployment(place, "tick", "tick"), "the process that serves the flows", log)
-            out.print("Ready. Ctrl-C ends it all.")
-            while process.poll() is None:
-                time.sleep(0.5)
-        except KeyboardInterrupt:
-            out.print("\nEnding …")
-            return
-        wait_for(process, lambda: False, "the process that serves the flows", log)
 
 
 def _empty(folder: Path) -> None:

@@ -13,6 +13,7 @@ from config.errors import FactIncompleteError, TalentNordError, TickFailedError
 from config.form import Form
 from config.mail_address import normal_address
 from config.plain_text import clean_name
+from config.plan import PLAN
 from flows.client import one_client
 from flows.cockpit.ending import completed, failed
 from flows.cockpit.form_lists import set_what_can_be_undone
@@ -46,7 +47,10 @@ async def record(
     commitment: str = "",
     held_on: date | None = None,
     due_on: date | None = None,
+    appointed_on: date | None = None,
+    appointed_at: str = "",
     choice: str = "",
+    plan: str = "",
     milestone: str = "",
     new_mentor_name: str = "",
     new_mentor_email: str = "",
@@ -68,8 +72,9 @@ async def record(
     """
     services = current_services()
     words = {"because": because, "note": note, "owner": owner, "title": title, "text": text}
+    words |= {"appointed_at": appointed_at}
     details: dict[str, Any] = {name: given for name, given in words.items() if given}
-    days = {"held_on": held_on, "due_on": due_on}
+    days = {"held_on": held_on, "due_on": due_on, "appointed_on": appointed_on}
     details |= {name: day.isoformat() for name, day in days.items() if day is not None}
     named = {
         "new_mentor": (new_mentor_name, new_mentor_email),
@@ -79,7 +84,7 @@ async def record(
     for name, (person, address) in named.items():
         if person or address:
             details[name] = {"name": person, "email": address}
-    given = {"talent": talent, "commitment": commitment, "choice": choice, "milestone": milestone}
+    given = {"talent": talent, "commitment": commitment, "choice": choice, "plan": plan, "milestone": milestone}
     key = f"form:{runtime.flow_run.id}"
     try:
         outcome = await asyncio.to_thread(fire_form, services, programme, form, given, details, key)
@@ -127,6 +132,8 @@ def fire_form(
     subject = chosen(options.talents, "talent", given["talent"], form)
     if given["choice"]:
         details = details | {"choice": chosen(options.choices, "choice", given["choice"], form)}
+    if given.get(PLAN):
+        details = details | {PLAN: chosen(options.plans, PLAN, given[PLAN], form)}
     if given["milestone"]:
         details = details | {"milestone": chosen(options.milestones, "milestone", given["milestone"], form)}
     return services.engine.fire(

@@ -11,6 +11,8 @@ from config.library import Library
 from config.settings import Settings, load_settings
 from flows.clock import clock_ahead
 from flows.mail_rate import MailRate
+from flows.site.keys import site_links
+from notifications.links import Links
 from notifications.outbox import Letterhead, Outbox
 from notifications.transports.choose import transport_from
 from notifications.transports.protocol import Address, Transport
@@ -30,10 +32,15 @@ class Services:
     now: Callable[[], datetime]
 
 
-def letterhead_of(settings: Settings, library: Library) -> Letterhead:
-    """Return who mails come from and who gets the answers, as the settings say."""
+def sender_of(settings: Settings) -> Address:
+    """Return who mails and calendar entries come from."""
+    return Address(settings.sender_name, settings.sender_email)
+
+
+def letterhead_of(settings: Settings, library: Library, links: Links | None = None) -> Letterhead:
+    """Return who mails come from, who gets the answers as the settings say, and where mails lead."""
     reply_to = Address(settings.sender_name, settings.reply_to) if settings.reply_to else None
-    return Letterhead(Address(settings.sender_name, settings.sender_email), library.root, reply_to)
+    return Letterhead(sender_of(settings), library.root, reply_to, links)
 
 
 def open_services(
@@ -46,7 +53,8 @@ def open_services(
     """
     database = Database(settings.database_url, create=create)
     try:
-        return put_together(settings, library_of(settings), database, transport_from(settings), now, create, rate)
+        parts = (settings, library_of(settings), database, transport_from(settings), now)
+        return put_together(*parts, create=create, rate=rate, links=site_links(settings))
     except BaseException:
         database.close()
         raise
@@ -71,10 +79,14 @@ def put_together(
     now: Callable[[], datetime],
     create: bool = True,
     rate: MailRate | None = None,
+    links: Links | None = None,
 ) -> Services:
-    """Put services together around a database, which is brought to the newest form, and a transport."""
+    """Put services together around a database, which is brought to the newest form, and a transport.
+
+    Without ``links`` mails lead to no site.
+    """
     database.migrate(now(), create=create)
-    outbox = Outbox(database, transport, letterhead_of(settings, library), now, *([rate.wait] if rate else []))
+    outbox = Outbox(database, transport, letterhead_of(settings, library, links), now, *([rate.wait] if rate else []))
     return Services(settings, library, database, Engine(database, now), outbox, now)
 
 

@@ -14,10 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, exists, func, or_, select, update
 
 from notifications.context import CohortReader
-from notifications.digest import words_of
-from notifications.due import Effect
-from notifications.render import render_task
-from notifications.tasks import open_task
+from notifications.tasks import ask_coordinator
 from states.store.conditions import OPEN_TASK, PENDING
 from states.store.database import Database
 from states.store.queries import lock_cohort_of
@@ -97,30 +94,9 @@ def _subject(cohort: str, message: str) -> str:
 def _open(
     connection: Connection, cohort: str, message: str, details: Mapping[str, str], templates: Path, now: datetime
 ) -> None:
-    """Open a task for a cohort's coordinator, due today."""
-    subject = _subject(cohort, message)
-    reader = CohortReader(connection, cohort, now)
-    owner = reader.cohort.coordinator_on(reader.today)
-    about = Effect(
-        id=0,
-        key=f"{subject}@{now:%Y-%m-%dT%H:%MZ}",
-        cohort_id=cohort,
-        journey_id=None,
-        subject=subject,
-        trigger=message,
-        kind="task",
-        message=message,
-        role="coordinator",
-        recipient_id=owner,
-        details={**details, "due_on": reader.cohort.calendar.local_day(now).isoformat()},
-        status="pending",
-        send_at=now,
-        mail_id=None,
-        note="",
-        resent=0,
-    )
-    text = render_task(message, reader.context(about), *words_of(reader.definition, templates))
-    open_task(connection, about, text, now)
+    """Open a task for a cohort's coordinator."""
+    ident = f"{_subject(cohort, message)}@{now:%Y-%m-%dT%H:%MZ}"
+    ask_coordinator(connection, CohortReader(connection, cohort, now), ident, message, details, templates, now)
 
 
 def _close(connection: Connection, task: Row[Any], called_for: Collection[str], now: datetime) -> bool:

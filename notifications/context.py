@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,10 @@ from config.cohort import Day
 from config.definition import Definition, Module
 from config.grammar import LAPSED, Trigger, commitment_id
 from config.plain_text import without_the_unseen
+from config.plan import plan_in
 from notifications.due import Effect
+from notifications.links import Links
+from notifications.signposts import Signposts
 from notifications.view_models import CommitmentView, Context, EventView, ModuleView, OfficeView, Person, Talent
 from states.machines.commitment import is_late
 from states.moves.attendance import WHOM
@@ -22,6 +25,7 @@ from states.running_cohort import RunningCohort, read_cohort
 from states.store.attending import who_stays_away
 from states.store.conditions import of_cohort
 from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonRow
+from states.views.invitations import read_invitations
 
 # Built once: building a query costs more than running it.
 _COHORT: BindParameter[str] = bindparam("cohort")
@@ -39,10 +43,10 @@ def first_name(name: str) -> str:
 class CohortReader:
     """What messages about one cohort say, as it stood at ``now``: each table is read once, for all its effects.
 
-    Holds no connection, so that several threads may use it.
+    Holds no connection, so that several threads may use it. Without ``links`` there is no site to lead to.
     """
 
-    def __init__(self, connection: Connection, cohort_id: str, now: datetime) -> None:
+    def __init__(self, connection: Connection, cohort_id: str, now: datetime, links: Links | None = None) -> None:
         about = {"cohort": cohort_id}
         self.read_at = now
         self.cohort: RunningCohort = read_cohort(connection, cohort_id)
@@ -52,8 +56,10 @@ class CohortReader:
         self._persons = {row.id: row for row in connection.execute(select(PersonRow.__table__).where(mine))}
         milestones = {row.id: row for row in connection.execute(_MILESTONES, about)}
         self.events = self._dated(milestones)
+        self.invitations = read_invitations(connection, self.cohort)
         self._away = {(one.person, one.milestone) for one in who_stays_away(connection, cohort_id)}
         self._materials = {ident: tuple(row.details.get("material", {}).items()) for ident, row in milestones.items()}
+        self._signposts = Signposts(links, self.cohort, self.journeys.values(), now) if links else None
 
     @property
     def definition(self) -> Definition:
@@ -75,6 +81,19 @@ class CohortReader:
     def commitment(self, ident: str | None) -> Row[Any] | None:
         """Return a commitment by id."""
         return self._commitments.get(ident or "")
+
+    @cached_property
+    def agreed(self) -> Sequence[Row[Any]]:
+        """The commitments for which a day is agreed."""
+        return [row for row in self._commitments.values() if row.appointed_on is not None]
+
+    def ids_of(self, address: str) -> frozenset[str]:
+        """Return the ids under which the cohort knows the person with an address."""
+        return frozenset(row.id for row in self._persons.values() if row.email == address)
+
+    def address(self, person: str) -> str:
+        """Return a person's address, ``""`` if the cohort does not know them."""
+        return self._persons[person].email if person in self._persons else ""
 
     @cached_property
     def _organisations(self) -> Mapping[str, str]:
@@ -176,6 +195,7 @@ class CohortReader:
                 self.cohort.cast.administration,
             )
         )
+        plan = plan_in(effect.message, self.definition.programme.plan)
         assert recipient is not None
         assert coordinator is not None
         assert administration is not None
@@ -192,12 +212,20 @@ class CohortReader:
             cohort=self.cohort.name,
             today=self.today,
             next_event=self.next_event(),
+            plan=plan.title if plan else None,
             attendee=self.person(effect.details.get(WHOM)),
             away=(effect.recipient_id, effect.details.get("milestone")) in self._away,
             details={key: str(value) for key, value in effect.details.items() if isinstance(value, str | int)},
             **people,
             **self._matter(effect, name),
+            **self._links(effect, recipient, people.get("talent")),
         )
+
+    def _links(self, effect: Effect, recipient: Person, talent: Talent | None) -> dict[str, Any]:
+        """Return where the effect's mail leads, if there is a site."""
+        if self._signposts is None:
+            return {}
+        return self._signposts.of(effect, self.commitment(effect.subject), recipient.email, talent)
 
     def _people(self, journey: Row[Any], effect: Effect) -> dict[str, Any]:
         commitment = self.commitment(effect.subject)
@@ -250,6 +278,8 @@ class CohortReader:
             missed_on=row.missed_on,
             choices=spec.choices,
             choice=row.choice,
+            appointed_on=row.appointed_on,
+            appointed_at=row.appointed_at,
         )
 
     def _matter(self, effect: Effect, name: str) -> dict[str, Any]:

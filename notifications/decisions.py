@@ -14,14 +14,16 @@ from sqlalchemy import Connection, Row, select
 
 from config.errors import MailDecidedError, MailOvertakenError, UnknownRecordError
 from notifications.mail_records import record
-from states.facts import Fact, Outcome, Transition
+from states.facts import FACT_CAUSE, Fact, Outcome, Transition
 from states.plain_facts import plain_fact
+from states.store.calendar_entries import not_arrived
 from states.store.database import Database
 from states.store.fact_log import FactAlreadyLogged, earlier_outcome, log_fact, transitions_of
 from states.store.queries import lock_cohort_of
 from states.store.run_links import add_to_history
 from states.store.send_again import Return, let_wait
 from states.store.tables import EffectRow, MailRow
+from states.store.unreachable import reachable_again, same_address
 from states.views.undelivered import MAIL
 
 RESEND, ARRIVED, NOT_ARRIVED = "resend", "arrived", "not_arrived"
@@ -49,9 +51,14 @@ def resend(database: Database, mails: Sequence[str], fact: Fact, now: datetime) 
                 EffectRow.id.in_([one.id for one in effects]),
                 Return(now, now, f"fact {fact.key}", another_mail=True),
             )
+            # Its reader may have what an unknown mail brought to the calendar, and is sent it anew.
+            not_arrived(connection, [mail], surely=False)
             if not waiting:
                 raise MailOvertakenError(mail, effects[0].overtaken)
             found += [(one, "pending" if one.id in waiting else "dropped") for one in effects]
+        # Whoever sends again says that the address is right.
+        people = {one.successor_id or one.recipient_id for one, _ in found}
+        reachable_again(connection, same_address(connection, people), now)
         return found
 
     return _decide(database, RESEND, mails, fact, now, work)
@@ -98,7 +105,7 @@ def _decide(
     try:
         with database.write() as connection:
             log_fact(connection, fact, trigger, mails, now)
-            steps = [_step(effect, trigger, dest, fact, now) for effect, dest in work(connection)]
+            steps = [step_of(effect, trigger, dest, fact.key, now) for effect, dest in work(connection)]
             add_to_history(connection, steps)
     except FactAlreadyLogged:
         with database.read() as connection:
@@ -134,6 +141,7 @@ def _refuse_unless(mail: str, effects: Sequence[Row[Any]], statuses: Sequence[st
             raise MailDecidedError(mail, effect.status)
 
 
-def _step(effect: Row[Any], trigger: str, dest: str, fact: Fact, now: datetime) -> Transition:
-    ident, cause = f"{effect.key}#{fact.key}", f"fact {fact.key}"
+def step_of(effect: Row[Any], trigger: str, dest: str, fact: str, now: datetime) -> Transition:
+    """Return what history keeps of an effect whose mail comes to ``dest``; ``fact`` is the key of what tells so."""
+    ident, cause = f"{effect.key}#{fact}", f"{FACT_CAUSE}{fact}"
     return Transition(ident, effect.cohort_id, effect.journey_id, MAIL, trigger, effect.status, dest, now, cause)

@@ -11,6 +11,7 @@ from config.definition import Definition
 from config.errors import TemplateError
 from notifications.due import Effect
 from notifications.render import Rendered, Section, compose, render_message
+from notifications.transports.protocol import Attachment
 from notifications.view_models import Context, Greeting
 
 
@@ -28,11 +29,12 @@ def words_of(definition: Definition, templates: Path) -> TemplateSource:
 
 
 class Digest(NamedTuple):
-    """What is said, to whom, and the effects that it carries out."""
+    """What is said, to whom, the effects that it carries out, and the files that go with them."""
 
     greeting: Greeting
     said: Rendered
     effects: tuple[Effect, ...]
+    attachments: tuple[Attachment, ...] = ()
 
 
 def write_digest(effect: Effect, matters: Sequence[tuple[Effect, Context]], words: TemplateSource) -> Digest:
@@ -54,10 +56,16 @@ def write_digest(effect: Effect, matters: Sequence[tuple[Effect, Context]], word
                 raise
             continue
         carried.append(one)
-        said = replace(section, subject=f"{context.cohort}: {section.subject}") if several else section
-        # Whoever has two roles may be told the very same in both.
-        if said not in sections:
-            sections.append(said)
+        _say(replace(section, subject=f"{context.cohort}: {section.subject}") if several else section, sections)
     about = matters[0][1]
     greeting = Greeting(about.recipient, about.coordinator, about.programme)
     return Digest(greeting, compose(sections, greeting, *words), tuple(carried))
+
+
+def _say(said: Section, sections: list[Section]) -> None:
+    """Add a section; whoever has two roles may be told the very same in both, and is told once where both lead."""
+    for number, other in enumerate(sections):
+        if (other.subject, other.text, other.html) == (said.subject, said.text, said.html):
+            sections[number] = replace(other, answer=other.answer or said.answer, page=other.page or said.page)
+            return
+    sections.append(said)

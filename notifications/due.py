@@ -53,6 +53,15 @@ class Effect:
     resent: int
 
 
+NEW_LINK = "new_link"
+"""The message that sends somebody new links, and the trigger behind it."""
+
+
+def is_asked_for(effect: Effect) -> bool:
+    """Return whether an effect's recipient has just asked for it themselves, and wants it now."""
+    return effect.message == NEW_LINK
+
+
 Position = tuple[int, int]
 """Where a cohort's history and its calendar stand."""
 
@@ -80,7 +89,6 @@ _TOGETHER = (
         PENDING,
         EffectRow.kind == "mail",
         EffectRow.recipient_id.in_(_SAME_ADDRESS),
-        EffectRow.send_at <= bindparam("now"),
     )
     .order_by(EffectRow.id)
 )
@@ -178,10 +186,6 @@ def position_of(connection: Connection, cohort_id: str) -> Position:
     return history, calendar
 
 
-def due_together(connection: Connection, effect: Effect, now: datetime) -> list[Effect]:
-    """Return all mails that are due to the address of an effect's recipient, in whatever role or cohort (R48).
-
-    Without that effect if it is not due itself.
-    """
-    about = {"recipient": effect.recipient_id, "now": now}
-    return [Effect(*row) for row in connection.execute(_TOGETHER, about)]
+def all_waiting(connection: Connection, effect: Effect) -> list[Effect]:
+    """Return all mails that wait for the address of an effect's recipient, in whatever role or cohort (R48)."""
+    return [Effect(*row) for row in connection.execute(_TOGETHER, {"recipient": effect.recipient_id})]

@@ -9,10 +9,12 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from notifications.due import Effect, Position, standing
+from states.store.calendar_entries import Entered, enter, not_arrived
 from states.store.conditions import PENDING
 from states.store.send_again import Return, let_wait
 from states.store.tables import EffectRow, MailRow
@@ -39,6 +41,8 @@ class Claim:
     effects: Sequence[Effect]
     positions: Mapping[str, Position]
     worker: str
+    entries: Sequence[Entered] = ()
+    """What the mail does to its reader's calendar."""
 
 
 def mail_id_of(effects: Iterable[Effect]) -> str:
@@ -57,6 +61,8 @@ def claim(connection: Connection, wanted: Claim, now: datetime) -> bool:
     ids = [one.id for one in wanted.effects]
     free = {tuple(row) for row in connection.execute(_FREE, {"ids": ids})}
     if free != {(one.id, one.key, one.recipient_id, *wanted.positions[one.cohort_id]) for one in wanted.effects}:
+        return False
+    if not enter(connection, wanted.entries, wanted.mail_id):
         return False
     connection.execute(
         update(EffectRow)
@@ -88,18 +94,20 @@ def record(
     known: Sequence[str] = _ON_ITS_WAY,
 ) -> bool:
     """Record what came of a mail, for it and for every effect it carries; ``False`` if it is not as ``known``."""
-    sent_at = now if status == "sent" else None
-    told = connection.execute(
-        update(MailRow)
-        .where(MailRow.id == mail_id, MailRow.status.in_(known))
-        .values(status=status, reference=reference, sent_at=sent_at)
-    )
+    # What is known of it stays: a mail that comes back was handed over all the same, under the peer's reference.
+    new: dict[str, Any] = {"status": status, **({"reference": reference} if reference else {})}
+    if status == "sent":
+        new["sent_at"] = now
+    told = connection.execute(update(MailRow).where(MailRow.id == mail_id, MailRow.status.in_(known)).values(new))
     if told.rowcount:
         connection.execute(
             update(EffectRow)
             .where(EffectRow.mail_id == mail_id, EffectRow.status.in_(known))
             .values(status=status, changed_at=now, note=note)
         )
+    if told.rowcount and status == "rejected":
+        # Who says so may say later that it has arrived after all.
+        not_arrived(connection, [mail_id], surely=False)
     return bool(told.rowcount)
 
 
@@ -115,5 +123,6 @@ def give_back(connection: Connection, mail_id: str, now: datetime, why: str, aft
     """Let what the peer surely did not take wait, as far as it still holds; it is sent not before ``after``."""
     gone = connection.execute(delete(MailRow).where(MailRow.id == mail_id, MailRow.status.in_(_ON_ITS_WAY)))
     if gone.rowcount:
+        not_arrived(connection, [mail_id], surely=True)
         mine = (EffectRow.mail_id == mail_id) & EffectRow.status.in_(_ON_ITS_WAY)
         let_wait(connection, mine, Return(now, now + after, why, another_mail=False))

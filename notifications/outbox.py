@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import select, update
 
 from config.errors import (
+    ConflictError,
     DeliveryUnknownError,
     RejectedError,
     RetryLaterError,
@@ -27,24 +28,25 @@ from config.errors import (
     TransportBlockedError,
 )
 from notifications.alarm import Alarms, sound
+from notifications.bundle import Bundle
 from notifications.came_of import CameOf, came_of
-from notifications.context import CohortReader
 from notifications.digest import Digest, TemplateSource, words_of, write_digest
-from notifications.due import Due, Effect, Position, due_together, position_of, read_effect, what_is_due
+from notifications.due import Due, Effect, is_asked_for, read_effect, what_is_due
+from notifications.links import Links
 from notifications.mail_records import Claim, claim, give_back, mail_id_of, record, settle_lost
+from notifications.readers import Readers
 from notifications.render import render_task
 from notifications.tasks import open_task
 from notifications.transports.protocol import Address, Mail, Transport
+from notifications.unreachable import close_what_is_over, hold_back
 from notifications.view_models import Context
 from states.facts import Outcome
 from states.store.conditions import PENDING
 from states.store.database import Database
 from states.store.tables import EffectRow
+from states.store.unreachable import mark_on
 
 T = TypeVar("T")
-
-GOOD_FOR = timedelta(minutes=1)
-"""How long what was read of a cohort serves further effects at most: a corrected name needs no transition."""
 
 _ATTEMPTS = 3
 """How often a mail is written anew when what it says has changed before it was claimed; then it waits for its turn."""
@@ -62,11 +64,15 @@ class Done(NamedTuple):
 
 @dataclass(frozen=True)
 class Letterhead:
-    """Who mails come from, where the programmes' own templates lie, and who gets answers if not the coordinator."""
+    """Who mails come from, where the programmes' own templates lie, and who gets answers if not the coordinator.
+
+    ``links`` lead to the site; without it mails hold none, and ask to be answered.
+    """
 
     sender: Address
     templates_root: Path
     reply_to: Address | None = None
+    links: Links | None = None
 
 
 class Outbox:
@@ -89,7 +95,7 @@ class Outbox:
         self._letterhead = letterhead
         self._now = now
         self._wait_for_turn = wait_for_turn
-        self._readers: dict[str, tuple[tuple[int, int], CohortReader]] = {}
+        self._readers = Readers(now, letterhead.links)
         self._blocked = ""
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -117,12 +123,15 @@ class Outbox:
 
     def sound_alarm(self) -> Alarms:
         """Open a task where mails do not get through, and close it where they do again; after all that was due."""
-        return sound(self._database, self._letterhead.templates_root, self._now(), self._blocked)
+        now = self._now()
+        alarms = sound(self._database, self._letterhead.templates_root, now, self._blocked)
+        return alarms._replace(changed=tuple(sorted({*alarms.changed, *close_what_is_over(self._database, now)})))
 
     def carry_out(self, effect_id: int) -> Done:
         """Send an effect's mail, together with what else is due to that person, or open its task.
 
-        An effect that was carried out before is left alone; a mail outside working hours waits for them (R47).
+        An effect that was carried out before is left alone; a mail outside working hours waits for them (R47),
+        unless its recipient has just asked for it: that one goes at once, and alone.
 
         Raises:
             TemplateError: its message cannot be rendered; the effect is set aside as rejected.
@@ -142,54 +151,23 @@ class Outbox:
             if effect.status != "pending":
                 where = f"in mail {effect.mail_id}" if effect.mail_id else ""
                 return Done(effect.id, effect.status, effect.note or where)
-            reader = self._reader(connection, effect.cohort_id, position)
-            opens = reader.definition.working_time.next_open(now)
-            found = [effect] if effect.kind == "task" else due_together(connection, effect, now)
-            positions, readers = self._together(connection, reader, position, found)
-            mine = [one for one in found if one.cohort_id in readers]
-            matters = [(one, readers[one.cohort_id].context(one)) for one in mine]
+            reader = self._readers.reader(connection, effect.cohort_id, position)
+            is_task = effect.kind == "task"
+            found = reader.context(effect) if is_task else self._readers.bundle(connection, effect, position)
+            marked = not is_task and mark_on(connection, effect.recipient_id) is not None
         words = words_of(reader.definition, self._letterhead.templates_root)
-        if effect.kind == "task":
-            return self._open_task(*matters[0], words)
-        if effect not in mine:
+        if isinstance(found, Context):
+            return self._open_task(effect, found, words)
+        if effect not in found.effects:
             why = effect.note or f"not before {effect.send_at:%Y-%m-%d %H:%M} UTC"
             return Done(effect.id, "pending", why, (effect.send_at - now).total_seconds())
-        if opens > now:
-            return self._postpone(effect, mine, opens)
-        digest = self._rendered(effect, partial(write_digest, effect, matters, words))
-        mail = self._mail(digest)
-        wanted = Claim(mail.message_id, mail.subject, digest.effects, positions, self._worker)
-        # Before the claim: it holds only if nothing has changed meanwhile, and a claimed mail should not lie about.
-        self._wait_for_turn()
-        with self._database.write() as connection:
-            if not claim(connection, wanted, self._now()):
-                return None
-        return self._hand_over(effect, mail)
-
-    def _reader(self, connection: Connection, cohort_id: str, position: tuple[int, int]) -> CohortReader:
-        """Return what messages say about a cohort; read once for all effects of a run while nothing changes."""
-        now = self._now()
-        kept_at, reader = self._readers.get(cohort_id, (None, None))
-        if reader is None or kept_at != position or not reader.read_at <= now < reader.read_at + GOOD_FOR:
-            reader = CohortReader(connection, cohort_id, now)
-            self._readers[cohort_id] = (position, reader)
-        return reader
-
-    def _together(
-        self, connection: Connection, reader: CohortReader, position: Position, found: Sequence[Effect]
-    ) -> tuple[Mapping[str, Position], Mapping[str, CohortReader]]:
-        """Return where the cohorts stand for which one mail can speak, and what it may say of each, by id."""
-        mine = reader.cohort.cohort_id
-        positions, readers = {mine: position}, {mine: reader}
-        for cohort_id in dict.fromkeys(one.cohort_id for one in found if one.cohort_id != mine):
-            stands = position_of(connection, cohort_id)
-            try:
-                other = self._reader(connection, cohort_id, stands)
-            except ValueError:  # It cannot be read: its own run says why, and no other cohort's mail waits for that.
-                continue
-            if other.house == reader.house:
-                positions[cohort_id], readers[cohort_id] = stands, other
-        return positions, readers
+        opens = reader.definition.working_time.next_open(now)
+        if opens > now and not is_asked_for(effect):
+            return self._postpone(effect, found.effects, opens)
+        if marked:
+            why = hold_back(self._database, found.effects, self._letterhead.templates_root, now)
+            return Done(effect.id, "rejected", why) if why else None
+        return self._send(effect, found, words, now)
 
     # -- tasks -----------------------------------------------------------------------------------------------------
 
@@ -207,6 +185,16 @@ class Outbox:
         return Done(effect.id, "done", text.title)
 
     # -- mails -----------------------------------------------------------------------------------------------------
+
+    def _send(self, effect: Effect, found: Bundle, words: TemplateSource, now: datetime) -> Done | None:
+        """Write a mail, claim it and hand it over; ``None`` when it is no longer as it was written."""
+        written = self._rendered(effect, partial(write_digest, effect, found.matters(), words))
+        digest, entries = found.with_files(written, self._letterhead.sender, now)
+        mail = self._mail(digest)
+        wanted = Claim(mail.message_id, mail.subject, digest.effects, found.positions, self._worker, entries)
+        # Before the claim: it holds only if nothing has changed meanwhile, and a claimed mail should not lie about.
+        self._wait_for_turn()
+        return self._hand_over(effect, mail) if self._claim(wanted) else None
 
     def _postpone(self, effect: Effect, mine: Sequence[Effect], opens: datetime) -> Done:
         with self._database.write() as connection:
@@ -226,7 +214,15 @@ class Outbox:
             text=digest.said.text,
             html=digest.said.html,
             date=self._now(),
+            attachments=digest.attachments,
         )
+
+    def _claim(self, wanted: Claim) -> bool:
+        try:
+            with self._database.write() as connection:
+                return claim(connection, wanted, self._now())
+        except ConflictError:  # Another mail brings its reader an entry for the first time, at this very moment.
+            return False
 
     def _hand_over(self, effect: Effect, mail: Mail) -> Done:
         try:
@@ -246,7 +242,9 @@ class Outbox:
 
     def _conclude(self, effect: Effect, mail: str, status: str, note: str, reference: str = "") -> Done:
         with self._database.write() as connection:
-            record(connection, mail, status, self._now(), note, reference=reference)
+            if not record(connection, mail, status, self._now(), note, reference=reference):
+                # The peer has told of it otherwise meanwhile, or a person has decided.
+                status = str(connection.scalar(select(EffectRow.status).where(EffectRow.id == effect.id)))
         return Done(effect.id, status, note)
 
     def _release(self, mail: Mail, why: str, after: timedelta) -> None:

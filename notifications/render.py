@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 import jinja2
-from babel.dates import format_date, format_time
 from css_inline import CSSInliner
 from markupsafe import Markup
 
 from config.errors import TemplateError
 from config.plain_text import without_the_unseen
 from notifications.languages import COMMON, messages_in
-from notifications.view_models import Context, Greeting
+from notifications.templates import environment
+from notifications.view_models import Answer, Context, Greeting, OwnPage
 
 Flavour = Literal["txt", "html"]
 
@@ -34,11 +33,13 @@ _inliner = CSSInliner(load_remote_stylesheets=False)
 
 @dataclass(frozen=True)
 class Section:
-    """One message's part of a mail: a subject of one line, plain text and a fragment of HTML."""
+    """One message's part of a mail: a subject of one line, plain text and a fragment of HTML; and where it leads."""
 
     subject: str
     text: str
     html: str
+    answer: Answer | None = None
+    page: OwnPage | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ def render_message(message: str, context: Context, language: str = "da", folder:
         subject=_one_line(render("txt", "subject", values)),
         text=_tidy(render("txt", "text", values)),
         html=render("html", "html", values | {"message": message}).strip(),
+        answer=context.answer,
+        page=context.page,
     )
 
 
@@ -97,27 +100,38 @@ def compose(
 ) -> Rendered:
     """Return one mail with all ``sections`` in order, greeted and signed once (R48).
 
+    A matter of several sections keeps one button, at the last of them; a page is linked once.
+
     Raises:
         TemplateError: there is no section, or a layout's template lacks a value.
     """
     if not sections:
         raise TemplateError("layout", "sections", "a mail needs at least one section")
-    values = {"sections": sections, "language": language, **_fields(greeting)}
+    pages = dict.fromkeys(section.page for section in sections if section.page)
+    values = {"sections": _one_button_each(sections), "pages": list(pages), "language": language, **_fields(greeting)}
     render = _renderer("layout", language, folder)
     subject = _one_line(render("txt", "layout.subject", values))
     html = render("html", "layout.html", values | {"subject": subject})
     return Rendered(subject, _tidy(render("txt", "layout.txt", values)) + "\n", _inliner.inline(html))
 
 
+def _one_button_each(sections: Sequence[Section]) -> list[Section]:
+    last = {section.answer.url: number for number, section in enumerate(sections) if section.answer}
+    return [
+        replace(section, answer=None) if section.answer and last[section.answer.url] != number else section
+        for number, section in enumerate(sections)
+    ]
+
+
 def _renderer(message: str, language: str, folder: Path | None) -> Callable[[Flavour, str, Mapping[str, object]], str]:
     """Return a function that renders one part of ``message`` and names both in any error."""
 
     def render(flavour: Flavour, part: str, values: Mapping[str, object]) -> str:
-        environment = _environment(flavour, language, folder)
+        templates = _environment(flavour, language, folder)
         try:
-            return environment.select_template([f"{message}/{part}.j2", f"{part}.j2"]).render(values)
+            return templates.select_template([f"{message}/{part}.j2", f"{part}.j2"]).render(values)
         except jinja2.TemplatesNotFound as error:
-            raise TemplateError(message, part, f"no template in {environment.globals['roots']}") from error
+            raise TemplateError(message, part, f"no template in {templates.globals['roots']}") from error
         except (jinja2.TemplateError, ValueError) as error:
             raise TemplateError(message, part, str(error)) from error
 
@@ -126,22 +140,11 @@ def _renderer(message: str, language: str, folder: Path | None) -> Callable[[Fla
 
 @lru_cache
 def _environment(flavour: Flavour, language: str, folder: Path | None) -> jinja2.Environment:
-    roots = [*_roots(language, folder), COMMON]
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(roots),
-        autoescape=flavour == "html",
-        undefined=jinja2.StrictUndefined,
-        finalize=_present,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.globals.update(parts=f"parts.{flavour}.j2", roots=", ".join(map(str, roots)))
-    environment.filters["date"] = lambda day, pattern="full": _date(day, pattern, language)
-    environment.filters["time"] = lambda at, pattern="short": _time(at, pattern, language)
-    environment.filters["fact"] = _fact
-    environment.filters["day"] = date.fromisoformat
-    environment.filters["paragraphs"] = _paragraphs
-    return environment
+    found = environment([*_roots(language, folder), COMMON], language, html=flavour == "html")
+    found.globals.update(parts=f"parts.{flavour}.j2")
+    found.filters["fact"] = _fact
+    found.filters["paragraphs"] = _paragraphs
+    return found
 
 
 def _roots(language: str, folder: Path | None) -> list[Path]:
@@ -150,27 +153,6 @@ def _roots(language: str, folder: Path | None) -> list[Path]:
 
 def _fields(record: Context | Greeting) -> dict[str, object]:
     return {part.name: getattr(record, part.name) for part in fields(record)}
-
-
-def _present(value: object) -> object:
-    """Refuse to print a value that is not there: StrictUndefined alone would let a ``None`` through."""
-    if value is None:
-        raise jinja2.UndefinedError("a value that is to be printed is None")
-    return value
-
-
-def _date(day: object, pattern: str, language: str) -> str:
-    # Babel would take None for today.
-    if not isinstance(day, date):
-        raise jinja2.UndefinedError("a date that is to be printed is missing")
-    return format_date(day, pattern, locale=language)
-
-
-def _time(at: object, pattern: str, language: str) -> str:
-    if not isinstance(at, datetime):
-        raise jinja2.UndefinedError("a time that is to be printed is missing")
-    # Babel would turn an aware datetime to UTC; this one is local already.
-    return format_time(at.time(), pattern, locale=language)
 
 
 def _fact(details: Mapping[str, str], key: str) -> str:

@@ -12,10 +12,15 @@ from typing import Any
 
 from config.checks.places import PlacedEffect
 from config.definition import Definition, Milestone, Module
-from config.programme import OF_COHORT, CommitmentSpec, Event
-from notifications.view_models import CommitmentView, Context, EventView, ModuleView, Person, Talent
+from config.effects import OF_COHORT
+from config.plan import plan_in
+from config.programme import CommitmentSpec, Event
+from notifications.signposts import button_for
+from notifications.view_models import Answer, CommitmentView, Context, EventView, ModuleView, Person, Talent
 
 _DAY = date(2027, 3, 4)
+_SITE = "https://example.org"
+_HAVE_PAGES = {"talent", "mentor"}
 _PERSON = Person("Kim Holm", "Kim", "kim.holm@example.org", "An organisation")
 _TALENT = Talent(
     "Bo Lund", "Bo", "bo.lund@example.org", organisation="An organisation", level_label="leader", unit="A unit"
@@ -23,15 +28,18 @@ _TALENT = Talent(
 
 
 def samples(definition: Definition, placed: PlacedEffect) -> Iterator[Context]:
-    """Yield the context in which each role is told at the place of an effect."""
+    """Yield the context in which each role is told at the place of an effect; a mail's without a site and with one."""
+    plan = plan_in(placed.effect.message, definition.programme.plan)
     for role in placed.effect.to:
         recipient = _TALENT if role == "talent" else _PERSON
-        about = _about(definition, placed, role)
+        about = replace(_about(definition, placed, role), plan=plan.title if plan else None)
         due = {"due_on": _DAY.isoformat()} if placed.effect.due else {}
-        said = replace(about, role=role, recipient=recipient, details={**about.details, **due})
-        yield said
+        told = replace(about, role=role, recipient=recipient, details={**about.details, **due})
+        yield told
+        if placed.effect.mail:
+            yield _with_site(definition, told, placed.commitment)
         if role in OF_COHORT and _tells_of_others(definition, placed):
-            yield _of_a_leader(said)
+            yield _of_a_leader(told)
 
 
 def _of_a_leader(said: Context) -> Context:
@@ -55,6 +63,14 @@ def day_news(definition: Definition, milestone: Milestone, called_off: bool) -> 
         people = _people() if role == "talent" else {}
         recipient = _TALENT if role == "talent" else _PERSON
         yield replace(news, role=role, recipient=recipient, details={"changed": "date"}, **people)
+
+
+def _with_site(definition: Definition, told: Context, spec: CommitmentSpec | None) -> Context:
+    answer = button_for(spec, told.role, f"{_SITE}/answer") if spec else None
+    asks, milestone = definition.programme.attendance, told.event.id if told.event else ""
+    if asks is not None and told.role in definition.asked_to(milestone):
+        answer = Answer(f"{_SITE}/answer", asks.button)
+    return replace(told, answer=answer, page_url=f"{_SITE}/page" if told.role in _HAVE_PAGES else None)
 
 
 def _about(definition: Definition, placed: PlacedEffect, role: str) -> Context:
@@ -83,7 +99,7 @@ def _of_commitment(definition: Definition, spec: CommitmentSpec, base: Context) 
         base,
         event=_event(dated) if dated else None,
         module=_module(module) if module else None,
-        commitment=CommitmentView(spec.label, _DAY, _DAY, spec.choices, choice),
+        commitment=CommitmentView(spec.label, _DAY, _DAY, spec.choices, choice, _DAY if spec.on_appoint else None),
         details={"choice": choice} if choice else {},
         **(_people() if spec.subject == "talent" else {}),
         partner=_PERSON if spec.pairs else None,

@@ -68,6 +68,9 @@ class CommitmentView:
     missed_on: date | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     choice: str | None = None
+    appointed_on: date | None = None
+    """The day that talent and leader have agreed on, at ``appointed_at`` (``14:30``) where a time was said."""
+    appointed_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,12 +89,31 @@ class OfficeView:
     was: date | None = None
 
 
+@dataclass(frozen=True)
+class Answer:
+    """The one button of a message's matter: the page that it opens, and what it says."""
+
+    url: str
+    label: str
+    takes_day: bool = False
+    """Whether a day that is agreed for can be told there."""
+
+
+@dataclass(frozen=True)
+class OwnPage:
+    """The link to the recipient's own page in a cohort, at the foot of a mail."""
+
+    url: str
+    cohort: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """All that a template may say; what a message has no business with is ``None`` or empty.
 
     ``talent`` is whom the message is about, ``recipient`` whom it goes to in the role ``role``; ``mentor`` is the
     talent's present one; ``partner`` is whom the talent visits or portrays; ``details`` holds what a form gave.
+    Without a site there are neither ``answer`` nor ``page_url``.
     """
 
     role: str
@@ -119,11 +141,21 @@ class Context:
     commitment: CommitmentView | None = None
     next_event: EventView | None = None
     office: OfficeView | None = None
+    plan: str | None = None
+    """The title of the plan that goes with the mail, if it does (R9)."""
     lapsed: tuple[CommitmentView, ...] = ()
     """What a leave has ended: its deadline fell into it."""
     late: tuple[CommitmentView, ...] = ()
     """What the talent still owes, though its deadline is over."""
     details: Mapping[str, str] = field(default_factory=dict)
+    answer: Answer | None = None
+    page_url: str | None = None
+    """The recipient's own page, if they have one."""
+
+    @property
+    def page(self) -> OwnPage | None:
+        """The recipient's own page and its cohort."""
+        return OwnPage(self.page_url, self.cohort) if self.page_url else None
 
 
 @dataclass(frozen=True)

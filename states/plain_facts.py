@@ -8,15 +8,17 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from config.answers import clean_plan, clean_time
 from config.cohort import in_our_time
 from config.errors import DefinitionError, FactIncompleteError, Problem, UnknownRecordError, UnknownTriggerError
 from config.mail_address import normal_address
 from config.people import EMAIL, LEADER_EMAIL, LEADER_NAME, LEADER_TITLE, NAME, UNIT, People
 from config.plain_text import clean_line, clean_name, clean_note, clean_optional_line, not_plain, quoted
+from config.plan import PLAN
 from config.telephone import clean_telephone
 from states.facts import Fact
 
-_DAYS = ("held_on", "due_on", "first_day", "last_day")
+_DAYS = ("held_on", "due_on", "appointed_on", "first_day", "last_day")
 PERSONS = ("new_mentor", "person", "representative", "holder")
 """Details that name a person: name and mail address."""
 _RULES: Mapping[str, Callable[[str], str]] = {
@@ -25,6 +27,8 @@ _RULES: Mapping[str, Callable[[str], str]] = {
     "name": clean_name,
     "email": normal_address,
     "telephone": clean_telephone,
+    "appointed_at": clean_time,
+    PLAN: clean_plan,
 }
 _LARGEST_NUMBER = 10**9
 _MOST_DETAILS = 20

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-DAYS = ("opened_on", "due_on", "missed_on")
-CHANGING = ("state", *DAYS, "choice", "partner_id", "agreed")
+DAYS = ("opened_on", "due_on", "missed_on", "appointed_on")
+CHANGING = ("state", *DAYS, "choice", "partner_id", "agreed", "appointed_at", "quiet")
 """What changes of a commitment, beside its version."""
 
 
@@ -50,6 +50,12 @@ class Commitment(NamedTuple):
     partner_id: str | None
     agreed: bool = False
     """Whether its deadline was agreed: then it does not follow the calendar any more."""
+    appointed_on: date | None = None
+    """The day that those concerned have agreed on."""
+    appointed_at: str = ""
+    """The local time of day that it is agreed for, ``14:30``; empty where none was said."""
+    quiet: bool = False
+    """Whether nobody else shall be asked for help with it (R59)."""
 
 
 def as_plain(commitment: Commitment) -> dict[str, Any]:
@@ -60,7 +66,7 @@ def as_plain(commitment: Commitment) -> dict[str, Any]:
 
 def from_plain(commitment: Commitment, kept: Mapping[str, Any]) -> Commitment:
     """Return a commitment as it was kept by ``as_plain``; its version stays."""
-    days = {name: date.fromisoformat(kept[name]) for name in DAYS if kept[name]}
+    days = {name: date.fromisoformat(kept[name]) for name in DAYS if kept.get(name)}
     return commitment._replace(**{**kept, **days})
 
 

@@ -8,7 +8,6 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, event
@@ -65,16 +64,16 @@ def send(job: Job) -> None:
 
     Outbox._mail = slowly  # type: ignore[method-assign]
     senders: Any = outbox_module
-    together = senders.due_together
+    together = senders.all_waiting
 
-    def a_moment_ago(connection: Connection, effect: Effect, now: datetime) -> list[Effect]:
-        found: list[Effect] = together(connection, effect, now)
+    def a_moment_ago(connection: Connection, effect: Effect) -> list[Effect]:
+        found: list[Effect] = together(connection, effect)
         if effect not in found or dice.random() < UP_TO_DATE:
             return found
         cut: list[Effect] = found[: dice.randint(found.index(effect) + 1, len(found))]
         return cut
 
-    senders.due_together = a_moment_ago
+    senders.all_waiting = a_moment_ago
 
     def work() -> None:
         services.outbox.settle()

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from config.checks import attendance, contradictions, dates, references, regions, time
+from config.checks import attendance, contradictions, dates, plan, references, regions, time
+from config.checks.answers import answers
 from config.checks.people import challenges, group_sizes, one_name_each
 from config.cohort import Cohort
 from config.definition import Definition
@@ -23,7 +24,7 @@ from config.programme import Programme
 
 # Without an entry of these, the rest of the file still means what it says.
 INDEPENDENT = {
-    "attendance", "commitments", "events", "forms", "form_fields", "regions", "verbs", "commitment_states",
+    "attendance", "commitments", "events", "forms", "form_fields", "regions", "verbs", "commitment_states", "plan",
     "dates", "organisations", "challenges", "coordinators",
 }  # fmt: skip
 # Who is told what beside them, and when, changes nothing of a milestone either.
@@ -123,6 +124,9 @@ def _by_themselves(definition: Definition, source: Source, messages: Collection[
     yield from references.nobody_meant(definition, source)
     yield from references.twice(definition, source)
     yield from references.forms(definition, source)
+    yield from plan.wrong_mails(definition, source)
+    yield from plan.asked_for_nothing(definition, source)
+    yield from answers(definition, source)
     yield from contradictions.bounds(definition, source)
     yield from contradictions.choices_in_a_ring(definition, source)
     yield from attendance.attendance(definition, source)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from config.effects import EffectSpec, Notice
 from config.files.yaml_file import Step
-from config.programme import CommitmentSpec, EffectSpec, MilestoneSpec, Notice, Programme
+from config.programme import CommitmentSpec, MilestoneSpec, Programme
 from config.when import When
 
 Path = tuple[Step, ...]
@@ -85,6 +86,8 @@ def _effects_of_commitment(path: Path, spec: CommitmentSpec) -> Iterator[PlacedE
     yield from _effects((*path, "on_keep"), spec.on_keep, DAY, spec)
     yield from _effects((*path, "on_extend"), spec.on_extend, DAY | DUE, spec)
     yield from _effects((*path, "on_hand"), spec.on_hand, DAY | DUE, spec)
+    yield from _effects((*path, "on_appoint"), spec.on_appoint, DAY | DUE, spec)
+    yield from _effects((*path, "on_stall"), spec.on_stall, DAY | DUE, spec)
     for name, steps, anchors in (("reminders", spec.reminders, DUE), ("escalation", spec.escalation, MISSED)):
         for number, step in enumerate(steps):
             yield from _effects((*path, name, number, "effects"), step.effects, DAY | anchors, spec)
@@ -123,6 +126,7 @@ def _moments_of_commitment(path: Path, spec: CommitmentSpec) -> Iterator[PlacedW
         ("due", spec.due, OPENED),
         ("miss", spec.miss, DUE),
         ("changeable_until", spec.changeable_until, NOTHING),
+        ("appoint_within", spec.appoint_within, DAY),
     )
     for name, when, anchors in own:
         if when is not None:

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator
 
 from config.checks.places import Path, effects, notice_lists, notices
 from config.definition import ACTIVE, Definition, in_active
+from config.effects import OF_COHORT, Role
 from config.errors import Problem
 from config.files.yaml_file import Source, Step
 from config.grammar import MOVE, SAYINGS
-from config.programme import OF_COHORT, CommitmentSpec, MilestoneSpec, ModuleSpec, Role
+from config.programme import CommitmentSpec, MilestoneSpec, ModuleSpec
 from config.suggest import did_you_mean
 
 PLACE = "place"
@@ -185,9 +186,8 @@ def forms(definition: Definition, source: Source) -> Iterator[Problem]:
             if kind not in kinds and complete:
                 what = f"unknown commitment {kind!r}{did_you_mean(kind, kinds)}"
                 yield source.problem(("forms", number, "commitments", index), what)
-            elif form.verb == "hand" and kind in kinds and not kinds[kind].on_hand:
-                what = f"{kind!r} has no 'on_hand': it cannot be handed to anybody"
-                yield source.problem(("forms", number, "commitments", index), what)
+            elif kind in kinds and (what := _not_recordable(form.verb, kinds[kind])):
+                yield source.problem(("forms", number, "commitments", index), f"{kind!r} has no {what}")
         for index, milestone in enumerate(() if form.moves == "all" else form.moves):
             if milestone not in definition.milestones and complete_calendar:
                 what = f"unknown milestone {milestone!r}{did_you_mean(milestone, definition.milestones)}"
@@ -195,6 +195,13 @@ def forms(definition: Definition, source: Source) -> Iterator[Problem]:
         if form.event is not None and form.event not in programme.events and complete:
             what = f"unknown event {form.event!r}{did_you_mean(form.event, programme.events)}"
             yield source.problem(("forms", number, "event"), what)
+
+
+def _not_recordable(verb: str, spec: CommitmentSpec) -> str:
+    """Return what a commitment lacks for a form to record a verb of it; nothing if it lacks nothing."""
+    if verb == "hand" and not spec.on_hand:
+        return "'on_hand': it cannot be handed to anybody"
+    return "'on_appoint': no day can be agreed on" if verb == "appoint" and not spec.on_appoint else ""
 
 
 def places(definition: Definition, source: Source) -> Iterator[Problem]:

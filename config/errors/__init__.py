@@ -35,6 +35,7 @@ from config.errors.delivery import (
 )
 from config.errors.engine import (
     AmbiguousPersonError,
+    AppointmentRefusedError,
     CohortOverError,
     ConflictError,
     ConsequencesChangedError,
@@ -47,11 +48,19 @@ from config.errors.engine import (
     NoConsultantError,
     NotOpenYetError,
     OfficeTakenError,
+    PersonRefusedError,
     TickFailedError,
     TimerFailedError,
     TransitionRefusedError,
     UnknownRecordError,
     UnknownTriggerError,
+)
+from config.errors.events import (
+    EventsForgedError,
+    EventsOutdatedError,
+    EventsRefusedError,
+    EventsUnreadableError,
+    EventsUnsignedError,
 )
 from config.errors.root import TalentNordError
 from config.errors.server import NoPasswordError, NotOursError, ServerError
@@ -61,6 +70,7 @@ __all__ = [
     "AmbiguousPersonError",
     "AnswerOverError",
     "AnswerRefusedError",
+    "AppointmentRefusedError",
     "BackupError",
     "CohortOverError",
     "ConflictError",
@@ -76,6 +86,11 @@ __all__ = [
     "EffectFailedError",
     "EffectWaitsError",
     "EffectsFailedError",
+    "EventsForgedError",
+    "EventsOutdatedError",
+    "EventsRefusedError",
+    "EventsUnreadableError",
+    "EventsUnsignedError",
     "FactIncompleteError",
     "FactReusedError",
     "FileMissingError",
@@ -90,6 +105,7 @@ __all__ = [
     "NotOursError",
     "NothingChosenError",
     "OfficeTakenError",
+    "PersonRefusedError",
     "Problem",
     "RejectedError",
     "RetryLaterError",

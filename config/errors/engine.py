@@ -214,3 +214,20 @@ class HeldOnRefusedError(FactIncompleteError):
         self.began = began
         what = f"{day} is still to come" if began is None else f"{day} is before the cohort began ({began})"
         super().__init__(trigger, field, what)
+
+
+class PersonRefusedError(FactIncompleteError):
+    """A fact names a person who it cannot be: the ``talent`` or the ``mentor``, or one ``known`` by another name."""
+
+    def __init__(self, trigger: str, field: str, what: str, who: str) -> None:
+        self.who = who
+        super().__init__(trigger, field, what)
+
+
+class AppointmentRefusedError(FactIncompleteError):
+    """A day is agreed on that cannot be: one that is ``past``, or one so far ahead that it was mistyped."""
+
+    def __init__(self, trigger: str, field: str, day: date, past: bool) -> None:
+        self.day = day
+        self.past = past
+        super().__init__(trigger, field, f"{day} is past" if past else f"{day} is more than a year ahead")

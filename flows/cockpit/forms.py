@@ -18,6 +18,7 @@ from config.errors import FactIncompleteError, UnknownRecordError
 from config.form import Form
 from config.grammar import talent_number
 from config.plain_text import quoted
+from config.plan import PLAN, plan_steps
 from config.programme import CommitmentSpec
 from flows.cockpit.people_lists import people_fields, people_labels
 from states.machines.commitment import recordable_verbs
@@ -39,6 +40,14 @@ _DAY_FIELDS: Mapping[str, dict[str, Any]] = {
     "seal": _TEXT,
 }
 
+_OF_VERB: Mapping[str, Mapping[str, dict[str, Any]]] = {
+    "extend": {"due_on": _DAY},
+    "waive": {"because": _TEXT},
+    "appoint": {"appointed_on": _DAY, "appointed_at": _TEXT},
+    "hand": {},
+}
+"""What a form asks for its verb; the first of it is required."""
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -54,6 +63,8 @@ class Choices:
     """What was recorded and can be taken back, the newest first; ids are keys."""
     people: Mapping[str, str]
     """Whom a form about people can mean."""
+    plans: Mapping[str, str]
+    """What can have come of the plan at a talk or a meeting (R11)."""
 
 
 def form_of(definition: Definition, ident: str) -> Form:
@@ -92,6 +103,7 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
     days: dict[str, str] = {}
     told: list[ToldFact] = []
     people: dict[str, str] = {}
+    plans: dict[str, str] = {}
     for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
         cohort = read_cohort(connection, cohort_id)
         if cohort.definition.programme.id != programme_id or not _has(cohort.definition, form):
@@ -104,7 +116,14 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
         days |= _days(cohort, form, now) if form.moves else {}
         told += what_can_be_undone(connection, cohort_id) if form.undoes else ()
         people |= people_labels(connection, cohort, form.people) if form.people else {}
-    return Choices(talents, commitments, choices, milestones, days, _facts(told), people)
+        plans |= _plans(cohort.definition, specs) if form.verb == "keep" else {}
+    return Choices(talents, commitments, choices, milestones, days, _facts(told), people, plans)
+
+
+def _plans(definition: Definition, specs: Sequence[CommitmentSpec]) -> dict[str, str]:
+    """Return what can have come of the plan, where there is one and one of the commitments asks for it."""
+    plan, steps = definition.programme.plan, plan_steps(definition)
+    return dict(plan.answers.by_label) if plan and any(spec.id in steps for spec in specs) else {}
 
 
 def _facts(told: Sequence[ToldFact]) -> dict[str, str]:
@@ -186,12 +205,12 @@ def _fields_of_verb(
     form: Form, specs: Sequence[CommitmentSpec], choices: Choices
 ) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """Return what a form asks of a commitment for its verb, and which of it is required."""
-    if form.verb in {"extend", "waive"}:
-        name, field = ("due_on", _DAY) if form.verb == "extend" else ("because", _TEXT)
-        return {name: field}, [name]
     if form.verb != "keep":
-        return {}, []
+        asked = _OF_VERB[form.verb]
+        return dict(asked), list(asked)[:1]
     fields: dict[str, dict[str, Any]] = {"held_on": _DAY}
+    if choices.plans:
+        fields[PLAN] = _list(choices.plans)
     if any(spec.choices for spec in specs):
         fields["choice"] = _list(choices.choices)
     if any(spec.fills for spec in specs):

@@ -11,9 +11,14 @@ from sqlalchemy import Connection, select
 from config.form import Form
 from config.programme import CommitmentSpec
 from flows.cockpit.forms import day_label, specs_of, talent_label
+from flows.cockpit.people_lists import people_labels
 from states.machines.rulebook import RuleBook
+from states.moves.people import CORRECT, WHOM
 from states.running_cohort import RunningCohort
-from states.store.tables import CommitmentRow, JourneyRow
+from states.store.conditions import of_cohort
+from states.store.reach_tables import UnreachableRow
+from states.store.tables import CommitmentRow, JourneyRow, PersonRow
+from states.store.unreachable import whose_address
 from states.views.task_pages import TaskPage
 
 
@@ -37,6 +42,7 @@ class TaskForms:
         journeys = select(JourneyRow.id, JourneyRow.state, JourneyRow.consultant_id)
         rows = connection.execute(journeys.where(JourneyRow.cohort_id == cohort.cohort_id))
         self._journeys = {row.id: row for row in rows}
+        self._unreachable = _unreachable(connection, cohort)
 
     def of(self, task: TaskPage) -> Iterator[Offer]:
         """Yield what can be done about a task, in the order of the programme's forms."""
@@ -48,6 +54,8 @@ class TaskForms:
                 yield from self._about_journey(form, task)
             elif name in definition.milestones:
                 yield from self._about_day(form, name)
+            elif form.people == CORRECT and whose_address(task.subject) in self._unreachable:
+                yield Offer(form, {WHOM: self._unreachable[whose_address(task.subject)]})
 
     def _about_commitment(self, form: Form, task: TaskPage, spec: CommitmentSpec) -> Iterator[Offer]:
         if spec.kept_by_date_of is not None:
@@ -77,6 +85,17 @@ class TaskForms:
 
     def _whom(self, task: TaskPage) -> str:
         return talent_label(task.talent, self._cohort.name, task.journey) if task.journey else self._cohort.name
+
+
+def _unreachable(connection: Connection, cohort: RunningCohort) -> Mapping[str, str]:
+    """Return what the forms' lists call those whose address takes no mail, by each id that they have in a cohort."""
+    ours = of_cohort(PersonRow.id, cohort.cohort_id)
+    marked = select(UnreachableRow.person_id).where(of_cohort(UnreachableRow.person_id, cohort.cohort_id))
+    if not (ids := connection.scalars(marked).all()):
+        return {}
+    addresses = dict(connection.execute(select(PersonRow.id, PersonRow.email).where(ours)).tuples().all())
+    labels = {addresses[one]: label for label, one in people_labels(connection, cohort, CORRECT).items()}
+    return {one: labels[addresses[one]] for one in ids if addresses[one] in labels}
 
 
 def _may(rules: RuleBook, state: str, trigger: str) -> bool:

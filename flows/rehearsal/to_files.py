@@ -14,10 +14,14 @@ from config.settings import Settings
 from flows.clock import TurnedClock
 from flows.rehearsal.rehearsal import Rehearsal, Step, first_instant
 from flows.services import put_together
+from notifications.links import REHEARSAL_KEY, Links
 from notifications.transports.files import FilesTransport
 from states.store.database import Database
 from states.views.counts import Summary, summarise
 from states.views.history import history_records
+
+LINKS = Links([REHEARSAL_KEY], "https://talentnord.example")
+"""What a rehearsal's mails link with: always the same, so that they keep their bytes."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,8 @@ def rehearse(
         database = Database(f"sqlite:///{folder}/rehearsal.db", synchronous="OFF")
         try:
             clock = TurnedClock(first_instant(loaded))
-            services = put_together(settings, library, database, FilesTransport(mail, durable=False), clock)
+            files = FilesTransport(mail, durable=False)
+            services = put_together(settings, library, database, files, clock, links=LINKS)
             first = clock()
             rehearsal = Rehearsal(loaded, profile, seed, clock, services)
             for step in rehearsal.run():

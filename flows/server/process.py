@@ -46,7 +46,7 @@ class ServerPlace:
     @property
     def own(self) -> str:
         """The address by which this machine reaches it."""
-        return f"http://{_netloc(_EVERYWHERE.get(self.host, self.host), self.port)}"
+        return f"http://{netloc(_EVERYWHERE.get(self.host, self.host), self.port)}"
 
     @property
     def ui(self) -> str:
@@ -138,7 +138,8 @@ def may_listen(host: str) -> None:
         raise NoPasswordError(host)
 
 
-def _netloc(host: str, port: int) -> str:
+def netloc(host: str, port: int) -> str:
+    """Return host and port as they stand in an address."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

@@ -1,4 +1,4 @@
-"""All words, a folder a language: ``messages``, ``pages``, and the files below."""
+"""All words, a folder a language: ``messages``, ``pages``, ``site``, and the files below."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 LANGUAGES = Path(__file__).parent
 COMMON = LANGUAGES / "common"
-"""What no language changes: how a mail's HTML is built."""
+"""What no language changes: how a mail's HTML is built, how the site looks."""
 
 
 def messages_in(language: str) -> Path:
@@ -32,3 +32,8 @@ def runs_in(language: str) -> Path:
 def dates_in(language: str) -> Path:
     """Return the file that says in a language what is wrong with a day, and what follows from one."""
     return LANGUAGES / language / "dates.yaml"
+
+
+def site_in(language: str) -> Path:
+    """Return the folder of the site's pages of a language, and of its words for what is wrong with an answer."""
+    return LANGUAGES / language / "site"

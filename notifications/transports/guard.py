@@ -7,12 +7,14 @@ import re
 from config.errors import RejectedError
 from config.mail_address import ascii_address
 from config.plain_text import breaks_headers
+from notifications.links import Purpose
 from notifications.transports.protocol import Mail
 
 # A dot-atom, as it becomes the left side of a Message-ID; without "/" and short, as it becomes a file name as well.
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _LONGEST_MESSAGE_ID = 180
 _ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
+_OUR_LINK = re.compile(rf"[^\s<>\"'(),;]*/(?:{'|'.join(Purpose)})/[^\s<>\"'(),;]*")
 
 
 def refuse_unsafe(mail: Mail) -> None:
@@ -44,8 +46,11 @@ def plain_email(email: str, what: str) -> str:
 
 
 def without_addresses(said: str) -> str:
-    """What a peer said, fit for logs and history: one line, at most 200 characters, mail addresses taken out."""
-    return _ADDRESS.sub("[address]", " ".join(said.split()))[:200]
+    """What a peer said, fit for logs and history: one line, at most 200 characters, mail addresses and our links out.
+
+    A peer that refuses a mail for what it holds may quote a link, and whoever reads it could answer with it.
+    """
+    return _OUR_LINK.sub("[link]", _ADDRESS.sub("[address]", " ".join(said.split())))[:200]
 
 
 def _header_texts(mail: Mail) -> list[tuple[str, str]]:

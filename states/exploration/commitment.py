@@ -11,9 +11,10 @@ from config.programme import CommitmentSpec
 from states.exploration.ground import BEFORE, Ground
 from states.machines.commitment import FINAL, FULFILLED, OPEN, PLANNED, closes_tasks, is_late, recordable_verbs
 from states.machines.rulebook import Answer
+from states.plan.appointment import Dates
 from states.plan.calendar import Calendar
 from states.plan.effects import named
-from states.plan.timers import Dates, Step, Timer, commitment_timers, opening_timer, rearmed
+from states.plan.timers import Step, Timer, commitment_timers, opening_timer, rearmed
 
 
 class CommitmentNode(NamedTuple):

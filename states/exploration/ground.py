@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 
-from config.programme import EffectSpec
+from config.effects import EffectSpec
 from states.machines.rules import Rules
 from states.plan.calendar import Calendar, MilestoneDate
 from states.plan.effects import ActiveJourneys, Cast, Cause, recipients

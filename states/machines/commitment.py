@@ -5,6 +5,7 @@ open commitment back to planned, a resumption takes it up again if its deadline 
 stays as it is and is escalated no further meanwhile. What is planned is kept only once its time has come, unless the
 definition lets it be kept early. A commitment that
 follows a choice is retracted to planned when the choice is changed, and expires with the last day for changing it.
+A day that is agreed on, or that none can be found, moves nobody: reminders and escalation look at it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,18 @@ from functools import lru_cache
 from itertools import pairwise
 
 from config.grammar import COMMITMENT_STATES, ESCALATED, escalated, reminder
-from config.programme import ON_EXTEND, ON_HAND, ON_KEEP, ON_MISS, ON_OPEN, ON_PAIR, ON_RETRACT, CommitmentSpec
+from config.programme import (
+    ON_APPOINT,
+    ON_EXTEND,
+    ON_HAND,
+    ON_KEEP,
+    ON_MISS,
+    ON_OPEN,
+    ON_PAIR,
+    ON_RETRACT,
+    ON_STALL,
+    CommitmentSpec,
+)
 from states.machines.rulebook import Rule, RuleBook
 
 PLANNED, OPEN, KEPT, MISSED, KEPT_LATE, WAIVED, CANCELLED = COMMITMENT_STATES
@@ -30,11 +42,16 @@ AHEAD = "ahead"
 """Guard: the deadline lies today or later, or the choice can still be made."""
 CHANGEABLE = "changeable"
 """Guard: a choice that was made may still be changed (R36), or another challenge is told of (R22)."""
+WANTED = "wanted"
+"""Guard: the talent has not said that nobody else shall be asked (R59)."""
 
 DROPS_PENDING = frozenset({"miss", "lapse", "keep", "extend", "waive", "cancel", "pause", "retract", "expire"})
 """Verbs after which mails and tasks that earlier transitions caused are no longer true; see ``drops_pending``."""
 CLOSES_TASKS = frozenset({"hand"})
 """Verbs after which earlier tasks are somebody else's turn, though what was told stays true."""
+
+_TOLD = (("hand", ON_HAND), ("appoint", ON_APPOINT), ("stall", ON_STALL))
+"""Verbs that move nobody and are possible where the definition says what they cause."""
 
 
 def recordable_verbs(spec: CommitmentSpec) -> tuple[str, ...]:
@@ -46,7 +63,8 @@ def recordable_verbs(spec: CommitmentSpec) -> tuple[str, ...]:
     if spec.kept_by_date_of:
         return ()
     extend = ("extend",) if spec.default_choice is None else ()
-    return ("keep", "waive", *extend, *(("hand",) if spec.on_hand else ()))
+    told = {"hand": spec.on_hand, "appoint": spec.on_appoint, "stall": spec.on_stall, "hush": spec.can_be_hushed}
+    return ("keep", "waive", *extend, *(verb for verb, possible in told.items() if possible))
 
 
 def drops_pending(verb: str, source: str, dest: str) -> bool:
@@ -68,7 +86,7 @@ def commitment_rules(spec: CommitmentSpec) -> RuleBook:
     """Return the rule book of a commitment; commitments of one shape share it."""
     return _rule_book(
         len(spec.escalation),
-        len(spec.reminders),
+        tuple(step.asks_others for step in spec.reminders),
         spec.default_choice is not None,
         spec.changeable_until is not None,
         spec.kept_by_date_of is not None,
@@ -77,14 +95,14 @@ def commitment_rules(spec: CommitmentSpec) -> RuleBook:
         spec.secures is not None,
         spec.pairs,
         spec.fills is not None,
-        bool(spec.on_hand),
+        tuple((verb, cause) for verb, cause in _TOLD if getattr(spec, cause)),
     )
 
 
 @lru_cache
 def _rule_book(
     levels: int,
-    reminders: int,
+    reminders: tuple[bool, ...],
     lapses: bool,
     changeable: bool,
     fulfilled_by_date: bool,
@@ -93,7 +111,7 @@ def _rule_book(
     retold: bool,
     pairs: bool,
     fills: bool,
-    hands: bool,
+    told: tuple[tuple[str, str], ...],
 ) -> RuleBook:
     late = [MISSED, *(escalated(number) for number in range(1, levels + 1))]
     rules = [*_opening(fulfilled_by_date), *_passing(late, reminders, lapses), *_keeping(late, early)]
@@ -103,8 +121,7 @@ def _rule_book(
     if not lapses:
         rules.append(Rule("extend", OPEN, None, causes=(ON_EXTEND,)))
         rules += [Rule("extend", state, OPEN, causes=(ON_EXTEND,)) for state in late]
-    if hands:
-        rules += [Rule("hand", state, None, causes=(ON_HAND,)) for state in (OPEN, *late)]
+    rules += [Rule(verb, state, None, causes=(cause,)) for verb, cause in told for state in (OPEN, *late)]
     rules += [Rule("cancel", state, CANCELLED) for state in (PLANNED, OPEN, *late)]
     rules += [Rule("pause", OPEN, PLANNED), *(Rule("pause", state, None) for state in (PLANNED, *late))]
     rules += [Rule("resume", PLANNED, None, (AHEAD,)), Rule("resume", PLANNED, CANCELLED)]
@@ -127,9 +144,11 @@ def _opening(fulfilled_by_date: bool) -> Iterator[Rule]:
     yield Rule("open", PLANNED, OPEN, causes=(ON_OPEN,))
 
 
-def _passing(late: list[str], reminders: int, lapses: bool) -> Iterator[Rule]:
-    for number in range(1, reminders + 1):
-        yield Rule(reminder(number), OPEN, None, causes=(reminder(number),))
+def _passing(late: list[str], reminders: tuple[bool, ...], lapses: bool) -> Iterator[Rule]:
+    for number, asks_others in enumerate(reminders, start=1):
+        yield Rule(reminder(number), OPEN, None, (WANTED,) if asks_others else (), (reminder(number),))
+    if any(reminders):
+        yield Rule("hush", OPEN, None, (WANTED,))
     yield Rule("lapse", OPEN, KEPT) if lapses else Rule("miss", OPEN, MISSED, causes=(ON_MISS,))
     for source, dest in pairwise(late):
         yield Rule("escalate", source, dest, causes=(dest,))

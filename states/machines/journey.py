@@ -48,6 +48,16 @@ def event_to(definition: Definition, state: str) -> tuple[str, Event] | None:
     return next(((name, event) for name, event in events if event.to == state), None)
 
 
+def silences(definition: Definition, trigger: str, source: str, dest: str) -> bool:
+    """Whether what was caused before a move of the journey is no longer true: an event leads it elsewhere.
+
+    Whom the last day finds off the calendar, somebody is asked about anew.
+    """
+    if trigger in definition.programme.events:
+        return dest != source
+    return trigger in definition.milestones and definition.milestones[trigger].final and dest == source
+
+
 def place_guard(state: str) -> str:
     """Return the guard that holds when the cohort stands at ``state``."""
     return f"{PLACE}={state}"

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from config.errors import FactIncompleteError, TransitionRefusedError
+from config.definition import ACTIVE
+from config.errors import FactIncompleteError, PersonRefusedError, TransitionRefusedError
 from config.grammar import Trigger, commitment_id
 from config.programme import CommitmentSpec
-from states.machines.commitment import AHEAD, BEGUN, CHANGEABLE, FINAL, FULFILLED, KEPT, ON_TIME, PLANNED, drops_pending
-from states.moves.challenges import is_news, put_in_force
-from states.moves.firing import Firing, everybody
-from states.moves.handing import hears_of_it_today, note_of, settle_what_was_asked, to_be_handed
-from states.moves.pairing import Paired, pairing
-from states.moves.plausible import agreed_day, has_begun, refuse_impossible_day, why_not_yet
+from states.machines.commitment import FINAL, PLANNED, drops_pending
+from states.moves.appointing import appointed_after, not_stalled_yet, settle_what_it_answers, time_after
+from states.moves.challenges import put_in_force
+from states.moves.firing import Firing
+from states.moves.guards import guards_of
+from states.moves.handing import note_of, settle_what_was_asked, to_be_handed
+from states.moves.hearing import concerned_by
+from states.moves.pairing import Paired, drop_news_of_another_partner, pairing
+from states.moves.plausible import agreed_day, refuse_impossible_day, why_not_yet
 from states.moves.reassign import was_told
 from states.moves.regions import lead_on
+from states.plan.appointment import Dates, missed_on
 from states.plan.effects import Cause, named
-from states.plan.timers import Dates, Step, rearmed
+from states.plan.timers import Step, rearmed
 from states.records import Commitment, Journey, as_plain
-from states.store.conditions import PENDING
 from states.store.queries import COMMITMENT_COLUMNS
 from states.store.tables import CommitmentRow, EffectRow
 
@@ -72,9 +77,12 @@ class CommitmentMover:
             refuse_impossible_day(self._firing, trigger)
         if verb == "hand":
             commitments = to_be_handed(self._firing, trigger, commitments, journeys)
+        elif verb == "stall":
+            commitments = not_stalled_yet(self._firing, trigger, commitments)
+        guards = partial(guards_of, self._firing, spec, verb)
         try:
             moved = self._firing.answered(
-                trigger, commitments, lambda one: rules.answer(one.state, verb, self._guards(spec, verb, one)), strict
+                trigger, commitments, lambda one: rules.answer(one.state, verb, guards(one)), strict
             )
         except TransitionRefusedError as refused:
             raise why_not_yet(self._firing, spec, verb, refused) from None
@@ -109,33 +117,6 @@ class CommitmentMover:
             )
         return choice
 
-    def _guards(self, spec: CommitmentSpec, verb: str, commitment: Commitment) -> frozenset[str]:
-        holding: set[str] = set()
-        if verb == "keep":
-            held_on = self._firing.held_on
-            if held_on and commitment.due_on and held_on <= commitment.due_on:
-                holding.add(ON_TIME)
-            if self._changeable(spec, commitment):
-                holding.add(CHANGEABLE)
-            if commitment.state == PLANNED and has_begun(self._firing, spec, commitment):
-                holding.add(BEGUN)
-        elif verb == "open" and spec.kept_by_date_of in self._firing.cohort.calendar.days:
-            holding.add(FULFILLED)
-        elif verb == "resume":
-            due = commitment.due_on or self._firing.cohort.calendar.day_of(spec.due)
-            if due is None or due >= self._firing.today or self._can_still_be_made(spec):
-                holding.add(AHEAD)
-        return frozenset(holding)
-
-    def _changeable(self, spec: CommitmentSpec, commitment: Commitment) -> bool:
-        if spec.secures is not None:
-            return is_news(self._firing, spec)
-        return commitment.state == KEPT and self._can_still_be_made(spec)
-
-    def _can_still_be_made(self, spec: CommitmentSpec) -> bool:
-        last = self._firing.cohort.calendar.last_change(spec)
-        return last is not None and self._firing.today <= last
-
     def _carry_out(self, move: _Move) -> None:
         """Collect what moving one commitment changes, and what it causes."""
         changes, commitment, verb = self._firing.changes, move.commitment, move.step.verb
@@ -149,6 +130,9 @@ class CommitmentMover:
             missed_on=dates.missed,
             choice=move.choice or commitment.choice,
             agreed=verb == "extend" or (commitment.agreed and verb != "retract"),
+            appointed_on=dates.appointed,
+            appointed_at=time_after(self._firing, verb, commitment, dates.appointed),
+            quiet=verb == "hush" or (commitment.quiet and verb != "retract"),
         )
         history = changes.move_commitment(commitment, verb, stands)
         if drops_pending(verb, move.step.source, move.step.dest):
@@ -156,7 +140,9 @@ class CommitmentMover:
         elif verb == "hand":
             settle_what_was_asked(self._firing, commitment, move.journey)
         elif verb == "pair":
-            self._drop_news_of_another_partner(commitment)
+            drop_news_of_another_partner(self._firing, commitment)
+        elif verb in {"appoint", "stall", "hush"}:
+            settle_what_it_answers(self._firing, move.spec, verb, commitment)
         self._rearm(move, dates)
         if move.partner != commitment.partner_id:
             changes.partners.append((commitment.id, move.partner))
@@ -165,33 +151,15 @@ class CommitmentMover:
             put_in_force(self._firing, move.spec, history)
         if move.causes and not self._was_never_told(move):
             effects = named(move.spec.causes, move.causes)
-            self._firing.cause(effects, self._cause_of(move, history, dates), self._concerned(move))
+            concerned = concerned_by(self._firing, verb, commitment, move.journey, effects)
+            self._firing.cause(effects, self._cause_of(move, history, dates), concerned)
         self._let_go(move)
-
-    def _concerned(self, move: _Move) -> Callable[[str], bool]:
-        """Return who hears of a move.
-
-        Of a new deadline no consultant who has not heard of the old one; of an escalation none who is asked today.
-        """
-        consultant, verb = move.journey.consultant_id if move.journey else None, move.step.verb
-        if consultant is None or verb not in {"extend", "escalate"}:
-            return everybody
-        about, cast = EffectRow.subject == move.commitment.id, self._firing.cohort.cast
-        consultants = sorted({consultant, *cast.acting_for(consultant)})
-        if verb == "extend":
-            concerned = any(was_told(self._firing, one, "consultant", about) for one in consultants)
-        else:
-            concerned = not any(hears_of_it_today(self._firing, move.commitment, one) for one in consultants)
-        return everybody if concerned else lambda person: person not in consultants
-
-    def _drop_news_of_another_partner(self, commitment: Commitment) -> None:
-        news = str(Trigger(commitment.name, "pair"))
-        query = select(EffectRow.id).where(PENDING, EffectRow.subject == commitment.id, EffectRow.trigger == news)
-        self._firing.changes.dropped += self._firing.connection.scalars(query.order_by(EffectRow.id))
 
     def _rearm(self, move: _Move, dates: Dates) -> None:
         changes, commitment = self._firing.changes, move.commitment
         calendar = self._firing.cohort.calendar
+        if move.step.verb in {"appoint", "stall"} and move.journey and not move.journey.state.startswith(ACTIVE):
+            return  # On leave nothing is asked of them; a return arms it.
         timers = rearmed(calendar, commitment.cohort_id, commitment.id, move.spec, move.step, dates, changes.now)
         if timers is not None:
             changes.disarmed.append(commitment.id)
@@ -208,12 +176,17 @@ class CommitmentMover:
             module=move.spec.module,
             partner=move.partner,
             anchors={**dates.anchors(), "day": self._firing.today},
-            details=note_of(self._firing)
-            if move.step.verb == "hand"
-            else {"choice": move.choice}
-            if move.choice
-            else {},
+            details=self._details(move),
         )
+
+    def _details(self, move: _Move) -> dict[str, str]:
+        """Return what the news of a move say beside what stands."""
+        if move.step.verb == "stall":
+            voided = move.commitment.appointed_on
+            return note_of(self._firing) | ({"voided": voided.isoformat()} if voided else {})
+        if move.step.verb == "hand":
+            return note_of(self._firing)
+        return {"choice": move.choice} if move.choice else {}
 
     def _dates(self, move: _Move) -> Dates:
         spec, commitment, verb, calendar = move.spec, move.commitment, move.step.verb, self._firing.cohort.calendar
@@ -225,11 +198,12 @@ class CommitmentMover:
         elif verb == "extend":
             due, missed = agreed_day(self._firing, str(Trigger(spec.id, verb))), None
         elif verb == "miss":
-            day = None if self._firing.late else calendar.missed_on(spec, Dates(opened, due).anchors())
+            stands = Dates(opened, due, None, commitment.appointed_on)
+            day = None if self._firing.late else missed_on(calendar, spec, stands)
             missed = day or self._firing.today
         elif verb in {"pause", "retract"} and move.step.dest == PLANNED:
             opened = missed = None
-        return Dates(opened, due, missed)
+        return Dates(opened, due, missed, appointed_after(self._firing, verb, commitment, due))
 
     def _fill(self, move: _Move) -> _Move:
         """Let the person that a fact names take the role which keeping the commitment fills, before any is told."""
@@ -239,9 +213,11 @@ class CommitmentMover:
         ident = f"{move.commitment.id}/{role}-{move.commitment.version + 1}"
         trigger = str(Trigger(move.spec.id, "keep"))
         ident = self._firing.new_person(ident, trigger, "person")
-        taken = {journey.talent_id: "the talent", journey.mentor_id: "the nearest leader"}
-        if ident in taken:
-            raise FactIncompleteError(trigger, "person", f"this is {taken[ident]}; it has to be somebody else")
+        if ident == journey.talent_id:
+            raise PersonRefusedError(trigger, "person", "this is the talent; it has to be somebody else", "talent")
+        if ident == journey.mentor_id:
+            what = "this is the nearest leader; it has to be somebody else"
+            raise PersonRefusedError(trigger, "person", what, "mentor")
         taken_up: dict[str, Any] = {f"{role}_id": ident}
         self._firing.changes.set_fields(journey, taken_up)
         return move._replace(journey=journey._replace(**taken_up))

@@ -10,8 +10,8 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection, select
 
 from config.definition import ACTIVE
-from config.errors import FactIncompleteError, TransitionRefusedError
-from config.programme import EffectSpec
+from config.effects import EffectSpec
+from config.errors import FactIncompleteError, PersonRefusedError, TransitionRefusedError
 from states.machines.rulebook import Answer
 from states.moves.changes import Changes
 from states.plan.effects import NEEDS_ACTIVE_JOURNEYS, ActiveJourneys, Cause, effect_rows
@@ -114,8 +114,9 @@ class Firing:
         """Return the id of the person whom the fact names in ``field``; new unless the cohort knows the address.
 
         Raises:
-            FactIncompleteError: it names nobody (that name and address are plain, the engine has seen to), or gives
-                an address that is known under another name: one of both is wrong, and mails would greet the wrong one.
+            FactIncompleteError: it names nobody (that name and address are plain, the engine has seen to).
+            PersonRefusedError: it gives an address that is known under another name: one of both is wrong, and mails
+                would greet the wrong one.
         """
         given = self.details.get(field)
         if not isinstance(given, Mapping):
@@ -125,7 +126,7 @@ class Firing:
             ident, name = known
             if not is_one_name(name, given["name"]):
                 what = f"{given['email']} belongs to {name!r}, here to {given['name']!r}; one address is one person"
-                raise FactIncompleteError(trigger, field, what)
+                raise PersonRefusedError(trigger, field, what, "known")
             return ident
         self.changes.persons.append(
             {"id": ident, "name": given["name"], "email": given["email"], "title": "", "telephone": ""}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from config.definition import ACTIVE
-from config.programme import EffectSpec
+from config.effects import EffectSpec
 from states.moves.changes import Changes
 from states.plan.calendar import Calendar
 from states.plan.effects import Cause, effect_row

@@ -12,7 +12,7 @@ from config.definition import ACTIVE, Milestone
 from config.errors import FactIncompleteError
 from config.grammar import LAPSED, NEWS, Trigger
 from config.programme import Event
-from states.machines.journey import PLACE, place_guard
+from states.machines.journey import PLACE, place_guard, silences
 from states.machines.rulebook import Answer
 from states.moves.absences import ABSENCE, NO_ABSENCE, absent, day_of_talents, missed_news, note
 from states.moves.along import Lapsed, carry_along
@@ -127,11 +127,7 @@ class JourneyMover:
         return back
 
     def _move_journey(self, trigger: str, journey: Journey, dest: str) -> str:
-        definition = self._firing.cohort.definition
-        leaves = trigger in definition.programme.events and dest != journey.state
-        # Whom the last day finds off the calendar, somebody is asked about anew.
-        left = trigger in definition.milestones and definition.milestones[trigger].final and dest == journey.state
-        if leaves or left:
+        if silences(self._firing.cohort.definition, trigger, journey.state, dest):
             self._firing.changes.silenced.append(journey.id)
             self._firing.changes.disarmed.append(journey.id)
         return self._firing.changes.move_journey(journey, trigger, dest)

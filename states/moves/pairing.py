@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from config.grammar import Trigger
 from states.machines.commitment import FINAL, PLANNED
 from states.moves.firing import Firing
 from states.plan.groups import partners
 from states.records import Commitment, Journey
+from states.store.conditions import PENDING
 from states.store.queries import COMMITMENT_COLUMNS
-from states.store.tables import CommitmentRow
+from states.store.tables import CommitmentRow, EffectRow
 
 
 class Paired(NamedTuple):
@@ -47,3 +49,10 @@ def pairing(firing: Firing, name: str, opening: Collection[str] = ()) -> list[Pa
         others = [who.id for who in active.values() if who.group_number == group and who.id not in members]
         found |= partners(members, visits, others)
     return [Paired(one, who, found.get(who.id), one.id in opening) for one, who in taking_part]
+
+
+def drop_news_of_another_partner(firing: Firing, commitment: Commitment) -> None:
+    """Drop what was not told yet of a partner who is another by now."""
+    news = str(Trigger(commitment.name, "pair"))
+    query = select(EffectRow.id).where(PENDING, EffectRow.subject == commitment.id, EffectRow.trigger == news)
+    firing.changes.dropped += firing.connection.scalars(query.order_by(EffectRow.id))

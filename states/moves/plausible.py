@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
@@ -13,6 +13,9 @@ from states.machines.commitment import FINAL, PLANNED
 from states.moves.firing import Firing
 from states.records import Commitment
 from states.store.tables import CommitmentRow
+
+FARTHEST_AHEAD = timedelta(days=366)
+"""How far ahead a day may be agreed on: beyond it a year was mistyped."""
 
 
 def refuse_impossible_day(firing: Firing, trigger: str) -> None:

@@ -14,7 +14,8 @@ from states.machines.commitment import FINAL, OPEN, PLANNED, is_late
 from states.machines.journey import event_to
 from states.moves.commitments import CommitmentMover
 from states.moves.firing import Firing
-from states.plan.timers import Dates, Timer, commitment_timers
+from states.plan.appointment import dates_of
+from states.plan.timers import Timer, commitment_timers
 from states.records import Commitment, Journey, from_plain, standing
 from states.store.taken_back import KeptFact
 
@@ -119,7 +120,7 @@ class PuttingBack:
         return next((verb for verb in verbs if verb in due), "")
 
     def _timers(self, spec: CommitmentSpec, commitment: Commitment) -> list[Timer]:
-        dates = Dates(commitment.opened_on, commitment.due_on, commitment.missed_on)
+        dates = dates_of(commitment)
         calendar, now = self._firing.cohort.calendar, self._firing.changes.now
         who = (commitment.cohort_id, commitment.id)
         return list(commitment_timers(calendar, *who, spec, commitment.state, dates, now))

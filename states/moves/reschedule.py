@@ -29,9 +29,10 @@ from states.moves.consequences import (
 )
 from states.moves.day_news import DayNews
 from states.moves.firing import Firing
+from states.plan.appointment import Dates
 from states.plan.calendar import Calendar, MilestoneDate
 from states.plan.day_change import broken_by_change, milestones_behind, with_what_goes_along
-from states.plan.timers import EVENT_RANK, Dates, Timer, commitment_timers, falling_events, milestone_timers
+from states.plan.timers import EVENT_RANK, Timer, commitment_timers, falling_events, milestone_timers
 from states.records import Commitment
 from states.running_cohort import RunningCohort
 from states.store.conditions import ARMED
@@ -212,7 +213,7 @@ class Rescheduling:
         if commitment.state == PLANNED and commitment.journey_id in self._away:
             return  # Paused with its journey; a return arms it.
         self._changes.disarmed.append(commitment.id)
-        dates = Dates(commitment.opened_on, due, commitment.missed_on)
+        dates = Dates(commitment.opened_on, due, commitment.missed_on, commitment.appointed_on)
         self._changes.timers += commitment_timers(
             calendar, commitment.cohort_id, commitment.id, spec, commitment.state, dates, self._changes.now
         )

@@ -27,8 +27,9 @@ from states.store.fact_log import keep_before
 from states.store.prepared import Prepared
 from states.store.queries import chunks
 from states.store.run_links import add_to_history
-from states.store.send_again import Return, let_wait
+from states.store.send_again import Return, let_wait, of_days_over
 from states.store.tables import CommitmentRow, EffectRow, JourneyRow, RegionRow, TaskRow, TimerRow
+from states.store.unreachable import reachable_again
 
 _ONE = literal_column("1", Integer)
 _JOURNEY_MOVES = Prepared(
@@ -56,6 +57,9 @@ _COMMITMENT_MOVES = Prepared(
         missed_on=bindparam("b_missed_on"),
         choice=bindparam("b_choice"),
         agreed=bindparam("b_agreed"),
+        appointed_on=bindparam("b_appointed_on"),
+        appointed_at=bindparam("b_appointed_at"),
+        quiet=bindparam("b_quiet"),
     )
 )
 _TIMERS, _EFFECTS = insert(TimerRow), insert(EffectRow)
@@ -181,7 +185,11 @@ def _send_again(changes: Changes, connection: Connection) -> None:
     for effects in chunks(changes.refused):
         let_wait(connection, refused & EffectRow.id.in_(effects), back)
     for people in chunks(changes.reachable):
-        let_wait(connection, refused & EffectRow.recipient_id.in_(people), back)
+        theirs = refused & EffectRow.recipient_id.in_(people)
+        if over := of_days_over(connection, theirs, changes.now):
+            _drop(changes, connection, _DROP_SOME, over)
+        let_wait(connection, theirs, back)
+    reachable_again(connection, changes.reachable, changes.now)
 
 
 def _revive(changes: Changes, connection: Connection) -> None:

@@ -7,10 +7,12 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from config.definition import Milestone
+from config.effects import Notice
 from config.grammar import CHASE, Trigger, level_of, reminder
-from config.programme import CommitmentSpec, Notice
+from config.programme import CommitmentSpec
 from config.when import When
 from states.machines.commitment import FINAL, OPEN, PLANNED
+from states.plan.appointment import Dates, escalated_on, missed_on, reminders_at
 from states.plan.calendar import Calendar
 
 
@@ -24,21 +26,10 @@ class Timer(NamedTuple):
     rank: int
 
 
-class Dates(NamedTuple):
-    """The dates a commitment has so far."""
-
-    opened: date | None = None
-    due: date | None = None
-    missed: date | None = None
-
-    def anchors(self) -> Mapping[str, date]:
-        """Return those that are known, by the name a definition calls them."""
-        return {name: day for name, day in self._asdict().items() if day is not None}
-
-
-_DAY_AFTER = When("due", ((1, "d"),))
-
 EVENT_RANK, NOTICE_RANK, OPEN_RANK, REMIND_RANK, MISS_RANK, ESCALATE_RANK, FALL_RANK = range(7)
+
+_ARMS_ANEW = frozenset({"resume", "extend", "appoint", "stall"})
+"""Verbs after which the time of what is armed may be another, though the state is the same."""
 
 
 def cohort_timers(calendar: Calendar, cohort_id: str, now: datetime) -> Iterator[Timer]:
@@ -146,7 +137,7 @@ def rearmed(
     """
     if step.verb == "pause":
         return []
-    if step.dest == step.source and step.verb not in {"resume", "extend"}:
+    if step.dest == step.source and step.verb not in _ARMS_ANEW:
         return None
     return list(commitment_timers(calendar, cohort_id, subject, spec, step.dest, dates, now))
 
@@ -163,23 +154,27 @@ def commitment_timers(
     elif dest == OPEN:
         yield from _open_timers(calendar, cohort_id, subject, spec, dates, now)
     elif dest not in FINAL:
-        passed = level_of(dest)
-        if passed < len(spec.escalation):
-            at = calendar.deadline_at(spec.escalation[passed].when, dates.anchors())
-            if at is not None:
-                yield Timer(cohort_id, subject, str(Trigger(spec.id, "escalate")), max(at, now), ESCALATE_RANK)
+        yield from _escalation_timer(calendar, cohort_id, subject, spec, level_of(dest), dates, now)
 
 
 def _open_timers(
     calendar: Calendar, cohort_id: str, subject: str, spec: CommitmentSpec, dates: Dates, now: datetime
 ) -> Iterator[Timer]:
-    for number, step in enumerate(spec.reminders, start=1):
-        at = calendar.notice_at(step.when, dates.anchors())
-        if at is not None and at > now:
+    for number, at in reminders_at(calendar, spec, dates):
+        if at > now:
             yield Timer(cohort_id, subject, str(Trigger(spec.id, reminder(number))), at, REMIND_RANK)
     verb = "miss" if spec.default_choice is None else "lapse"
-    at = calendar.deadline_at(spec.miss, dates.anchors())
-    if at is not None:
-        # A deadline may lie later than the definition has it (R36); its own day is always open.
-        over = calendar.deadline_at(_DAY_AFTER, dates.anchors()) or at
-        yield Timer(cohort_id, subject, str(Trigger(spec.id, verb)), max(at, over, now), MISS_RANK)
+    day = missed_on(calendar, spec, dates)
+    if day is not None:
+        at = calendar.definition.working_time.opening(day)
+        yield Timer(cohort_id, subject, str(Trigger(spec.id, verb)), max(at, now), MISS_RANK)
+
+
+def _escalation_timer(
+    calendar: Calendar, cohort_id: str, subject: str, spec: CommitmentSpec, passed: int, dates: Dates, now: datetime
+) -> Iterator[Timer]:
+    if passed < len(spec.escalation):
+        day = escalated_on(calendar, spec, passed, dates)
+        if day is not None:
+            at = calendar.definition.working_time.opening(day)
+            yield Timer(cohort_id, subject, str(Trigger(spec.id, "escalate")), max(at, now), ESCALATE_RANK)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from config.definition import ACTIVE, Definition
-from config.programme import Role
+from config.effects import Role
 from states.records import Journey
 from states.running_cohort import RunningCohort
 from states.store.conditions import of_cohort

@@ -42,9 +42,10 @@ class CalendarEntryRow(Base):
     uid: Mapped[str] = mapped_column(primary_key=True)
     sequence: Mapped[int] = mapped_column(default=0)
     content: Mapped[str]
-    """A digest of what the entry says, to see whether it is another now."""
+    """What the entry said, without names: to see whether it is another now, and to call it off by its own words."""
     cancelled: Mapped[bool] = mapped_column(default=False)
     mail_id: Mapped[str]
+    """The mail that said so last; empty where that has not arrived, or perhaps not."""
 
 
 class DeliveryEventRow(Base):

@@ -24,6 +24,7 @@ _WAITING = (
     .where(UNTAKEN)
     .order_by(HistoryRow.n)
 )
+_ANY_WAITING = select(RunLinkRow.history_id).where(UNTAKEN).limit(1)
 
 
 def add_to_history(connection: Connection, transitions: Iterable[Transition]) -> None:
@@ -37,6 +38,11 @@ def add_to_history(connection: Connection, transitions: Iterable[Transition]) ->
 def untaken(connection: Connection) -> Sequence[Row[Any]]:
     """Return the transitions that no run has taken yet, in order, with what they are grouped by."""
     return connection.execute(_WAITING).all()
+
+
+def anything_untaken(connection: Connection) -> bool:
+    """Return whether some transition waits for a run."""
+    return connection.scalar(_ANY_WAITING) is not None
 
 
 def take(connection: Connection, transitions: Sequence[str], run: str) -> int:

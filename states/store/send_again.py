@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
 from states.store.conditions import UNTOLD
-from states.store.tables import EffectRow
+from states.store.tables import EffectRow, HistoryRow, MilestoneRow
 
 _CAME_BACK = (
     select(
@@ -90,3 +90,25 @@ def let_wait(connection: Connection, which: ColumnElement[bool], back: Return) -
     if changes:
         connection.execute(_WAITS, changes)
     return waits
+
+
+def of_days_over(connection: Connection, which: ColumnElement[bool], now: datetime) -> list[int]:
+    """Return the effects, by id, that tell of a milestone which lay ahead then and is over by now.
+
+    What follows a milestone came about after it, and stays true.
+    """
+    caused = select(HistoryRow.at).where(HistoryRow.id == EffectRow.history_id).scalar_subquery()
+    rows = connection.execute(
+        select(EffectRow.id, EffectRow.cohort_id, EffectRow.details, caused.label("caused_at"))
+        .where(which)
+        .order_by(EffectRow.id)
+    ).all()
+    about = {row.id: (row.cohort_id, row.details["milestone"]) for row in rows if row.details.get("milestone")}
+    if not about:
+        return []
+    mine = MilestoneRow.id.in_({milestone for _, milestone in about.values()})
+    days = select(MilestoneRow.cohort_id, MilestoneRow.id, MilestoneRow.ends_at).where(
+        mine, MilestoneRow.ends_at <= now
+    )
+    ended = {(row.cohort_id, row.id): row.ends_at for row in connection.execute(days)}
+    return [row.id for row in rows if about.get(row.id) in ended and row.caused_at < ended[about[row.id]]]

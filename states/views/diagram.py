@@ -16,8 +16,8 @@ from transitions.extensions.diagrams import HierarchicalGraphMachine
 from transitions.extensions.nesting import NestedState
 
 from config.definition import ACTIVE, Definition, in_active
+from config.effects import EffectSpec
 from config.grammar import Trigger, level_of, without_level
-from config.programme import EffectSpec
 from config.regions import Move, RegionSpec
 from states.machines.journey import CALENDAR, PLACE, choice_guard, places, with_side_places
 from states.machines.names import SEPARATOR, TOGETHER, full_name, nested

@@ -21,12 +21,19 @@ class Option:
 
 @dataclass(frozen=True)
 class Said:
-    """What somebody has said of a matter; ``at`` is local, ``role`` is the one that they said it in."""
+    """What somebody has said of a matter; ``at`` is local, ``role`` is the one that they said it in.
+
+    ``by`` is empty for whoever is known by the role alone: ``coordinator``, ``operator``.
+    """
 
     what: str
+    """In the programme's words: ``gennemført``, ``aftalt``; with what was chosen or whom they named."""
     by: str
     role: str
     at: datetime
+    day: date | None = None
+    """The day that it was held on, or that was agreed."""
+    time: str = ""
 
 
 @dataclass(frozen=True)

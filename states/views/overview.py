@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from states.store.queries import beside_of
 from states.store.run_links import runs_of
 from states.store.tables import CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, PersonRow, TaskRow
 from states.views.absences import absences
+from states.views.actors import names_of
 from states.views.diagram import journey_diagram, marked
 from states.views.pages import (
     CohortPage,
@@ -27,11 +29,13 @@ from states.views.pages import (
     HistoryLine,
     MailLine,
     Mark,
+    PlanLine,
     Stage,
     TalentLine,
     TalentPage,
     TaskLine,
 )
+from states.views.plan import Revision, plan_revisions
 from states.views.undelivered import MAIL, failed_in
 
 
@@ -78,11 +82,12 @@ class Overview:
             id=self._cohort.cohort_id,
             name=self._cohort.name,
             today=self._today,
-            talents=tuple(self._line(journey, tasks) for journey in journeys),
+            talents=tuple(self._talents(journeys, tasks)),
             tasks=tuple(task for task in tasks if task.open),
             commitments=tuple(self._lines(None, None)),
             undelivered=failed_in(self._connection, self._cohort.cohort_id),
             absences=tuple(absences(self._connection, self._cohort, self._now)),
+            has_plans=self._cohort.definition.programme.plan is not None,
         )
 
     def talent(self, journey_id: str) -> TalentPage:
@@ -91,13 +96,11 @@ class Overview:
         Raises:
             UnknownRecordError: there is no such journey in this cohort.
         """
-        mine = (JourneyRow.id == journey_id) & (JourneyRow.cohort_id == self._cohort.cohort_id)
-        journey = self._connection.execute(select(JourneyRow.__table__).where(mine)).one_or_none()
-        if journey is None:
-            raise UnknownRecordError("journey", journey_id)
+        journey = self._journey(journey_id)
         tasks = self._tasks(TaskRow.journey_id == journey_id)
+        [line] = self._talents([journey], tasks)
         return TalentPage(
-            line=self._line(journey, tasks),
+            line=line,
             cohort=self._cohort.name,
             cohort_id=self._cohort.cohort_id,
             mentor=self._names.get(journey.mentor_id, ""),
@@ -106,10 +109,37 @@ class Overview:
             commitments=tuple(self._lines(journey_id, journey)),
             tasks=tuple(tasks),
             mails=tuple(self._mails(journey_id)),
-            history=tuple(self._history(journey_id)),
+            history=tuple(self.history(journey_id)),
             way=tuple(self._way(journey.state)),
             picture=self._picture(journey),
+            has_plan=self._cohort.definition.programme.plan is not None,
         )
+
+    def line(self, journey_id: str) -> TalentLine:
+        """Return a talent's row of the overview.
+
+        Raises:
+            UnknownRecordError: there is no such journey in this cohort.
+        """
+        return self._line(self._journey(journey_id), self._tasks(TaskRow.journey_id == journey_id))
+
+    def _journey(self, journey_id: str) -> Row[Any]:
+        mine = (JourneyRow.id == journey_id) & (JourneyRow.cohort_id == self._cohort.cohort_id)
+        journey = self._connection.execute(select(JourneyRow.__table__).where(mine)).one_or_none()
+        if journey is None:
+            raise UnknownRecordError("journey", journey_id)
+        return journey
+
+    def _talents(self, journeys: Sequence[Row[Any]], tasks: list[TaskLine]) -> Iterator[TalentLine]:
+        plans = plan_revisions(self._connection, self._cohort, [journey.id for journey in journeys])
+        for journey in journeys:
+            yield replace(self._line(journey, tasks), plan=self._plan(plans.get(journey.id)))
+
+    def _plan(self, said: Revision | None) -> PlanLine | None:
+        plan = self._cohort.definition.programme.plan
+        if plan is None or said is None:
+            return None
+        return PlanLine(plan.answers.label(said.what), said.day, said.by or said.role)
 
     def _line(self, journey: Row[Any], tasks: list[TaskLine]) -> TalentLine:
         lines = list(self._lines(journey.id, journey))
@@ -173,6 +203,7 @@ class Overview:
                 late=name in {MISSED, ESCALATED},
                 choice=spec.choices.get(row.choice or "", ""),
                 settled=row.state in FINAL or row.state == PLANNED,
+                appointed=None if row.state in FINAL else row.appointed_on,
             )
 
     def _owner(self, role: str, journey: Row[Any] | None) -> str:
@@ -211,20 +242,22 @@ class Overview:
             about = row.subject or definition.trigger_label(row.trigger)
             yield MailLine(definition.working_time.local(row.send_at), to, about, row.status)
 
-    def _history(self, journey_id: str) -> Iterator[HistoryLine]:
+    def history(self, journey_id: str) -> Iterator[HistoryLine]:
+        """Yield what has happened to a talent, the newest first."""
         rows = self._connection.execute(
             select(HistoryRow.__table__).where(HistoryRow.journey_id == journey_id).order_by(HistoryRow.n.desc())
         ).all()
         actors = actors_of(self._connection, {row.cause for row in rows})
+        people = names_of(self._connection, actors.values())
         definition = self._cohort.definition
         words = definition.programme.commitment_states
         runs = runs_of(self._connection, journey_id)
         for row in rows:
             run = runs.get(row.id, "")
             local = definition.working_time.local(row.at)
-            actor, _, person = actors.get(row.cause, "").partition(":")
+            actor = actors.get(row.cause, "")
             if row.machine == MAIL:
-                yield HistoryLine(local, row.trigger, row.dest, row.cause, actor, True, run)
+                yield HistoryLine(local, row.trigger, row.dest, row.cause, actor, True, run, by=people.get(actor, ""))
                 continue
             journeys_own = row.machine == "journey" or row.machine in definition.programme.regions
             trigger = row.trigger if journeys_own else str(Trigger(row.machine, row.trigger))
@@ -237,5 +270,5 @@ class Overview:
                 dest = definition.trigger_label(row.dest) if row.dest else ""
             else:
                 dest = words.get(name, name)
-            by = self._names.get(person, "")
-            yield HistoryLine(local, definition.trigger_label(trigger), dest, row.cause, actor, False, run, by)
+            what, moved, by = definition.trigger_label(trigger), row.source != row.dest, people.get(actor, "")
+            yield HistoryLine(local, what, dest, row.cause, actor, False, run, moved, by)

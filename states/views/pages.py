@@ -18,6 +18,17 @@ class CommitmentLine:
     late: bool
     choice: str
     settled: bool
+    appointed: date | None = None
+    """The day that talent and leader have agreed on, while it is still to come about."""
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """What was said last of a talent's plan, in people's words, for which day, and by whom: a name or an office."""
+
+    what: str
+    day: date
+    by: str
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,7 @@ class TalentLine:
     next_day: date | None
     late: tuple[str, ...]
     turn: str
+    plan: PlanLine | None = None
 
 
 @dataclass(frozen=True)
@@ -73,8 +85,10 @@ class HistoryLine:
     """Whether it is a decision on a mail, whose ``dest`` is what is known of it then."""
     run: str = ""
     """The id of the run that carried out what it caused; empty until there is one."""
+    moved: bool = True
+    """Whether something came to stand elsewhere; else somebody was only told or reminded."""
     by: str = ""
-    """The name of whoever told it themselves, in that role."""
+    """The name of the person who told the fact (R67); empty for an office, the operator or the clock."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +125,8 @@ class CohortPage:
     undelivered: int
     """How many mails wait for a decision."""
     absences: tuple[AbsenceLine, ...] = ()
+    has_plans: bool = False
+    """Whether the programme has a plan for each talent (R9)."""
 
 
 @dataclass(frozen=True)
@@ -130,3 +146,5 @@ class TalentPage:
     way: tuple[Stage, ...]
     picture: str
     """The whole journey in Mermaid, with the talent's places marked."""
+    has_plan: bool = False
+    """Whether the programme has a plan for each talent (R9)."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from config.effects import Role
 from config.errors import AmbiguousPersonError, UnknownRecordError
-from config.programme import Role
 from states.plan.offices import administration_id, changes_hands, consultant_id, coordinator_id
 from states.running_cohort import RunningCohort
 from states.store.conditions import of_cohort
@@ -41,7 +41,7 @@ def holders_of(connection: Connection, cohort: RunningCohort) -> list[KnownPerso
     ours = of_cohort(PersonRow.id, cohort.cohort_id)
     persons = {row.id: row for row in connection.execute(select(PersonRow.__table__).where(ours))}
     return [
-        KnownPerson(office, persons[holder].name, persons[holder].email, *_office(cohort, office))
+        KnownPerson(office, persons[holder].name, persons[holder].email, *role_of_office(cohort, office))
         for office, holder in cohort.holders.items()
         if changes_hands(cohort.cohort_id, office)
     ]
@@ -53,12 +53,13 @@ def _roles(connection: Connection, cohort: RunningCohort) -> Iterator[tuple[str,
     journeys = connection.execute(mine).all()
     yield from ((row.talent_id, "talent", "") for row in journeys)
     for office, holder in cohort.holders.items():
-        yield (holder, *_office(cohort, office))
+        yield (holder, *role_of_office(cohort, office))
     yield from ((row.mentor_id, "mentor", "") for row in journeys if row.mentor_id)
     yield from ((row.second_mentor_id, "second_mentor", "") for row in journeys if row.second_mentor_id)
 
 
-def _office(cohort: RunningCohort, office: str) -> tuple[Role, str]:
+def role_of_office(cohort: RunningCohort, office: str) -> tuple[Role, str]:
+    """Return the role of whoever holds an office, and the organisation whose consultant they are."""
     described, ident = cohort.described, cohort.cohort_id
     if office in {coordinator_id(ident, n) for n in range(1, len(described.coordinators) + 1)}:
         return "coordinator", ""
@@ -66,6 +67,11 @@ def _office(cohort: RunningCohort, office: str) -> tuple[Role, str]:
         return "administration", ""
     consultants = {consultant_id(ident, one): organisation for one, organisation in described.organisations.items()}
     return ("consultant", consultants[office].name) if office in consultants else ("challenge_owner", "")
+
+
+def cohort_of(person: str, cohorts: Iterable[str]) -> str:
+    """Return the cohort, among all that there are, from whose id a person's was derived."""
+    return max((one for one in cohorts if person.startswith((f"{one}/", f"{one}-"))), key=len)
 
 
 def named_person(connection: Connection, text: str) -> tuple[str, str]:
@@ -77,11 +83,10 @@ def named_person(connection: Connection, text: str) -> tuple[str, str]:
     """
     called = (PersonRow.id == text) | (PersonRow.email == text.strip().lower())
     ids = list(connection.scalars(select(PersonRow.id).where(called).order_by(PersonRow.id)))
-    cohorts = sorted(connection.scalars(select(CohortRow.id)), key=len, reverse=True)
+    cohorts = list(connection.scalars(select(CohortRow.id)))
     found: dict[str, str] = {}
     for ident in ids:
-        cohort = next(one for one in cohorts if ident.startswith((f"{one}/", f"{one}-")))
-        found.setdefault(cohort, ident)
+        found.setdefault(cohort_of(ident, cohorts), ident)
     if not found:
         raise UnknownRecordError("person", text)
     if len(found) > 1:

@@ -17,6 +17,7 @@ from states.moves.attendance import WHOM
 from states.running_cohort import read_cohort
 from states.store.conditions import of_cohort
 from states.store.tables import FactRow, JourneyRow, PersonRow
+from states.views.actors import names_of
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class ToldFact:
     """The key of the fact that it takes back."""
     corrected: bool = False
     """Whether it was taken back itself."""
+    by: str = ""
+    """The name of the person who told it (R67); empty for an office or the operator."""
 
     @property
     def label(self) -> str:
@@ -61,8 +64,14 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
     names = dict(connection.execute(named.where(JourneyRow.cohort_id == cohort_id)).tuples().all())
     names[cohort_id] = cohort.name
     local = cohort.definition.working_time.local
+    rows = [
+        row
+        for row in connection.execute(select(FactRow.__table__).order_by(FactRow.at, FactRow.key))
+        if names.keys() & set(row.subjects or ())
+    ]
+    people = names_of(connection, {row.actor for row in rows})
     ours = select(PersonRow.id, PersonRow.name).where(of_cohort(PersonRow.id, cohort_id))
-    people = dict(connection.execute(ours).tuples().all())
+    everybody = dict(connection.execute(ours).tuples().all())
     corrected = set(connection.scalars(select(FactRow.corrects).where(FactRow.corrects.is_not(None))))
     return [
         ToldFact(
@@ -70,27 +79,32 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
             at=local(row.at),
             actor=row.actor,
             trigger=row.trigger,
-            what=_what(cohort.definition, row.trigger),
-            about=_about(row, names, people),
+            what=fact_label(cohort.definition, row.trigger),
+            about=_about(row, names, everybody),
             details=row.details,
             corrects=row.corrects,
             corrected=row.key in corrected,
+            by=people.get(row.actor, ""),
         )
-        for row in connection.execute(select(FactRow.__table__).order_by(FactRow.at, FactRow.key))
-        if names.keys() & set(row.subjects or ())
+        for row in rows
     ]
 
 
-def _about(row: Row[Any], names: Mapping[str, str], people: Mapping[str, str]) -> tuple[str, ...]:
+def _about(row: Row[Any], names: Mapping[str, str], everybody: Mapping[str, str]) -> tuple[str, ...]:
     """Return whom a fact is about: talents, the cohort, or who says that they come or not."""
-    if Trigger.parse(row.trigger).part in SAYINGS and row.details.get(WHOM) in people:
-        return (people[row.details[WHOM]],)
+    if Trigger.parse(row.trigger).part in SAYINGS and row.details.get(WHOM) in everybody:
+        return (everybody[row.details[WHOM]],)
     return tuple(names[subject] for subject in row.subjects if subject in names)
 
 
-def _what(definition: Definition, trigger: str) -> str:
+def fact_label(definition: Definition, trigger: str) -> str:
+    """Return what a fact is called for people."""
     name = Trigger.parse(trigger).name
-    known = {*definition.milestones, *definition.commitments, *definition.programme.events, ENROL, *ARRANGED}
+    if name in ARRANGED:
+        # A form's name says more: what corrects a person is no correction of a fact, though both are called so.
+        forms: dict[str, str] = {one.people: one.label for one in definition.programme.forms if one.people}
+        return forms.get(name) or definition.trigger_label(trigger)
+    known = {*definition.milestones, *definition.commitments, *definition.programme.events, ENROL}
     return definition.trigger_label(trigger) if name in known else trigger
 
 

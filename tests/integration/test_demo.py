@@ -22,7 +22,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the first weeks of the demo left behind: until the expectation talks have been asked for."""
     folder = tmp_path_factory.mktemp("demo")
     talentnord = str(Path(sys.executable).with_name("talentnord"))
-    command = [talentnord, "demo", "--no-wait", "--port", str(free_port()), "--until", "2027-01-20"]
+    command = [talentnord, "demo", "--no-wait", "--port", str(free_port()), "--site-port", "0", "--until", "2027-01-20"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
     return folder / "var" / "demo"

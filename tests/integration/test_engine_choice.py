@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from config.errors import FactIncompleteError, TransitionRefusedError
+from states.facts import Fact
 from states.store.database import Database
 from states.store.tables import EffectRow
 from tests.support.driver import Driver, day
@@ -29,15 +30,58 @@ def test_silence_is_nudged_and_then_counts_as_none(driven: Driver) -> None:
     assert {driven.commitment(name, 1).state for name in ("second_mentor", "internship")} == {"planned"}
 
 
-def test_a_second_mentor_is_looked_for_in_three_stages(driven: Driver) -> None:
-    """R34: the learning group, then the cohort, then the coordinator."""
+def test_a_second_mentor_is_looked_for_in_three_stages(sqlite: Database) -> None:
+    """R34, R59: the learning group, then the rest of the cohort, then the coordinator; the talent hears it before."""
+    driven = Driver(sqlite, people=14).enrol().until("2027-07-01")
+    group = [f"{n:02d}" for n in range(2, 15) if driven.journey(n).group_number == driven.journey(1).group_number]
     driven.fire("second_half_choice:keep", 1, choice="second_mentor")
     assert driven.commitment("second_mentor", 1).state == "open"
     driven.until("2027-08-13")
-    assert {mail.to for mail in driven.mails("second_mentor_ask_group")} == {"02", "03", "04", "05", "06", "07"}
-    assert {mail.on for mail in driven.mails("second_mentor_ask_cohort")} == {"2027-07-15"}
+    asked = driven.mails("second_mentor_search", "second_mentor_ask_group", number=1)
+    asked += driven.mails("second_mentor_ask_soon", "second_mentor_ask_cohort", number=1)
+    others = [f"{n:02d}" for n in range(2, 15) if f"{n:02d}" not in group]
+    assert [(mail.message, mail.to, mail.on) for mail in asked] == [
+        ("second_mentor_search", "01", "2027-07-01"),
+        *(("second_mentor_ask_group", one, "2027-07-06") for one in group),
+        ("second_mentor_ask_soon", "01", "2027-07-09"),
+        *(("second_mentor_ask_cohort", one, "2027-07-15") for one in others),
+    ]
     [task] = driven.tasks("second_mentor_help", number=1)
     assert (task.to, task.on) == ("coordinator-1", "2027-08-13")
+
+
+@pytest.mark.parametrize("before", ["2027-07-02", "2027-07-08", "2027-07-14"])
+def test_a_talent_who_wants_nobody_asked_is_left_alone(driven: Driver, before: str) -> None:
+    """R59: what is asked already stays asked, and the way to the coordinator goes on."""
+    driven.fire("second_half_choice:keep", 1, choice="second_mentor")
+    driven.until(before).all_sent()
+    asking = ("second_mentor_ask_group", "second_mentor_ask_soon", "second_mentor_ask_cohort")
+    asked = len(driven.mails(*asking))
+    driven.fire("second_mentor:hush", 1)
+    with pytest.raises(TransitionRefusedError):
+        driven.fire("second_mentor:hush", 1)
+    driven.until("2027-08-13")
+    assert len(driven.mails(*asking)) == asked
+    assert len(driven.tasks("second_mentor_help", number=1)) == 1
+    assert not [row for row in driven.history("hold-3-01/second_mentor") if row.trigger == "remind_3"]
+
+
+def test_whoever_chooses_a_second_mentor_again_is_asked_again(driven: Driver) -> None:
+    for choice in ("second_mentor", "none", "second_mentor"):
+        driven.fire("second_half_choice:keep", 1, choice=choice)
+        if choice == "second_mentor" and not driven.commitment("second_mentor", 1).quiet:
+            driven.fire("second_mentor:hush", 1)
+            assert driven.commitment("second_mentor", 1).quiet
+    driven.fire("second_half_choice:keep", 1, choice="none")
+    assert not driven.commitment("second_mentor", 1).quiet
+
+
+def test_a_call_for_quiet_that_was_a_slip_is_taken_back(driven: Driver) -> None:
+    driven.fire("second_half_choice:keep", 1, choice="second_mentor")
+    driven.fire("second_mentor:hush", 1, key="slip")
+    driven.engine.undo("slip", Fact("undo", "coordinator"))
+    driven.until("2027-07-08")
+    assert len(driven.mails("second_mentor_ask_group", number=1)) == 6
 
 
 def test_the_second_mentor_found_is_named_and_the_nearest_leader_stays(driven: Driver) -> None:

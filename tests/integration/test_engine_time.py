@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from config.definition import Definition
+from config.effects import Notice
 from config.errors import CohortOverError, TickFailedError
 from config.people import People, PersonRow
-from config.programme import MilestoneSpec, Notice
+from config.programme import MilestoneSpec
 from states.store.conditions import ARMED
 from states.store.database import Database
 from states.store.tables import TimerRow

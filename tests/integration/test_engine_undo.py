@@ -168,7 +168,7 @@ def test_an_absence_and_its_withdrawal_are_taken_back_alike(database: Database) 
 def test_a_choice_taken_back_takes_what_followed_with_it(database: Database) -> None:
     driven = Driver(database, people=6).enrol().until("2027-07-01 12:00").all_sent()
     driven.fire("second_half_choice:keep", 1, key="slip", choice="second_mentor")
-    driven.until("2027-07-02 12:00").all_sent()
+    driven.until("2027-07-07 12:00").all_sent()
     asked = {mail.to for mail in driven.mails("second_mentor_ask_group")}
     assert driven.beside(1) == "searching"
     undo(driven, "slip")

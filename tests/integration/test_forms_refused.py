@@ -14,6 +14,7 @@ from flows.cockpit.refusal import refusal
 from flows.record import fire_form
 from states.facts import Fact
 from states.store.tables import JourneyRow
+from states.views.overview import Overview
 from tests.support.hold import TALK_OPENS, Hold, enrolled
 
 
@@ -69,6 +70,25 @@ def tell(hold: Hold, form: str, **details: str) -> str:
     with pytest.raises(TalentNordError) as refused:
         fire_form(hold.coordinator, "talent-nord", form, given, details, "form:1")
     return refusal(hold.coordinator, refused.value, "talent-nord")
+
+
+def test_the_plan_is_one_of_three_things(hold: Hold) -> None:
+    given = {"talent": f"{hold.id}-01", "commitment": "", "choice": "", "milestone": "", "plan": "måske"}
+    with pytest.raises(TalentNordError) as refused:
+        fire_form(hold.coordinator, "talent-nord", "expectation-talk", given, {}, "form:1")
+    said = refusal(hold.coordinator, refused.value, "talent-nord")
+    assert said.startswith("Intet er registreret. Udviklingsplanen er (hvis I ved det): ")
+    fire_form(hold.coordinator, "talent-nord", "expectation-talk", {**given, "plan": "skrevet"}, {}, "form:1")
+    with hold.coordinator.database.read() as connection:
+        page = Overview(connection, hold.id, hold.clock()).talent(f"{hold.id}-01")
+        assert (page.line.plan and page.line.plan.what) == "skrevet"
+        definition = hold.coordinator.library.programme("talent-nord").definition
+        lists = {
+            ident: choices_for(connection, "talent-nord", form_of(definition, ident), hold.clock()).plans
+            for ident in ("expectation-talk", "mentor-meeting", "other", "waive")
+        }
+    asked = {"skrevet": "written", "revideret": "revised", "ikke ændret": "no"}
+    assert lists == {"expectation-talk": asked, "mentor-meeting": asked, "other": {}, "waive": {}}
 
 
 def test_nothing_is_waived_without_a_reason(hold: Hold) -> None:

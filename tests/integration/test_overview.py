@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from config.errors import UnknownRecordError
-from flows.cockpit.markdown import talent_markdown
+from flows.cockpit.markdown import cohort_markdown, talent_markdown
 from states.store.database import Database
 from states.store.tables import EffectRow
 from states.views.counts import summarise
 from states.views.overview import Overview
-from states.views.pages import CommitmentLine, TalentPage
+from states.views.pages import CommitmentLine, PlanLine, TalentPage
 from tests.support.coordinator import Coordinator
 from tests.support.driver import Driver
 
@@ -137,6 +137,20 @@ def test_the_status_of_a_mail_is_told_in_words(coordinator: Coordinator) -> None
         markdown = talent_markdown(told, dict.fromkeys(["hold-3", "hold-3-01"], "/"), draws_mermaid=True)
         assert f"| {word} |" in markdown
         assert f"*{word}*" in GUIDE
+
+
+def test_when_the_plan_was_revised_is_shown_and_who_said_so(coordinator: Coordinator) -> None:
+    coordinator.until("2027-01-21")
+    links = dict.fromkeys(["hold-3", *(f"hold-3-{number:02d}" for number in range(1, 7))], "/")
+    before = talent_markdown(coordinator.talent(1), links, draws_mermaid=False)
+    assert "Udviklingsplan: ingen har fortalt, at den er skrevet" in before
+    coordinator.driven.fire("expectation_talk:keep", 1, held_on="2027-01-20", plan="written")
+    assert coordinator.talent(1).line.plan == PlanLine("skrevet", date(2027, 1, 20), "tester")
+    after = talent_markdown(coordinator.talent(1), links, draws_mermaid=False)
+    assert "Udviklingsplan: skrevet 20. januar 2027 (tester)" in after.replace("\\", "")
+    overview = cohort_markdown(coordinator.cohort(), links)
+    assert overview.replace("\\", "").count("| skrevet 20. jan. |") == 1
+    assert "| Overskredet | Udviklingsplan | Organisation |" in overview
 
 
 def test_a_choice_is_shown_in_words(coordinator: Coordinator) -> None:

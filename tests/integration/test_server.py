@@ -20,6 +20,7 @@ import pytest
 from config.errors import ServerError
 from flows.cockpit.ui import FIRST, SECOND
 from flows.server.process import ServerPlace, answers, bound, free_port, has_deployment, prefect_server, wait_for
+from flows.together import answers as site_answers
 from tests.support.prefect import ask, wait_until
 from tests.support.processes import busy_seconds, command_line, descendants, living, taken_port
 from tests.support.up import talentnord_up
@@ -127,6 +128,9 @@ def test_up_brings_everything_up_and_ctrl_c_ends_every_process(tmp_path: Path) -
         assert place.port != taken
         assert answers(place)
         assert has_deployment(place, "tick", "tick")
+        found = re.search(r"Answers: http://127\.0\.0\.1:(\d+)", (tmp_path / "said").read_text())
+        assert found is not None
+        assert site_answers(int(found[1]))
         assert (tmp_path / "var" / "talentnord.db").is_file()
         started = descendants(process.pid)
         assert len(living(started)) >= 2
@@ -136,3 +140,4 @@ def test_up_brings_everything_up_and_ctrl_c_ends_every_process(tmp_path: Path) -
         assert time.monotonic() - asked < 20
         wait_until(lambda: not living(started), 2)
         assert not answers(place)
+        assert not site_answers(int(found[1]))

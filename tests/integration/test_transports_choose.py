@@ -99,6 +99,7 @@ def test_every_missing_variable_is_named(settings: Environment) -> None:
         ("reply_to", "nobody"),
         ("sendgrid_api_key", "two words"),
         ("sendgrid_api_key", "nøgle"),
+        ("sendgrid_webhook_key", "SG.not-a-real-key"),
         ("sendgrid_host", "http://api.sendgrid.com"),
         ("sendgrid_host", "api.sendgrid.com"),
         ("sendgrid_host", "https://å.example"),

@@ -6,12 +6,16 @@ from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import replace
 
+import httpx
 import pytest
 
 from config.errors import DeliveryError, DeliveryUnknownError, RejectedError, RetryLaterError, TransportBlockedError
+from notifications.render import compose, render_message
 from notifications.transports.protocol import Address, Attachment, Mail, Receipt
 from notifications.transports.sendgrid import SendGridTransport, body
+from notifications.view_models import Greeting
 from tests.support.mails import CALENDAR, MAIL
+from tests.support.message_cases import MAILS
 from tests.support.sendgrid_cases import KEY, OWN_WORDS
 from tests.support.sendgrid_server import Script, faults_of, sendgrid_server
 
@@ -73,6 +77,7 @@ def test_nobody_is_tracked_and_nothing_is_categorised() -> None:
         "subscription_tracking": False,
         "ganalytics": False,
     }
+    assert request["tracking_settings"]["click_tracking"]["enable_text"] is False
     assert "categories" not in request
 
 
@@ -98,10 +103,32 @@ def test_every_shape_of_mail_keeps_to_the_specification(server: Script, mail: Ma
     assert transport(server.host).send(mail) == Receipt("sg-42")
 
 
+def test_every_message_of_the_programme_keeps_to_the_specification() -> None:
+    for case in MAILS:
+        greeting = Greeting(case.context.recipient, case.context.coordinator, case.context.programme)
+        said = compose([render_message(case.message, case.context)], greeting)
+        mail = replace(MAIL, subject=said.subject, text=said.text, html=said.html)
+        assert faults_of(body(mail)) == [], case
+
+
+def test_a_test_that_sends_what_the_specification_forbids_fails() -> None:
+    def send() -> None:
+        with sendgrid_server(KEY) as script:
+            asked = {**body(MAIL), "tracking_settings": {"unknown_setting": {"enable": False}}}
+            headers = {"Authorization": f"Bearer {KEY}"}
+            assert httpx.post(f"{script.host}/v3/mail/send", json=asked, headers=headers).status_code == 400
+
+    with pytest.raises(AssertionError, match="unknown_setting"):
+        send()
+
+
 def test_the_local_server_does_refuse_what_the_specification_forbids() -> None:
     request = body(MAIL)
     assert faults_of(request) == []
     assert faults_of({**request, "custom_args": {"message_id": "x"}})
+    assert faults_of({**request, "personalizations": [{**request["personalizations"][0], "custom_args": {"n": 7}}]})
+    assert faults_of({**request, "attachments": [{**request["attachments"][0], "content": "no base64!"}]})
+    assert faults_of({**request, "attachments": [{**request["attachments"][0], "charset": "utf-8"}]})
     assert faults_of({**request, "subject": ""})
     assert faults_of({**request, "headers": {"Reply-To": "x@x.example"}})
     assert faults_of({name: value for name, value in request.items() if name != "from"})

@@ -18,8 +18,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
 
+from config.answers import PLANS
 from config.cohort import Day
-from config.errors import AnswerOverError, CohortOverError, TalentNordError
+from config.errors import AnswerOverError, AnswerRefusedError, CohortOverError, TalentNordError
 from states.attendance import answer_attendance
 from states.engine import Engine
 from states.facts import Fact
@@ -31,6 +32,7 @@ from states.store.tables import CommitmentRow, EffectRow, FactRow, JourneyRow, R
 from states.views.attendance_matters import attendance_matter
 from states.views.counts import summarise
 from states.views.matter import Matter
+from tests.support.answering import Answering
 from tests.support.cut import Cut, cut_at
 from tests.support.driver import Driver, day, hold_3_people, replayed, talent_nord
 from tests.support.previewed import Rows, assert_exactly
@@ -43,7 +45,7 @@ SAYINGS = [
 ]
 TRIGGERS = [
     *DEFINITION.programme.events,
-    *(f"{name}:{verb}" for name in DEFINITION.commitments for verb in ("keep", "waive")),
+    *(f"{name}:{verb}" for name in DEFINITION.commitments for verb in ("keep", "waive", "stall", "hush")),
     "m2d1",
     "nonsense",
 ]
@@ -54,6 +56,9 @@ DETAILS: dict[str, Any] = {
     "new_mentor": {"name": "Grete Holm", "email": "grete.holm@example.org"},
     "person": {"name": "Per Lund", "email": "per.lund@example.org"},
 }
+
+FIELDS = {"person_name": "Per Lund", "person_email": "per.lund@example.org", "appointed_at": "14.30"}
+CHOICES = ("second_mentor", "internship", "none", "both")
 
 triggers = st.sampled_from(TRIGGERS)
 who = st.lists(st.sampled_from([*TALENTS, "hold-3-04", "hold-3-99"]), min_size=1, max_size=3, unique=True)
@@ -115,6 +120,41 @@ class Cohort(RuleBasedStateMachine):
             self.taken[fact.key] = (trigger, journeys, fact)
         else:
             assert self.driven.dump() == before, "a refused fact changed something"
+
+    @rule(choice=st.randoms(use_true_random=False), days=st.integers(-20, 40), plan=st.sampled_from(PLANS))
+    def somebody_answers(self, choice: Any, days: int, plan: str) -> None:
+        """A person answers what they are asked, well or badly (R65): twice is once, and the twin comes to the same."""
+        people = Answering(self.driven)
+        person = choice.choice([*TALENTS, *(f"hold-3/leader-{n:02d}" for n in (1, 2, 3))])
+        asked = [one for one in people.is_asked(person) if one.options]
+        if not asked:
+            return
+        matter = choice.choice(asked)
+        option = choice.choice(matter.options).id
+        on = (self.driven.now + timedelta(days=days)).date().isoformat()
+        given = {**FIELDS, "held_on": on, "appointed_on": on, "plan": plan, "choice": choice.choice(CHOICES)}
+        before = self.driven.dump()
+        answers = [Answering(driver) for driver in (self.driven, self.twin)]
+        told = [self._answer(one, person, matter, option, given) for one in answers]
+        assert told[0] == told[1]
+        if not told[0]:
+            assert self.driven.dump() == before, "a refused answer changed something"
+            return
+        once = self.driven.dump()
+        assert self._answer(people, person, matter, option, given)
+        assert self.driven.dump() == once, "the same page sent twice is one fact"
+        with self.driven.database.read() as connection:
+            for row in connection.execute(select(FactRow.__table__).where(FactRow.key.startswith("answer:"))):
+                told_by = Fact(row.key, row.actor, row.details)
+                self.taken.setdefault(row.key, (row.trigger, list(row.subjects), told_by))
+
+    @staticmethod
+    def _answer(people: Answering, person: str, matter: Matter, option: str, given: dict[str, str]) -> bool:
+        try:
+            people.says(person, matter.subject, option, given, matter.version)
+        except AnswerRefusedError:
+            return False
+        return True
 
     @staticmethod
     def _tell(engine: Engine, trigger: str, journeys: list[str], fact: Fact) -> bool:

@@ -84,7 +84,7 @@ def enrolled(folder: Path, talents: int, without: str = "") -> Iterator[Hold]:
     settings = Settings(database_url=f"sqlite:///{folder}/domain.db", mail_directory=folder / "mail")
     opened = open_services(settings, clock, create=True)
     tray = Tray()
-    outbox = Outbox(opened.database, tray, letterhead_of(settings, opened.library), clock)
+    outbox = Outbox(opened.database, tray, letterhead_of(settings, opened.library, None), clock)
     coordinator = Services(settings, opened.library, opened.database, opened.engine, outbox, clock)
     loaded = Library().cohort("hold-3")
     cohort = loaded.cohort.model_copy(update={"id": f"hold-{next(_numbers)}x", "name": "Hold 3"})

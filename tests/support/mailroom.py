@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from config.people import People
+from notifications.links import Links
 from notifications.outbox import Letterhead, Outbox
 from notifications.transports.protocol import Address, Mail, Receipt, Transport
 from states.store.conditions import PENDING
@@ -51,8 +52,10 @@ class Post:
         self.at: datetime | None = None
         self.outbox = self.another()
 
-    def another(self, reply_to: Address | None = None, transport: Transport | None = None) -> Outbox:
-        return Outbox(self.database, transport or self.tray, Letterhead(SENDER, Path(), reply_to), self.now)
+    def another(
+        self, reply_to: Address | None = None, transport: Transport | None = None, links: Links | None = None
+    ) -> Outbox:
+        return Outbox(self.database, transport or self.tray, Letterhead(SENDER, Path(), reply_to, links), self.now)
 
     def now(self) -> datetime:
         return self.at or self.driven.now
@@ -84,6 +87,15 @@ class Post:
     def empty(self) -> None:
         for effect in self.pending():
             self.outbox.carry_out(effect)
+
+    def recipient(self, effect: int) -> str:
+        """The id of whom an effect is for."""
+        with self.database.read() as connection:
+            return str(connection.scalar(select(EffectRow.recipient_id).where(EffectRow.id == effect)))
+
+    def succeed(self) -> None:
+        """Take mails again."""
+        self.tray.instead = None
 
     def fail_with(self, error: BaseException) -> None:
         def instead(_mail: Mail) -> None:

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
 
-from notifications.view_models import CommitmentView, Context, EventView, ModuleView, OfficeView, Person, Talent
+from config.answers import Answerer
+from notifications.languages import messages_in
+from notifications.view_models import Answer, CommitmentView, Context, EventView, ModuleView, OfficeView, Person, Talent
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 PROGRAMME = Path(__file__).parents[2] / "config" / "programmes" / "talent-nord.yaml"
@@ -39,6 +41,9 @@ BASE = Context(
     cohort="Hold 3",
     today=date(2027, 2, 1),
 )
+MESSAGES = messages_in("da")
+ANSWER = Answer("https://talentnord.example/svar/abc.d-e_f", "Sig, om mødet er aftalt eller holdt", takes_day=True)
+PAGE = "https://talentnord.example/side/abc.d-e_f"
 ENGLISH = re.compile(r"\b(the|and|you|your|please|with|deadline|meeting|reminder|due|of|from|this)\b", re.IGNORECASE)
 FULL_DATE = re.compile(r"[a-zø]+dag den \d{1,2}\. [a-z]+ \d{4}")
 
@@ -158,14 +163,29 @@ def commitment_cases() -> Iterator[Case]:
         promise = CommitmentView(entry["label"], date(2027, 3, 4), date(2027, 3, 5), entry.get("choices", {}))
         context = replace(BASE if entry.get("subject") == "cohort" else talents_own, commitment=promise)
         variants = {"plain": context, "helped": replace(context, consultant=JENS, second_mentor=JENS)}
+        if {one.get("mail") for one in effects_of(entry)} & {*DEFINITION["plan"]["goes_with"]}:
+            variants["plan"] = replace(context, plan=DEFINITION["plan"]["title"])
         if entry.get("pairs"):
             variants = {"alone": context, "paired": replace(context, partner=JENS)}
         if entry.get("each"):
             modules = CHALLENGES if entry.get("only_challenges") else MODULES
             variants = {f"m{module.number}": replace(context, module=module) for module in modules}
             variants["today"] = replace(context, module=modules[0], today=promise.due)
+        without_a_day = {key: part for key, part in entry.items() if key != "on_appoint"}
         for where, variant in variants.items():
-            yield from addressed(effects_of(entry), variant, where)
+            yield from addressed(effects_of(without_a_day), variant, where)
+            if entry.get("on_appoint"):
+                yield from agreed_cases(entry, variant, promise, where)
+
+
+def agreed_cases(entry: dict[str, Any], context: Context, promise: CommitmentView, where: str) -> Iterator[Case]:
+    """A day is agreed on, within the deadline or after it; and then no time is found."""
+    for name, day, time in (("agreed", date(2027, 3, 3), "14:30"), ("agreed-late", date(2027, 3, 9), "")):
+        agreed = replace(promise, appointed_on=day, appointed_at=time)
+        effects = effects_of({key: entry[key] for key in ("on_appoint", "reminders")})
+        yield from addressed(effects, replace(context, commitment=agreed), f"{where}-{name}")
+    voided = replace(context, details={"voided": "2027-03-03", "note": "Ferie"})
+    yield from addressed(effects_of(entry["on_stall"]), voided, f"{where}-voided")
 
 
 def correction_cases() -> Iterator[Case]:
@@ -224,6 +244,32 @@ def office_cases() -> Iterator[Case]:
     yield Case("task", "mails_failing", failing, "office")
     blocked = replace(coordinator, details={"why": "535 Authentication failed"})
     yield Case("task", "mails_blocked", blocked, "office")
+    for telephone in ("", "98 76 54 32"):
+        who = {"who": HANNE.name, "address": HANNE.email, "telephone": telephone, "why": "550 5.1.1 unknown mailbox"}
+        yield Case("task", "address_bounced", replace(coordinator, details=who), f"office-{telephone}")
+
+
+def new_link_cases() -> Iterator[Case]:
+    """A new link that somebody has asked for: to their own page, or to what they are asked; no programme names it."""
+    page = replace(BASE, page_url=PAGE)
+    yield Case("mail", "new_link", page, "page")
+    asked = replace(
+        BASE, role="consultant", recipient=JENS, details={"matter": "Mentormøde i modul 2", "about": METTE.name}
+    )
+    yield Case("mail", "new_link", asked, "settled")
+    yield Case("mail", "new_link", replace(asked, details={}), "nothing")
+
+
+def asks_for_an_answer(case: Case) -> bool:
+    """Whether a mail says how to answer what its recipient may answer by a click."""
+    if case.kind == "task" or case.context.role not in get_args(Answerer):
+        return False
+    return "answer" in (MESSAGES / case.message / "text.j2").read_text("utf-8")
+
+
+def with_button(case: Case) -> Case:
+    """A mail as it is where there is a site to answer on."""
+    return replace(case, context=replace(case.context, answer=ANSWER, page_url=PAGE), where=f"{case.where}-button")
 
 
 CASES = [
@@ -234,8 +280,10 @@ CASES = [
     *group_cases(),
     *hand_over_cases(),
     *office_cases(),
+    *new_link_cases(),
 ]
-MAILS = [case for case in CASES if case.kind == "mail"]
+WITH_BUTTON = [with_button(case) for case in CASES if asks_for_an_answer(case)]
+MAILS = [*(case for case in CASES if case.kind == "mail"), *WITH_BUTTON]
 TASKS = [case for case in CASES if case.kind == "task"]
 
 

@@ -34,7 +34,7 @@ def talentnord_up(
     """
     with (folder / "said").open("w") as said:
         process = subprocess.Popen(
-            [COMMAND, "up", *words],
+            [COMMAND, "up", "--site-port", "0", *words],
             cwd=folder,
             env=clean(environment),
             stdout=said,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.programme import EffectSpec
+from config.effects import EffectSpec
 from states.exploration.commitment import CommitmentMoves, CommitmentNode
 from states.exploration.explore import Stuck, WithJourney, explore
 from states.exploration.ground import Ground

@@ -73,8 +73,8 @@ def test_a_message_that_is_out_of_place_is_named(nord: Copy, old: str, new: str,
 
 
 def test_check_tells_of_it(nord: Copy) -> None:
-    nord.edit(nord.programme, "{mail: withdrawn, to:", "{mail: talk_convene, to:")
+    nord.edit(nord.programme, "{mail: withdrawn, to:", "{mail: talk_reminder, to:")
     [problem] = check_cohorts(nord.library, ["hold-3"]).errors
-    line = nord.line(nord.programme, "talk_convene, to: [talent")
+    line = nord.line(nord.programme, "talk_reminder, to: [talent")
     assert (problem.field, problem.line) == ("events.withdraw.effects.0.mail", line)
-    assert problem.what.startswith("'talk_convene' cannot be said here to 'talent': message 'talk_convene', part text:")
+    assert problem.what.startswith("'talk_reminder' cannot be said here to 'talent': message 'talk_reminder', part ")

@@ -14,6 +14,8 @@ from notifications.transports.mime import build
 from notifications.transports.protocol import Address, Attachment, Mail
 from tests.support.mails import CALENDAR, MAIL
 
+LONG_LINK = f"https://talentnord.example/svar/{'aG9sZC0zLTA3=' * 20}.d-e_f"
+
 
 def read(mail: Mail) -> EmailMessage:
     """What a mail program makes of the bytes."""
@@ -165,3 +167,18 @@ def test_what_could_be_read_as_something_else_is_refused_without_naming_anyone(m
 def test_what_a_peer_says_is_kept_short_and_without_addresses() -> None:
     assert without_addresses("5.1.1 <aase@x.example>:\r\n unknown") == "5.1.1 <[address]>: unknown"
     assert len(without_addresses("x" * 500)) == 200
+
+
+def test_a_link_that_a_peer_quotes_from_a_mail_is_taken_out() -> None:
+    said = "554 spam: https://talentnord.example/svar/aG9.d-e_f; see https://peer.example/why"
+    assert without_addresses(said) == "554 spam: [link]; see https://peer.example/why"
+
+
+def test_a_link_longer_than_a_line_comes_out_whole() -> None:
+    text = f"Sig, hvornår mødet er holdt:\n{LONG_LINK}\n\nVenlig hilsen\n"
+    html = f'<p><a href="{LONG_LINK}">Sig, hvornår mødet er holdt</a></p>\n'
+    message = read(replace(MAIL, text=text, html=html))
+    for kind, said in (("plain", text), ("html", html)):
+        part = message.get_body((kind,))
+        assert part is not None
+        assert part.get_content().replace("\r\n", "\n") == said

@@ -9,6 +9,7 @@ import pytest
 
 from notifications.render import known_messages, render_message, render_task
 from tests.support.message_cases import (
+    ANSWER,
     BASE,
     CASES,
     CHALLENGES,
@@ -19,6 +20,7 @@ from tests.support.message_cases import (
     METTE,
     MODULES,
     TASKS,
+    WITH_BUTTON,
     Case,
     assert_reads_well,
     plain,
@@ -95,3 +97,25 @@ def test_the_group_is_not_told_the_note_of_an_absence() -> None:
     context = replace(BASE, talent=METTE, event=KICKOFF, details={"note": "Sygemelding"}, recipient=JENS)
     assert "Sygemelding" not in render_message("absence", replace(context, role="group")).text
     assert "Sygemelding" in render_message("absence", replace(context, role="administration")).text
+
+
+@pytest.mark.parametrize("case", [case for case in MAILS if case.context.answer is None], ids=str)
+def test_without_a_site_a_mail_asks_to_be_answered_and_points_nowhere(case: Case) -> None:
+    assert "herunder" not in render_message(case.message, case.context).text
+
+
+@pytest.mark.parametrize("message", sorted({case.message for case in WITH_BUTTON}))
+def test_with_a_site_a_mail_points_to_its_button_wherever_it_asks_for_an_answer(message: str) -> None:
+    cases = [case for case in WITH_BUTTON if case.message == message]
+    said = [render_message(message, case.context).text for case in cases]
+    silent = [render_message(message, replace(case.context, answer=None)).text for case in cases]
+    assert any("herunder" in text for text in said)
+    for text, without in zip(said, silent, strict=True):
+        assert ("herunder" in text) == (text != without)
+
+
+def test_who_has_agreed_on_a_day_is_asked_to_say_so_where_that_can_be_said() -> None:
+    case = next(case for case in WITH_BUTTON if case.message == "meeting_plan")
+    assert "Har I aftalt en dag, så sig også det herunder." in render_message("meeting_plan", case.context).text
+    for answer in (None, replace(ANSWER, takes_day=False)):
+        assert "Har I aftalt" not in render_message("meeting_plan", replace(case.context, answer=answer)).text

@@ -1,0 +1,70 @@
+"""Who came by a link: the one place that says whether a link is still worth something (R65)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Row, bindparam, literal, select
+
+from config.answers import Answerer
+from notifications.links import Links, Purpose, mark_of
+from states.running_cohort import RunningCohort, read_cohort
+from states.store.tables import CohortRow, JourneyRow, PersonRow
+from states.views.roles import has_left, roles_in
+
+_ABOUT: BindParameter[str] = bindparam("about")
+_PERSON: BindParameter[str] = bindparam("person")
+# Built once: building a query costs several times what running it does.
+_SUBJECT = (
+    select(JourneyRow.cohort_id, JourneyRow.state)
+    .where(JourneyRow.id == _ABOUT)
+    .union(select(CohortRow.id, literal("")).where(CohortRow.id == _ABOUT))
+)
+_WHO = select(PersonRow.name, PersonRow.email).where(PersonRow.id == _PERSON)
+_AFTER_SUBJECT = "/@"
+"""What follows the id of a journey or a cohort in a link's subject: a commitment's name, or a milestone's."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Somebody who came by a link; ``roles`` are what they are now for the cohort that it is about."""
+
+    person: str
+    name: str
+    email: str
+    cohort: RunningCohort
+    subject: str
+    """What the link is about: a matter (``svar``), a cohort (``side``, ``kalender``), a journey (``plan``)."""
+    roles: tuple[Answerer, ...]
+
+
+def visitor_of(connection: Connection, links: Links, purpose: Purpose, token: str) -> Visitor | None:
+    """Return who came by a link; ``None`` where it is worth nothing, and nobody is told why.
+
+    Worth something is what was signed by us for this purpose and sent to the address that its person still has, while
+    they are still somebody for the cohort that it is about, and its talent has not left. Whether a matter is theirs is
+    for the matter to say.
+    """
+    opened = links.open(purpose, token)
+    if opened is None:
+        return None
+    person = connection.execute(_WHO, {"person": opened.link.person}).one_or_none()
+    if person is None or mark_of(person.email) != opened.address:
+        return None
+    about = _about(connection, opened.link.subject)
+    if about is None:
+        return None
+    cohort = read_cohort(connection, about.cohort_id)
+    roles = roles_in(connection, cohort, opened.link.person)
+    if not roles or (about.state and has_left(cohort.definition, about.state)):
+        return None
+    return Visitor(opened.link.person, person.name, person.email, cohort, opened.link.subject, roles)
+
+
+def _about(connection: Connection, subject: str) -> Row[Any] | None:
+    """Return the cohort that a link's subject belongs to, and where its journey stands if it is about one."""
+    about = subject
+    for sign in _AFTER_SUBJECT:  # The id of the cohort or the journey comes first.
+        about = about.partition(sign)[0]
+    return connection.execute(_SUBJECT, {"about": about}).first()

@@ -1,0 +1,37 @@
+"""What one mail may carry, as it was read in one transaction, and what goes with its words: files, calendar entries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from notifications.calendars import Calendars, files_of
+from notifications.context import CohortReader
+from notifications.digest import Digest
+from notifications.due import Effect, Position
+from notifications.enclosures import enclosures
+from notifications.transports.protocol import Address
+from notifications.view_models import Context
+from states.store.calendar_entries import Entered
+
+
+class Bundle(NamedTuple):
+    """What is due to one address: effects, where their cohorts stood, what is known of these, and the calendar."""
+
+    effects: tuple[Effect, ...]
+    positions: Mapping[str, Position]
+    readers: Mapping[str, CohortReader]
+    calendars: Calendars
+
+    def matters(self) -> list[tuple[Effect, Context]]:
+        """Return what each effect's message may say."""
+        return [(one, self.readers[one.cohort_id].context(one)) for one in self.effects]
+
+    def with_files(self, written: Digest, sender: Address, now: datetime) -> tuple[Digest, tuple[Entered, ...]]:
+        """Return a written digest with its files, and what these do to its reader's calendar."""
+        changes = self.calendars.changes(written.effects)
+        to = Address(written.greeting.recipient.name, written.greeting.recipient.email)
+        files = enclosures([(one, self.readers[one.cohort_id]) for one in written.effects])
+        attachments = (*written.attachments, *files, *files_of(changes, sender, to, now))
+        return written._replace(attachments=attachments), tuple(one.entered for one in changes)

@@ -1,0 +1,330 @@
+"""What talents and leaders see: what they owe, their year, whom they reach, and nothing that is somebody else's."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from flows.site.pages import own_page
+from notifications.links import Links
+from states.facts import Fact
+from states.store.database import Database
+from states.store.tables import PersonRow
+from states.views.my_page import my_page
+from states.views.own_page import AsLeader, AsTalent, OwnPage
+from states.views.recorded import CLOCK, OPERATOR, OTHERS, Recorded
+from tests.support.answering import Answering
+from tests.support.coordinator import Coordinator
+from tests.support.driver import hold_3
+from tests.support.site import KEY, URL
+from tests.support.worst_names import WORST
+
+LOUISE, TORBEN, INGE = "hold-3-05", "hold-3/leader-05", "hold-3/leader-01"
+HELD = {"held_on": "2027-02-09", "plan": "written"}
+
+
+@pytest.fixture
+def coordinator(sqlite: Database) -> Coordinator:
+    """Twelve talents of hold-3, in two learning groups; Inge leads the first two of them."""
+    return Coordinator(sqlite, people=12)
+
+
+def page_of(coordinator: Coordinator, person: str) -> OwnPage:
+    with coordinator.driven.database.read() as connection:
+        email = connection.scalar(select(PersonRow.email).where(PersonRow.id == person))
+        found = my_page(connection, str(email), coordinator.driven.now)
+    assert found is not None
+    return found
+
+
+def as_talent(coordinator: Coordinator, person: str = LOUISE) -> AsTalent:
+    [found] = page_of(coordinator, person).talent
+    return found
+
+
+def as_leader(coordinator: Coordinator, person: str = TORBEN) -> AsLeader:
+    [found] = page_of(coordinator, person).leader
+    return found
+
+
+def says(coordinator: Coordinator, person: str, subject: str, option: str, **given: str) -> None:
+    Answering(coordinator.driven).says(person, subject, option, given)
+
+
+def recorded(coordinator: Coordinator, what: str, person: str = LOUISE) -> list[Recorded]:
+    return [one for one in as_talent(coordinator, person).recorded if one.what == what]
+
+
+def owed(coordinator: Coordinator, person: str) -> list[tuple[str, str]]:
+    return [(one.matter.label, one.matter.about) for one in page_of(coordinator, person).asks]
+
+
+# -- a talent --------------------------------------------------------------------------------------------------------
+
+
+def test_a_talent_sees_where_she_is_and_what_is_next(coordinator: Coordinator) -> None:
+    coordinator.until("2027-03-16")
+    mine = as_talent(coordinator)
+    assert (mine.where, mine.cohort, mine.organisation) == ("Modul 1 · AL-sprint", "Hold 3", "Aalborg Kommune")
+    assert mine.next_event is not None
+    assert mine.next_event.label == "Modul 1 dag 2"
+    assert mine.next_event.starts == coordinator.driven.definition.working_time.local(
+        coordinator.driven.at("2027-04-01 09:00")
+    )
+
+
+def test_what_is_owed_comes_by_its_deadline_and_goes_when_it_is_settled(coordinator: Coordinator) -> None:
+    coordinator.until("2027-03-16")
+    asked = [("Forventningssamtale", "2027-02-17"), ("Mentormøde i modul 1", "2027-03-18")]
+    asks = page_of(coordinator, LOUISE).asks
+    assert [(one.matter.label, str(one.matter.due)) for one in asks][:2] == asked
+    assert all(one.matter.options for one in asks)
+    says(coordinator, LOUISE, f"{LOUISE}/mentor_meeting_m1", "held", held_on="2027-03-15", plan="revised")
+    assert "Mentormøde i modul 1" not in [label for label, _ in owed(coordinator, LOUISE)]
+    assert "Mentormøde i modul 1" in [one.matter.label for one in as_talent(coordinator).answered]
+
+
+def test_the_dates_of_the_year_are_those_that_concern_her(coordinator: Coordinator) -> None:
+    coordinator.until("2027-03-16")
+    dates = as_talent(coordinator).dates
+    assert [one.id for one in dates][:4] == ["kickoff", "m1d1", "m1d2", "m2d1"]
+    assert "network1" not in {one.id for one in dates}
+    assert [one.id for one in dates if one.over] == ["kickoff", "m1d1"]
+    assert dates[1].about == "Talentledelse"
+    assert dates[1].place == "Hotel Comwell Hvide Hus, Aalborg"
+
+
+def test_a_date_that_is_not_settled_has_no_time(sqlite: Database) -> None:
+    undated = {ident: day for ident, day in hold_3().dates.items() if ident != "alumni_day"}
+    coordinator = Coordinator(sqlite, people=6, cohort=hold_3().model_copy(update={"dates": undated}))
+    last = as_talent(coordinator).dates[-1]
+    assert (last.id, last.starts, last.over) == ("alumni_day", None, False)
+
+
+def test_she_reaches_her_leader_her_group_and_her_partner(coordinator: Coordinator) -> None:
+    coordinator.until("2027-05-20")
+    mine = as_talent(coordinator)
+    assert mine.mentor is not None
+    assert (mine.mentor.name, mine.mentor.email) == ("Torben Hedegård", "torben.hedegaard@aalborg.example.org")
+    others = {one.email for one in mine.group}
+    assert len(others) == 5
+    assert "louise.skjaerbaek@aalborg.example.org" not in others
+    [partner] = mine.partners
+    assert partner.what == "Skyggepraktik"
+    assert partner.person.email in others
+    coordinator.driven.fire("shadow_visit:keep", 5, held_on="2027-05-20")
+    assert as_talent(coordinator).partners == ()
+
+
+def test_a_telephone_is_shown_where_it_is_known(coordinator: Coordinator) -> None:
+    told = {"whom": TORBEN, "telephone": "+45 98 76 54 32"}
+    coordinator.driven.engine.arrange("hold-3", "correct", Fact("telephone", "coordinator", told))
+    mentor = as_talent(coordinator).mentor
+    assert mentor is not None
+    assert mentor.telephone.replace(" ", "") == "+4598765432"
+
+
+def test_what_hangs_on_a_choice_is_not_announced(coordinator: Coordinator) -> None:
+    ahead = [one.label for one in as_talent(coordinator).ahead]
+    assert "Skyggepraktik" in ahead
+    assert not {"Supplerende mentor", "Ledelsespraktik"} & set(ahead)
+
+
+def test_on_leave_nothing_is_next(coordinator: Coordinator) -> None:
+    coordinator.until("2027-03-16")
+    coordinator.driven.fire("leave", 5)
+    assert (as_talent(coordinator).where, as_talent(coordinator).next_event) == ("Orlov", None)
+
+
+# -- what is recorded ------------------------------------------------------------------------------------------------
+
+
+def test_it_is_said_who_told_what_and_when(coordinator: Coordinator) -> None:
+    coordinator.until("2027-02-10")
+    says(coordinator, TORBEN, f"{LOUISE}/expectation_talk", "held", **HELD)
+    [talk] = recorded(coordinator, "Forventningssamtale: gennemført")
+    assert (talk.by, talk.role, talk.day, talk.plan) == ("Torben Hedegård", "mentor", date(2027, 2, 9), "written")
+    assert f"{talk.at:%Y-%m-%d %H:%M}" == "2027-02-10 12:00"
+    [opened] = recorded(coordinator, "Forventningssamtale: åbnet")
+    assert (opened.by, opened.role) == ("", CLOCK)
+    [enrolled] = recorded(coordinator, "tilmeldt")
+    assert enrolled.role == OPERATOR
+
+
+def test_the_newest_comes_first_and_reminders_are_mails(coordinator: Coordinator) -> None:
+    coordinator.until("2027-03-16")
+    found = as_talent(coordinator).recorded
+    assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
+    assert not [one.what for one in found if "påmindelse" in one.what or "invitation" in one.what]
+    assert len(page_of(coordinator, LOUISE).mails) == sum(
+        mail.to.email == "louise.skjaerbaek@aalborg.example.org" for mail in coordinator.mails
+    )
+
+
+def test_a_choice_is_one_line_with_where_it_leads(coordinator: Coordinator) -> None:
+    coordinator.until("2027-07-05")
+    says(coordinator, LOUISE, f"{LOUISE}/second_half_choice", "choose", choice="internship")
+    [chosen] = recorded(coordinator, "Valg for anden halvdel: gennemført")
+    assert (chosen.more, chosen.by) == ("ledelsespraktik", "Louise Skjærbæk")
+    assert "i ledelsespraktik" in chosen.came_to
+
+
+def test_a_fact_that_was_taken_back_says_so(coordinator: Coordinator) -> None:
+    coordinator.until("2027-02-10")
+    coordinator.driven.fire("expectation_talk:keep", 5, key="slip", held_on="2027-02-09")
+    coordinator.driven.engine.undo("slip", Fact("undone", "coordinator", {"because": "Forkert talent"}))
+    [talk] = recorded(coordinator, "Forventningssamtale: gennemført")
+    assert talk.corrected
+
+
+def test_a_remark_about_her_alone_is_shown_and_one_about_several_is_not(coordinator: Coordinator) -> None:
+    coordinator.until("2027-03-16")
+    coordinator.driven.fire("absence", 5, milestone="m1d2", note="Ringede i morges")
+    [absence] = recorded(coordinator, "Afbud")
+    assert (absence.note, absence.more) == ("Ringede i morges", "Modul 1 dag 2")
+    coordinator.driven.fire("mentor_meeting_m1:waive", 4, 5, note="Lederen er syg")
+    [waived] = recorded(coordinator, "Mentormøde i modul 1: frafaldet")
+    assert waived.note == ""
+
+
+def test_what_happens_to_a_partner_is_not_told(coordinator: Coordinator) -> None:
+    coordinator.until("2027-05-20")
+    email = as_talent(coordinator).partners[0].person.email
+    with coordinator.driven.database.read() as connection:
+        partner = str(connection.scalar(select(PersonRow.id).where(PersonRow.email == email)))
+    coordinator.driven.fire("withdraw", partner, key="of-another", note="Er blevet alvorligt syg")
+    [new] = recorded(coordinator, "Skyggepraktik: ny makker")[:1]
+    assert (new.by, new.role, new.note) == ("", OTHERS, "")
+    assert "alvorligt" not in own_page(page_of(coordinator, LOUISE), Links([KEY], URL))
+
+
+def test_a_corrected_name_is_recorded(coordinator: Coordinator) -> None:
+    told = {"whom": LOUISE, "name": "Louise Skjærbæk Holm"}
+    coordinator.driven.engine.arrange("hold-3", "correct", Fact("name", "coordinator", told))
+    assert page_of(coordinator, LOUISE).me.name == "Louise Skjærbæk Holm"
+    [corrected] = [one for one in as_talent(coordinator).recorded if one.role == "coordinator"]
+    assert corrected.what == "Ret navn, adresse eller telefon"
+
+
+def test_the_plan_is_as_it_was_said_last(coordinator: Coordinator) -> None:
+    coordinator.until("2027-02-10")
+    assert as_talent(coordinator).plan is None
+    says(coordinator, TORBEN, f"{LOUISE}/expectation_talk", "held", **HELD)
+    coordinator.until("2027-03-16")
+    says(coordinator, LOUISE, f"{LOUISE}/mentor_meeting_m1", "held", held_on="2027-03-15", plan="revised")
+    for plan in (as_talent(coordinator).plan, as_leader(coordinator).talents[0].plan):
+        assert plan is not None
+        assert (plan.what, plan.day, plan.by, plan.role) == (
+            "revised", date(2027, 3, 15), "Louise Skjærbæk", "talent",
+        )  # fmt: skip
+
+
+def test_a_meeting_without_the_plan_leaves_it_as_it_was(coordinator: Coordinator) -> None:
+    coordinator.until("2027-02-10")
+    says(coordinator, TORBEN, f"{LOUISE}/expectation_talk", "held", **HELD)
+    coordinator.until("2027-03-16")
+    says(coordinator, LOUISE, f"{LOUISE}/mentor_meeting_m1", "held", held_on="2027-03-15", plan="no")
+    plan = as_talent(coordinator).plan
+    assert plan is not None
+    assert (plan.what, plan.day) == ("written", date(2027, 2, 9))
+
+
+# -- a leader ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_leader_sees_their_own_talents_and_no_others(coordinator: Coordinator) -> None:
+    coordinator.until("2027-03-25")
+    led = as_leader(coordinator, INGE).talents
+    assert [one.person.name for one in led] == ["Mette Brøndgaard", "Søren Aagesen"]
+    text = own_page(page_of(coordinator, INGE), Links([KEY], URL))
+    assert "Mette Brøndgaard" in text
+    assert "Louise" not in text
+    assert "Kirsten Østerby" not in text
+
+
+def test_a_leader_sees_what_each_owes_and_when(coordinator: Coordinator) -> None:
+    coordinator.until("2027-03-25")
+    coordinator.driven.fire("expectation_talk:keep", 1, held_on="2027-03-24")
+    mette, soren = as_leader(coordinator, INGE).talents
+    assert "Forventningssamtale" not in [one.label for one in mette.owes]
+    [talk] = [one for one in soren.owes if one.label == "Forventningssamtale"]
+    assert (talk.due, talk.late, talk.owner) == (date(2027, 2, 17), True, "Inge Sønderby")
+    assert ("Forventningssamtale", "Søren Aagesen") in owed(coordinator, INGE)
+    assert ("Forventningssamtale", "Mette Brøndgaard") not in owed(coordinator, INGE)
+
+
+def test_a_leader_sees_nothing_of_what_is_recorded_about_a_talent(coordinator: Coordinator) -> None:
+    coordinator.until("2027-03-16")
+    coordinator.driven.fire("absence", 1, milestone="m1d2", note="Skal til lægen")
+    text = own_page(page_of(coordinator, INGE), Links([KEY], URL))
+    assert "lægen" not in text
+    assert "Afbud" not in text
+
+
+def test_a_leaders_dates_are_the_kick_off_and_the_network(coordinator: Coordinator) -> None:
+    dates = [one.id for one in as_leader(coordinator).dates]
+    assert dates == ["kickoff", "network1", "network2", "network3"]
+
+
+def test_a_leader_sees_what_they_have_said_themselves(coordinator: Coordinator) -> None:
+    coordinator.until("2027-02-10")
+    says(coordinator, TORBEN, f"{LOUISE}/expectation_talk", "held", **HELD)
+    [told] = as_leader(coordinator).recorded
+    assert (told.what, told.about, told.day) == (
+        "Forventningssamtale: gennemført", "Louise Skjærbæk", date(2027, 2, 9),
+    )  # fmt: skip
+    assert as_leader(coordinator, INGE).recorded == ()
+
+
+def test_who_has_left_is_not_on_the_leaders_page_any_more(coordinator: Coordinator) -> None:
+    coordinator.driven.fire("withdraw", 1)
+    assert [one.person.name for one in as_leader(coordinator, INGE).talents] == ["Søren Aagesen"]
+
+
+# -- several roles, several cohorts ----------------------------------------------------------------------------------
+
+
+def set_email(coordinator: Coordinator, person: str, email: str) -> None:
+    with coordinator.driven.database.write() as connection:
+        connection.execute(update(PersonRow).where(PersonRow.id == person).values(email=email))
+
+
+def test_who_is_a_talent_and_a_leader_has_one_page_for_both(coordinator: Coordinator) -> None:
+    coordinator.until("2027-03-16")
+    set_email(coordinator, LOUISE, "inge.soenderby@aalborg.example.org")
+    page = page_of(coordinator, INGE)
+    assert ([one.journey for one in page.talent], len(page.leader)) == ([LOUISE], 1)
+    assert {one.person for one in page.asks} == {LOUISE, INGE}
+    assert page == page_of(coordinator, LOUISE)
+
+
+def test_a_leader_of_two_cohorts_has_one_page_the_newest_first(coordinator: Coordinator) -> None:
+    later = hold_3().model_copy(update={"id": "hold-4", "name": "Hold 4"})
+    coordinator.driven.now = coordinator.driven.at("2026-12-22")
+    people = coordinator.driven.people
+    coordinator.driven.engine.enrol(later, coordinator.driven.definition, people)
+    assert [one.cohort for one in page_of(coordinator, INGE).leader] == ["Hold 4", "Hold 3"]
+
+
+@pytest.mark.parametrize("person", ["hold-3/coordinator-1", "hold-3/administration", "hold-3/consultant-aalborg"])
+def test_who_is_neither_a_talent_nor_a_leader_has_no_page(coordinator: Coordinator, person: str) -> None:
+    with coordinator.driven.database.read() as connection:
+        email = connection.scalar(select(PersonRow.email).where(PersonRow.id == person))
+        assert my_page(connection, str(email), coordinator.driven.now) is None
+
+
+@pytest.mark.parametrize("name", WORST)
+def test_whatever_people_are_called_they_are_text(coordinator: Coordinator, name: str) -> None:
+    coordinator.until("2027-05-20")
+    with coordinator.driven.database.write() as connection:
+        connection.execute(update(PersonRow).values(name=name, title=name, telephone=name))
+    coordinator.driven.fire("absence", 5, milestone="m3d1", note=name)
+    shown: dict[str, Any] = {who: own_page(page_of(coordinator, who), Links([KEY], URL)) for who in (LOUISE, TORBEN)}
+    for text in shown.values():
+        assert "<script" not in text
+        assert "<img" not in text
+        assert 'href="https://evil' not in text
+        assert "<b>" not in text
