@@ -30,6 +30,8 @@ class AttendanceSpec(Spec):
     milestones: tuple[Name, ...] | Literal["all"] = "all"
     """What they are asked about; of each only its audience."""
     by: tuple[Attendee, ...] = Field(min_length=1)
+    button: Line
+    """What the button in mails says, which opens the page of both answers."""
     come: Saying
     decline: Saying
     silence: Line
