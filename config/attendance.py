@@ -31,7 +31,7 @@ class AttendanceSpec(Spec):
     """What they are asked about; of each only its audience."""
     by: tuple[Attendee, ...] = Field(min_length=1)
     button: Line
-    """What the button in mails says, which opens the page of both answers."""
+    """What the button in mails about a milestone says, which opens the page of both."""
     come: Saying
     decline: Saying
     silence: Line

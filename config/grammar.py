@@ -54,6 +54,11 @@ def attendance_id(who: str, milestone: str) -> str:
     return f"{who}@{milestone}"
 
 
+def is_attendance(subject: str) -> bool:
+    """Return whether a subject is somebody's coming to a milestone."""
+    return "@" in subject
+
+
 def history_id(subject: str, version: int) -> str:
     """Return the id of the history row by which a journey or commitment came to a version."""
     return f"{subject}#{version}"

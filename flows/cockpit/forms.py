@@ -116,7 +116,7 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
         days |= _days(cohort, form, now) if form.moves else {}
         told += what_can_be_undone(connection, cohort_id) if form.undoes else ()
         people |= people_labels(connection, cohort, form.people) if form.people else {}
-        plans |= _plans(cohort.definition, specs)
+        plans |= _plans(cohort.definition, specs) if form.verb == "keep" else {}
     return Choices(talents, commitments, choices, milestones, days, _facts(told), people, plans)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -50,13 +51,13 @@ def mails_to(post: Post, name: str) -> list[Mail]:
     return [mail for mail in post.tray.mails if mail.to.name == name]
 
 
-def context(post: Post, message: str, role: str, links: Links | None = LINKS, kind: str = "mail") -> Context:
-    """What the newest effect of this message to this role may say."""
+def context(post: Post, message: str, role: str, links: Links | None = LINKS, **other: Any) -> Context:
+    """What the newest effect of this message to this role may say, if it were ``other``."""
     newest = select(*EFFECT).where(EffectRow.message == message, EffectRow.role == role).order_by(EffectRow.id.desc())
     with post.database.read() as connection:
         effect = Effect(*connection.execute(newest.limit(1)).one())
         reader = CohortReader(connection, effect.cohort_id, post.now(), links)
-        return reader.context(replace(effect, kind=kind))
+        return reader.context(replace(effect, **other))
 
 
 def test_a_leader_is_led_to_the_talk_with_the_talent_and_to_their_own_page(post: Post) -> None:
@@ -105,6 +106,13 @@ def test_an_event_that_is_over_asks_nobody_whether_they_come(post: Post) -> None
     assert context(post, "kickoff_invitation", "mentor").answer is not None
     post.driven.until("2027-02-26 08:00")
     assert context(post, "kickoff_invitation", "mentor").answer is None
+
+
+def test_a_new_link_to_an_event_leads_there_and_news_of_who_does_not_come_does_not(post: Post) -> None:
+    asked_for = context(post, "kickoff_invitation", "consultant", trigger="new_link", subject="hold-3@kickoff")
+    assert asked_for.answer is not None
+    assert asked_for.answer.label == COMING
+    assert context(post, "kickoff_invitation", "mentor", trigger="absence", subject=TALENT).answer is None
 
 
 def test_what_is_settled_before_the_mail_goes_has_no_button(post: Post) -> None:
