@@ -59,7 +59,7 @@ class CohortReader:
         self.invitations = read_invitations(connection, self.cohort)
         self._away = {(one.person, one.milestone) for one in who_stays_away(connection, cohort_id)}
         self._materials = {ident: tuple(row.details.get("material", {}).items()) for ident, row in milestones.items()}
-        self._signposts = Signposts(links, self.cohort, self.journeys.values(), now) if links else None
+        self._signposts = Signposts(links, self.cohort, self.journeys, now)
 
     @property
     def definition(self) -> Definition:
@@ -218,14 +218,8 @@ class CohortReader:
             details={key: str(value) for key, value in effect.details.items() if isinstance(value, str | int)},
             **people,
             **self._matter(effect, name),
-            **self._links(effect, recipient, people.get("talent")),
+            **self._signposts.of(effect, self.commitment(effect.subject), recipient.email, people.get("talent")),
         )
-
-    def _links(self, effect: Effect, recipient: Person, talent: Talent | None) -> dict[str, Any]:
-        """Return where the effect's mail leads, if there is a site."""
-        if self._signposts is None:
-            return {}
-        return self._signposts.of(effect, self.commitment(effect.subject), recipient.email, talent)
 
     def _people(self, journey: Row[Any], effect: Effect) -> dict[str, Any]:
         commitment = self.commitment(effect.subject)

@@ -37,7 +37,7 @@ def samples(definition: Definition, placed: PlacedEffect) -> Iterator[Context]:
         told = replace(about, role=role, recipient=recipient, details={**about.details, **due})
         yield told
         if placed.effect.mail:
-            yield _with_site(definition, told, placed.commitment)
+            yield _with_site(told, definition, placed.commitment)
         if role in OF_COHORT and _tells_of_others(definition, placed):
             yield _of_a_leader(told)
 
@@ -62,14 +62,15 @@ def day_news(definition: Definition, milestone: Milestone, called_off: bool) -> 
     for role in milestone.audience:
         people = _people() if role == "talent" else {}
         recipient = _TALENT if role == "talent" else _PERSON
-        yield replace(news, role=role, recipient=recipient, details={"changed": "date"}, **people)
+        told = replace(news, role=role, recipient=recipient, details={"changed": "date"}, **people)
+        yield from (told, _with_site(told, definition))
 
 
-def _with_site(definition: Definition, told: Context, spec: CommitmentSpec | None) -> Context:
-    answer = button_for(spec, told.role, f"{_SITE}/answer") if spec else None
-    asks, milestone = definition.programme.attendance, told.event.id if told.event else ""
-    if asks is not None and told.role in definition.asked_to(milestone):
-        answer = Answer(f"{_SITE}/answer", asks.button)
+def _with_site(told: Context, definition: Definition, spec: CommitmentSpec | None = None) -> Context:
+    asks, url = definition.programme.attendance, f"{_SITE}/answer"
+    answer = button_for(spec, told.role, url) if spec else None
+    if asks and told.event and told.role in definition.asked_to(told.event.id):
+        answer = Answer(url, asks.button)
     return replace(told, answer=answer, page_url=f"{_SITE}/page" if told.role in _HAVE_PAGES else None)
 
 
