@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from config.answers import AnswerSpec, Asked
 from config.grammar import MOVE, Trigger, talent_number
+from config.plan import plan_steps
 from config.profile import Profile
 from config.programme import CommitmentSpec
 from states.facts import Transition
@@ -106,7 +107,7 @@ class Behaviour:
         for answer in spec.answers:
             others = [role for role in answer.by if role != spec.owner]
             role = others[0] if aside and others else spec.owner
-            fields = self._typed(answer, given)
+            fields = self._typed(spec, answer, given)
             if answer.verb == RECORDS and role in answer.by and fields is not None:
                 yield self._answer(spec, answer, opened, fields, at, role)
             elif answer.verb == APPOINTS and role in answer.by and fields is not None and before:
@@ -125,7 +126,7 @@ class Behaviour:
         trigger = str(Trigger(spec.id, answer.verb))
         return Act(at, trigger, opened.journey_id or self.cohort_id, key, tuple(fields.items()), role, answer.id)
 
-    def _typed(self, answer: AnswerSpec, given: Mapping[str, str]) -> dict[str, str] | None:
+    def _typed(self, spec: CommitmentSpec, answer: AnswerSpec, given: Mapping[str, str]) -> dict[str, str] | None:
         """Return the fields of an answer as they are typed; ``None`` where the profile has nothing to type."""
         person, day = self.profile.second_mentor, given["held_on"]
         known: dict[Asked, Mapping[str, str] | None] = {
@@ -133,7 +134,7 @@ class Behaviour:
             "appointed_on": {"appointed_on": day, "appointed_at": f"{ACTING_TIME:%H:%M}"},
             "choice": {"choice": given["choice"]} if given["choice"] else None,
             "person": {"person_name": person.name, "person_email": person.email} if person else None,
-            "plan": {"plan": "revised"},
+            "plan": {"plan": "written" if plan_steps(self.calendar.definition)[:1] == [spec.id] else "revised"},
         }
         fields: dict[str, str] = {}
         for asked in answer.asks:

@@ -100,7 +100,26 @@ def test_shares_are_of_people() -> None:
 def test_a_fact_says_on_what_day_it_was() -> None:
     [act] = people().react_to([opened("mentor_meeting_m1")])
     assert act.journey == "hold-3-01"
-    assert dict(act.details) == {"held_on": CALENDAR.local_day(act.at).isoformat()}
+    assert dict(act.details) == {"held_on": CALENDAR.local_day(act.at).isoformat(), "plan": "revised"}
+
+
+def test_who_has_a_page_answers_there_and_the_coordinator_tells_the_rest() -> None:
+    [act] = people().react_to([opened("expectation_talk")])
+    assert (act.role, act.option, dict(act.details)["plan"]) == ("mentor", "held", "written")
+    [waived] = people(habits={"default": {"never": 1.0}}).react_to([opened("portrait")])
+    assert (waived.role, waived.trigger) == ("coordinator", "portrait:waive")
+
+
+def test_who_says_beforehand_when_it_will_be_says_so_before_it_is() -> None:
+    agreed, held = sorted(people(habits={"default": {"appoints": 1.0}}).react_to([opened("mentor_meeting_m1")]))
+    assert (agreed.option, held.option) == ("agreed", "held")
+    assert dict(agreed.details)["appointed_on"] == dict(held.details)["held_on"]
+    assert agreed.at <= held.at
+
+
+def test_somebody_else_may_answer_in_the_owners_place() -> None:
+    [act] = people(habits={"default": {"counterpart": 1.0}}).react_to([opened("mentor_meeting_m1")])
+    assert act.role == "mentor"
 
 
 def test_choices_are_those_of_the_profile_and_the_others_let_silence_speak() -> None:

@@ -150,7 +150,7 @@ LIGHT = [
      "id: should be the file's name, 'mentor-light', not 'mentor-lite'"),
 ]  # fmt: skip
 
-ANSWERED = "    answers: [{{id: x, label: X, by: [{}]}}]\n"
+ANSWERED = "    button: X\n    answers: [{{id: x, label: X, by: [{}]}}]\n"
 NORD = [
     ("formed_at: m1d1", "formed_at: network1", "formed_at",
      "groups.formed_at: 'network1' is no milestone of the journeys"),
