@@ -21,7 +21,10 @@ def faults(copy: Copy) -> list[str]:
     return [str(one).partition(": ")[2] for one in check_all(copy.library, ["hold-3"], MESSAGES)]
 
 
-ASKED = "  by: [talent, mentor, consultant]\n  button: Sig, om du kommer\n  come: {label: Jeg kommer, event: absence_withdrawn}"
+ASKED = (
+    "  by: [talent, mentor, consultant]\n  button: Sig, om du kommer\n"
+    "  come: {label: Jeg kommer, event: absence_withdrawn}"
+)
 FAULTS = [
     ("  by: [talent, mentor, consultant]", "  milestones: [kickoff, m1d3]\n  by: [talent, mentor]",
      "attendance.milestones.1: unknown milestone 'm1d3', did you mean 'm1d2'?"),
