@@ -18,13 +18,12 @@ from states.running_cohort import RunningCohort, read_cohort
 from states.store.conditions import of_cohort
 from states.store.fact_log import actors_of
 from states.store.queries import beside_of
-from states.store.reach_tables import AbsenceRow
 from states.store.run_links import runs_of
 from states.store.tables import CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, PersonRow, TaskRow
+from states.views.absences import absences
 from states.views.actors import names_of
 from states.views.diagram import journey_diagram, marked
 from states.views.pages import (
-    AbsenceLine,
     CohortPage,
     CommitmentLine,
     HistoryLine,
@@ -87,7 +86,7 @@ class Overview:
             tasks=tuple(task for task in tasks if task.open),
             commitments=tuple(self._lines(None, None)),
             undelivered=failed_in(self._connection, self._cohort.cohort_id),
-            absences=tuple(self._absences()),
+            absences=tuple(absences(self._connection, self._cohort, self._now)),
             has_plans=self._cohort.definition.programme.plan is not None,
         )
 
@@ -130,22 +129,6 @@ class Overview:
         if journey is None:
             raise UnknownRecordError("journey", journey_id)
         return journey
-
-    def _absences(self) -> Iterator[AbsenceLine]:
-        """Yield who stays away from the days that are still ahead, in the calendar's order."""
-        rows = self._connection.execute(
-            select(JourneyRow.id, JourneyRow.talent_id, AbsenceRow.milestone)
-            .join(JourneyRow, JourneyRow.id == AbsenceRow.journey_id)
-            .where(JourneyRow.cohort_id == self._cohort.cohort_id, JourneyRow.state.startswith(ACTIVE))
-            .order_by(JourneyRow.id)
-        ).all()
-        for milestone in self._cohort.definition.milestones.values():
-            held = self._cohort.calendar.days.get(milestone.id)
-            if held is None or held.ends_at > self._now:
-                for row in rows:
-                    if row.milestone == milestone.id:
-                        day = held.day if held else None
-                        yield AbsenceLine(day, milestone.label, row.id, self._names[row.talent_id])
 
     def _talents(self, journeys: Sequence[Row[Any]], tasks: list[TaskLine]) -> Iterator[TalentLine]:
         plans = plan_revisions(self._connection, self._cohort, [journey.id for journey in journeys])
@@ -271,7 +254,8 @@ class Overview:
         runs = runs_of(self._connection, journey_id)
         for row in rows:
             run = runs.get(row.id, "")
-            local, actor = definition.working_time.local(row.at), actors.get(row.cause, "")
+            local = definition.working_time.local(row.at)
+            actor = actors.get(row.cause, "")
             if row.machine == MAIL:
                 yield HistoryLine(local, row.trigger, row.dest, row.cause, actor, True, run, by=people.get(actor, ""))
                 continue
@@ -282,6 +266,8 @@ class Overview:
                 dest = definition.state_label(row.dest)
             elif journeys_own:
                 dest = definition.region_label(row.machine, row.dest)
+            elif row.machine in definition.milestones:
+                dest = definition.trigger_label(row.dest) if row.dest else ""
             else:
                 dest = words.get(name, name)
             what, moved, by = definition.trigger_label(trigger), row.source != row.dest, people.get(actor, "")

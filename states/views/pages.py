@@ -61,12 +61,14 @@ class TaskLine:
 
 @dataclass(frozen=True)
 class AbsenceLine:
-    """A talent who does not come to a day that is still ahead (R29)."""
+    """Somebody who does not come to a day that is still ahead (R29); ``journey`` is empty but for talents."""
 
     day: date | None
     label: str
     journey: str
     name: str
+    role: str
+    organisation: str
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class HistoryLine:
     dest: str
     cause: str
     actor: str
-    """Who told the fact behind it; empty where the clock was."""
+    """Who told the fact behind it, by what they are (``coordinator``, ``talent``); empty where the clock was."""
     mail: bool
     """Whether it is a decision on a mail, whose ``dest`` is what is known of it then."""
     run: str = ""

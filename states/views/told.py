@@ -7,20 +7,22 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from config.definition import Definition
-from config.grammar import Trigger
+from config.grammar import SAYINGS, Trigger
 from states.machines.journey import ENROL
 from states.moves.arrange import ARRANGED
+from states.moves.attendance import WHOM
 from states.running_cohort import read_cohort
+from states.store.conditions import of_cohort
 from states.store.tables import FactRow, JourneyRow, PersonRow
 from states.views.actors import names_of
 
 
 @dataclass(frozen=True)
 class ToldFact:
-    """A fact as it was told; ``at`` is local, ``about`` are talents' names or the cohort's."""
+    """A fact as it was told; ``at`` is local, ``about`` are names: talents', the cohort's, or of who comes or not."""
 
     key: str
     at: datetime
@@ -68,6 +70,8 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
         if names.keys() & set(row.subjects or ())
     ]
     people = names_of(connection, {row.actor for row in rows})
+    ours = select(PersonRow.id, PersonRow.name).where(of_cohort(PersonRow.id, cohort_id))
+    everybody = dict(connection.execute(ours).tuples().all())
     corrected = set(connection.scalars(select(FactRow.corrects).where(FactRow.corrects.is_not(None))))
     return [
         ToldFact(
@@ -76,7 +80,7 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
             actor=row.actor,
             trigger=row.trigger,
             what=fact_label(cohort.definition, row.trigger),
-            about=tuple(names[subject] for subject in row.subjects if subject in names),
+            about=_about(row, names, everybody),
             details=row.details,
             corrects=row.corrects,
             corrected=row.key in corrected,
@@ -84,6 +88,13 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
         )
         for row in rows
     ]
+
+
+def _about(row: Row[Any], names: Mapping[str, str], everybody: Mapping[str, str]) -> tuple[str, ...]:
+    """Return whom a fact is about: talents, the cohort, or who says that they come or not."""
+    if Trigger.parse(row.trigger).part in SAYINGS and row.details.get(WHOM) in everybody:
+        return (everybody[row.details[WHOM]],)
+    return tuple(names[subject] for subject in row.subjects if subject in names)
 
 
 def fact_label(definition: Definition, trigger: str) -> str:
