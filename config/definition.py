@@ -100,6 +100,18 @@ class Definition:
         found += [event.to for event in self.programme.events.values() if event.to and event.to != "place"]
         return tuple(dict.fromkeys(found))
 
+    def asked_to(self, milestone: str) -> tuple[Role, ...]:
+        """Return the roles that are asked whether they come to a milestone; none where nobody is (R61)."""
+        asks = self.programme.attendance
+        if asks is None or milestone not in self.milestones or not asks.is_about(milestone):
+            return ()
+        return tuple(role for role in self.milestones[milestone].audience if role in asks.by)
+
+    @cached_property
+    def days_of_talents(self) -> tuple[str, ...]:
+        """The milestones that a talent may be absent from: days of modules, and those that talents are asked to."""
+        return tuple(one for one, lies in self.milestones.items() if lies.module or "talent" in self.asked_to(one))
+
     def state_of(self, place: str) -> str:
         """Return the state of a place: one of the calendar, or one that an event leads to."""
         return place if place in self.states else in_active(place)

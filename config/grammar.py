@@ -10,6 +10,9 @@ ESCALATED = "escalated"
 MOVE, CALL_OFF = "move", "call_off"
 """The parts of a milestone's trigger that tell of a new date, time or place, and that there is no date any more."""
 NEWS = frozenset({MOVE, CALL_OFF})
+COME, DECLINE = "come", "decline"
+"""The parts of a milestone's trigger by which somebody says whether they come: ``kickoff:decline``."""
+SAYINGS = frozenset({COME, DECLINE})
 TAKEN_BACK = "taken_back"
 """Where a journey stands whose enrolment was a mistake: final, outside every definition, and out of sight."""
 CORRECT = "correct"
@@ -23,7 +26,8 @@ LAPSED = "lapsed"
 class Trigger(NamedTuple):
     """A trigger: ``leave`` or ``m2d1`` is a name alone, ``mentor_meeting_m2:keep`` a name and a part.
 
-    The part is a commitment's verb, a milestone's notice, ``move`` or ``call_off``, or ``chase`` of an event.
+    The part is a commitment's verb, a milestone's notice, ``move``, ``call_off``, ``come`` or ``decline``,
+    or ``chase`` of an event.
     """
 
     name: str
@@ -43,6 +47,16 @@ class Trigger(NamedTuple):
 def commitment_id(subject: str, name: str) -> str:
     """Return the id of a commitment of a journey, or of a cohort."""
     return f"{subject}/{name}"
+
+
+def attendance_id(who: str, milestone: str) -> str:
+    """Return the id of somebody's coming to a milestone: a person's, or a cohort's for whoever asks there."""
+    return f"{who}@{milestone}"
+
+
+def is_attendance(subject: str) -> bool:
+    """Return whether a subject is somebody's coming to a milestone."""
+    return "@" in subject
 
 
 def history_id(subject: str, version: int) -> str:

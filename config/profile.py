@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from config.cohort import Challenge
+from config.cohort import Challenge, Contact
 from config.errors import FileMissingError
 from config.files.yaml_file import load_yaml
 from config.library import typed
@@ -31,6 +31,10 @@ class Habit(Spec):
     late: Share = 0.0
     never: Share = 0.0
     late_days: tuple[Days, Days] = (2, 12)
+    appoints: Share = 0.0
+    """The share of people who say beforehand on which day it will be, where the programme asks for that."""
+    counterpart: Share = 0.0
+    """The share of cases in which not the owner answers but somebody else who may."""
 
     @model_validator(mode="after")
     def _can_be(self) -> Self:
@@ -72,6 +76,8 @@ class Profile(Spec):
     """A day that the demo moves by the form: first it shows what follows."""
     slip: Incident | None = None
     """What the demo records by mistake, and takes back an hour later or more."""
+    second_mentor: Contact | None = None
+    """Whom a talent finds who looks for another mentor."""
     challenge: Challenge | None = None
     """What is found for a module that has no challenge yet; without it none is."""
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Discriminator, Field, Tag, ValidationInfo, model_validator
 
 from config.answers import AnswerSpec
+from config.attendance import AttendanceSpec
 from config.effects import EffectSpec, Finding, Notice, Reminder, Role
 from config.form import Form
 from config.grammar import escalated, reminder
@@ -97,7 +98,7 @@ class Event(Spec):
     told: Literal["at_once", "next_morning"] = "at_once"
     """When people hear of it: the next working morning leaves the rest of the day for taking a slip back (R62)."""
     needs: tuple[Literal["milestone", "absence", "new_mentor"], ...] = ()
-    """``milestone``: a teaching day to stay away from; ``absence``: one that is no longer stayed away from (R29)."""
+    """``milestone``: a day to stay away from; ``absence``: one that is no longer stayed away from (R29)."""
     effects: tuple[EffectSpec, ...] = ()
     chase: Reminder | None = None
     """What is asked, each time anew, as long as a journey stays where the event has led (R7)."""
@@ -247,6 +248,8 @@ class Programme(Spec):
     groups: Groups | None = None
     shapes: dict[str, Shape] = Field(default_factory=dict)
     calendar: tuple[CalendarEntry, ...] = Field(min_length=1)
+    attendance: AttendanceSpec | None = None
+    """Who says whether they come (R61); without it nobody is asked."""
     events: dict[Name, Event] = Field(default_factory=dict)
     commitments: tuple[CommitmentSpec, ...] = ()
     plan: PlanSpec | None = None

@@ -169,12 +169,14 @@ def demo(
             shown = run_demo(loaded, behaviour, seed, settings, show, until.date() if until else None)
         print_summary(shown.summary)
         out.print(f"{shown.runs} runs in Prefect. Overview: {place.ui}{shown.page}")
+        for name, page in shown.people:
+            out.print(f"{name}: {page}")
         out.print(f"Prefect UI: {place.ui}\nMails: {(folder / 'mail').absolute()}")
         if wait:
             ahead = int((shown.clock() - system_clock()).total_seconds())
             # Its links are signed with a key of its own, whatever the environment says of the real site.
             own = {"TALENTNORD_CLOCK_AHEAD": str(max(0, ahead)), "TALENTNORD_SITE_KEY": ""}
-            serve_all(place, settings, site_port, folder, own)
+            serve_all(place, settings, site_port, folder, own, inbox=True)
 
 
 @app.command()

@@ -17,6 +17,7 @@ from config.grammar import Trigger
 from flows.console import out, print_outcome
 from flows.options import operators_fact
 from flows.services import command_services
+from notifications.run_words import teller
 from states.facts import Outcome
 from states.plain_facts import PERSONS
 from states.views.told import told_facts
@@ -46,7 +47,7 @@ def facts(
     table = Table(Column("key", no_wrap=True), "when", "who", "what", "about", "why", "")
     for one in found:
         mark = f"takes back {one.corrects}" if one.corrects else "taken back" if one.corrected else ""
-        who = (one.actor, one.what, ", ".join(one.about), one.why, mark)
+        who = (teller(one.actor, one.by), one.what, ", ".join(one.about), one.why, mark)
         table.add_row(*map(Text, (one.key, f"{one.at:%Y-%m-%d %H:%M}", *who)))
     out.print(table, soft_wrap=False)
 

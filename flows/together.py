@@ -12,6 +12,7 @@ from pathlib import Path
 from config.settings import Settings
 from flows.console import out
 from flows.server.process import LOOPBACK, ServerPlace, child, has_deployment, wait_for
+from flows.site.inbox import INBOX
 from flows.site.keys import site_keys
 from states.store.address import Address
 
@@ -31,16 +32,25 @@ def with_site(settings: Settings, port: int) -> Settings:
 
 
 def serve_all(
-    place: ServerPlace, settings: Settings, site_port: int, folder: Path, environment: Mapping[str, str] = {}
+    place: ServerPlace,
+    settings: Settings,
+    site_port: int,
+    folder: Path,
+    environment: Mapping[str, str] = {},
+    inbox: bool = False,
 ) -> None:
     """Serve flows and site in children until Ctrl-C, or until one of them ends by itself; their logs are in ``folder``.
+
+    With ``inbox`` the site shows everybody's mails to whoever opens it: the demo only.
 
     Raises:
         ServerError: one of them ended, or was not ready in time.
     """
     given = {**place.environment(), **environment_of(settings), **environment}
     logs = {name: folder / f"{name}.log" for name in ("serve", "site")}
-    commands = {"serve": ["flows.serve"], "site": ["flows.site.serve", "--port", str(site_port)]}
+    site = ["flows.site.serve", "--port", str(site_port)]
+    site += ["--inbox", given["TALENTNORD_MAIL_DIRECTORY"]] if inbox else []
+    commands = {"serve": ["flows.serve"], "site": site}
     called = {"serve": "the process that serves the flows", "site": "the site"}
     with ExitStack() as stack:
         running = {
@@ -52,6 +62,8 @@ def serve_all(
             for name, process in running.items():
                 wait_for(process, ready[name], called[name], logs[name])
             out.print(f"Answers: {settings.site_url or _own(site_port)}")
+            if inbox:
+                out.print(f"Everybody's mails: {_own(site_port)}{INBOX}")
             out.print("Ready. Ctrl-C ends it all.")
             while all(process.poll() is None for process in running.values()):
                 time.sleep(0.5)

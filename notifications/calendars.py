@@ -98,7 +98,9 @@ class _OfCohort:
         """Return how an entry is kept once it is sent; ``None`` where it is not to be."""
         if concern.is_told_by(self._left):
             return None
-        if held is None and not (concern.invited or concern.is_told_by(self._carried)):
+        # News of a day are no invitation to what people are invited to only once they have come so far (R39).
+        is_news = concern.is_known_ahead and concern.is_told_by(self._carried)
+        if held is None and not (concern.invited or is_news):
             return None
         content = _content(concern.entry, self._mark)
         is_there = held is not None and not held.cancelled

@@ -19,8 +19,10 @@ from notifications.links import Links
 from notifications.signposts import Signposts
 from notifications.view_models import CommitmentView, Context, EventView, ModuleView, OfficeView, Person, Talent
 from states.machines.commitment import is_late
+from states.moves.attendance import WHOM
 from states.plan.offices import consultant_id
 from states.running_cohort import RunningCohort, read_cohort
+from states.store.attending import who_stays_away
 from states.store.conditions import of_cohort
 from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonRow
 from states.views.invitations import read_invitations
@@ -55,8 +57,9 @@ class CohortReader:
         milestones = {row.id: row for row in connection.execute(_MILESTONES, about)}
         self.events = self._dated(milestones)
         self.invitations = read_invitations(connection, self.cohort)
+        self._away = {(one.person, one.milestone) for one in who_stays_away(connection, cohort_id)}
         self._materials = {ident: tuple(row.details.get("material", {}).items()) for ident, row in milestones.items()}
-        self._signposts = Signposts(links, self.cohort, self.journeys.values()) if links else None
+        self._signposts = Signposts(links, self.cohort, self.journeys, now)
 
     @property
     def definition(self) -> Definition:
@@ -210,17 +213,13 @@ class CohortReader:
             today=self.today,
             next_event=self.next_event(),
             plan=plan.title if plan else None,
+            attendee=self.person(effect.details.get(WHOM)),
+            away=(effect.recipient_id, effect.details.get("milestone")) in self._away,
             details={key: str(value) for key, value in effect.details.items() if isinstance(value, str | int)},
             **people,
             **self._matter(effect, name),
-            **self._links(effect, recipient, people.get("talent")),
+            **self._signposts.of(effect, self.commitment(effect.subject), recipient.email, people.get("talent")),
         )
-
-    def _links(self, effect: Effect, recipient: Person, talent: Talent | None) -> dict[str, Any]:
-        """Return where the effect's mail leads, if there is a site."""
-        if self._signposts is None:
-            return {}
-        return self._signposts.of(effect, self.commitment(effect.subject), recipient.email, talent)
 
     def _people(self, journey: Row[Any], effect: Effect) -> dict[str, Any]:
         commitment = self.commitment(effect.subject)

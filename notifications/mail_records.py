@@ -106,7 +106,8 @@ def record(
             .values(status=status, changed_at=now, note=note)
         )
     if told.rowcount and status == "rejected":
-        not_arrived(connection, [mail_id], surely=True)
+        # Who says so may say later that it has arrived after all.
+        not_arrived(connection, [mail_id], surely=False)
     return bool(told.rowcount)
 
 

@@ -45,6 +45,13 @@ def field_fault(what: str, language: str = "da") -> str:
     return next((str(words) for known, words in _words(language)["missing"].items() if known in what), what)
 
 
+def teller(actor: str, by: str, language: str = "da") -> str:
+    """Return who told a fact: ``Inge Holm (nærmeste leder)``; ``by`` is the person's name, empty for an office."""
+    role = actor.partition(":")[0]
+    known = str(_words(language)["actors"].get(role, role))
+    return f"{by} ({known})" if by else known
+
+
 def mail_trigger(trigger: str, language: str = "da") -> str | None:
     """Return what a decision on mails is called, ``None`` for any other trigger."""
     found = _words(language)["triggers"].get(trigger)

@@ -12,10 +12,11 @@ from typing import Any
 
 from config.checks.places import PlacedEffect
 from config.definition import Definition, Milestone, Module
+from config.effects import OF_COHORT
 from config.plan import plan_in
 from config.programme import CommitmentSpec, Event
 from notifications.signposts import button_for
-from notifications.view_models import CommitmentView, Context, EventView, ModuleView, Person, Talent
+from notifications.view_models import Answer, CommitmentView, Context, EventView, ModuleView, Person, Talent
 
 _DAY = date(2027, 3, 4)
 _SITE = "https://example.org"
@@ -36,7 +37,22 @@ def samples(definition: Definition, placed: PlacedEffect) -> Iterator[Context]:
         told = replace(about, role=role, recipient=recipient, details={**about.details, **due})
         yield told
         if placed.effect.mail:
-            yield _with_site(told, placed.commitment)
+            yield _with_site(told, definition, placed.commitment)
+        if role in OF_COHORT and _tells_of_others(definition, placed):
+            yield _of_a_leader(told)
+
+
+def _of_a_leader(said: Context) -> Context:
+    nobody = replace(said, talent=None, mentor=None, second_mentor=None, consultant=None, group=(), group_number=None)
+    return replace(nobody, attendee=_PERSON, details={**said.details, "role": "mentor"})
+
+
+def _tells_of_others(definition: Definition, placed: PlacedEffect) -> bool:
+    """Whether an effect is also told of somebody who comes, or not, and is no talent."""
+    asks = definition.programme.attendance
+    if asks is None or set(asks.by) <= {"talent"}:
+        return False
+    return placed.path[:2] in {("events", one.event) for one in (asks.come, asks.decline)}
 
 
 def day_news(definition: Definition, milestone: Milestone, called_off: bool) -> Iterator[Context]:
@@ -46,11 +62,15 @@ def day_news(definition: Definition, milestone: Milestone, called_off: bool) -> 
     for role in milestone.audience:
         people = _people() if role == "talent" else {}
         recipient = _TALENT if role == "talent" else _PERSON
-        yield replace(news, role=role, recipient=recipient, details={"changed": "date"}, **people)
+        told = replace(news, role=role, recipient=recipient, details={"changed": "date"}, **people)
+        yield from (told, _with_site(told, definition))
 
 
-def _with_site(told: Context, spec: CommitmentSpec | None) -> Context:
-    answer = button_for(spec, told.role, f"{_SITE}/answer") if spec else None
+def _with_site(told: Context, definition: Definition, spec: CommitmentSpec | None = None) -> Context:
+    asks, url = definition.programme.attendance, f"{_SITE}/answer"
+    answer = button_for(spec, told.role, url) if spec else None
+    if asks and told.event and told.role in definition.asked_to(told.event.id):
+        answer = Answer(url, asks.button)
     return replace(told, answer=answer, page_url=f"{_SITE}/page" if told.role in _HAVE_PAGES else None)
 
 

@@ -130,7 +130,11 @@ class Context:
     consultant: Person | None = None
     group: tuple[Person, ...] = ()
     group_number: int | None = None
+    attendee: Person | None = None
+    """Who comes or does not come, where that is no talent on their own journey; ``details`` has their role."""
     event: EventView | None = None
+    away: bool = False
+    """Whether the recipient has said that they do not come to the event."""
     was: EventView | None = None
     """The event as people knew it before its day, time or place was changed."""
     module: ModuleView | None = None

@@ -21,10 +21,11 @@ from config.errors import (
     PersonRefusedError,
     TransitionRefusedError,
 )
-from config.grammar import Trigger, history_id
+from config.grammar import Trigger, history_id, is_attendance
 from config.mail_address import normal_address
 from config.plain_text import clean_name, clean_note
 from config.programme import CommitmentSpec
+from states.attendance import answer_attendance
 from states.engine import Engine
 from states.facts import FACT_CAUSE, Fact, Outcome
 from states.moves.firing import Firing
@@ -58,6 +59,8 @@ def answer(
         AnswerOverError: the subject takes this answer of this person no more, or somebody has answered meanwhile.
         AnswerRefusedError: a field lacks something or cannot be meant.
     """
+    if is_attendance(subject):
+        return answer_attendance(engine, cohort_id, person, subject, option, version)
     key = _key_of(person, subject, option, version, given)
     with engine.database.read() as connection:
         commitment, cohort = _promise(connection, cohort_id, subject)

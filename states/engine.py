@@ -184,14 +184,15 @@ class Engine:
 
         return self._tell(cohort_id, trigger, with_day(fact, day), work)
 
-    def arrange(self, cohort_id: str, trigger: str, fact: Fact) -> Outcome:
-        """Take a fact about people (``moves.arrange``): a correction, another holder of an office, a stand-in.
+    def arrange(self, cohort_id: str, trigger: str, fact: Fact, about: Sequence[str] = ()) -> Outcome:
+        """Take a fact about people (``moves.arrange``): a correction, another holder of an office, a stand-in, or
+        whether somebody comes. It is about the cohort, or ``about`` journeys of it.
 
         Raises:
             UnknownTriggerError, UnknownRecordError, FactIncompleteError, FactReusedError, OfficeTakenError.
         """
         fact = plain_fact(fact, trigger, [cohort_id])
-        return self._tell(cohort_id, trigger, fact, partial(arrange, trigger, fact.details))
+        return self._tell(cohort_id, trigger, fact, partial(arrange, trigger, fact.details), about)
 
     def _tell(
         self,

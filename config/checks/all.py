@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from config.checks import contradictions, dates, plan, references, regions, time
+from config.checks import attendance, contradictions, dates, plan, references, regions, time
 from config.checks.answers import answers
 from config.checks.people import challenges, group_sizes, one_name_each
 from config.cohort import Cohort
@@ -24,7 +24,7 @@ from config.programme import Programme
 
 # Without an entry of these, the rest of the file still means what it says.
 INDEPENDENT = {
-    "commitments", "events", "forms", "form_fields", "regions", "verbs", "commitment_states", "plan",
+    "attendance", "commitments", "events", "forms", "form_fields", "regions", "verbs", "commitment_states", "plan",
     "dates", "organisations", "challenges", "coordinators",
 }  # fmt: skip
 # Who is told what beside them, and when, changes nothing of a milestone either.
@@ -129,6 +129,7 @@ def _by_themselves(definition: Definition, source: Source, messages: Collection[
     yield from answers(definition, source)
     yield from contradictions.bounds(definition, source)
     yield from contradictions.choices_in_a_ring(definition, source)
+    yield from attendance.attendance(definition, source)
 
 
 def _cohort(cohort: Cohort, definition: Definition | None, people: People | None, source: Source) -> Iterator[Problem]:

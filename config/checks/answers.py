@@ -64,7 +64,7 @@ def _of_verb(spec: CommitmentSpec, answer: AnswerSpec) -> Iterator[_Fault]:
     there, what = needs[answer.verb]
     if not there:
         yield ("verb",), f"{answer.verb!r} needs {what}"
-    if answer.verb == "keep" and spec.secures is not None:
+    if answer.verb == "keep" and spec.subject == "cohort" and spec.only_challenges:
         yield ("verb",), "'keep' would have to tell of a challenge, which no answer asks for"
 
 

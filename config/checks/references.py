@@ -10,6 +10,7 @@ from config.definition import ACTIVE, Definition, in_active
 from config.effects import OF_COHORT, Role
 from config.errors import Problem
 from config.files.yaml_file import Source, Step
+from config.grammar import MOVE, SAYINGS
 from config.programme import CommitmentSpec, MilestoneSpec, ModuleSpec
 from config.suggest import did_you_mean
 
@@ -81,7 +82,7 @@ def twice(definition: Definition, source: Source) -> Iterator[Problem]:
     yield from _numbers_twice(definition, source)
     for path, found in notice_lists(definition.programme):
         for number, notice in enumerate(found):
-            if notice.id == "move" or notice.id in [other.id for other in found[:number]]:
+            if notice.id in {MOVE, *SAYINGS} or notice.id in [other.id for other in found[:number]]:
                 what = f"{notice.id!r} is already the name of another notice of this milestone"
                 yield source.problem((*path, number, "id"), what)
 

@@ -112,11 +112,11 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
         talents |= _subjects(connection, cohort, specs, form)
         commitments |= {spec.label: spec.id for spec in specs}
         choices |= {label: key for spec in specs for key, label in spec.choices.items()}
-        milestones |= {one.label: one.id for one in cohort.definition.milestones.values() if one.module is not None}
+        milestones |= {cohort.definition.milestones[one].label: one for one in cohort.definition.days_of_talents}
         days |= _days(cohort, form, now) if form.moves else {}
         told += what_can_be_undone(connection, cohort_id) if form.undoes else ()
         people |= people_labels(connection, cohort, form.people) if form.people else {}
-        plans |= _plans(cohort.definition, specs)
+        plans |= _plans(cohort.definition, specs) if form.verb == "keep" else {}
     return Choices(talents, commitments, choices, milestones, days, _facts(told), people, plans)
 
 

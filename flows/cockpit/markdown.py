@@ -10,6 +10,7 @@ from babel.dates import format_date, format_time
 
 from flows.cockpit.literal import Markdown, link, literal
 from notifications.languages import pages_in
+from notifications.run_words import teller
 from states.views.pages import CohortPage, TalentPage
 from states.views.undelivered import MailRecord
 
@@ -53,6 +54,7 @@ def _environment(language: str) -> jinja2.Environment:
     environment.filters["date"] = lambda day, pattern="full": format_date(day, pattern, locale=language)
     environment.filters["time"] = lambda at: format_time(at.time(), "short", locale=language)
     environment.filters["link"] = link
+    environment.filters["teller"] = lambda line: teller(line.actor, line.by, language)
     return environment
 
 

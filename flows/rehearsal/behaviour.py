@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from config.answers import AnswerSpec, Asked
 from config.grammar import MOVE, Trigger, talent_number
 from config.profile import Profile
+from config.programme import CommitmentSpec
 from states.facts import Transition
 from states.machines.commitment import OPEN
 from states.plan.calendar import Calendar
@@ -18,14 +20,25 @@ ACTING_TIME = time(10)
 STARTING_TIME = time(9)
 
 
+COORDINATOR = "coordinator"
+RECORDS, APPOINTS = "keep", "appoint"
+"""The verbs that people answer with: it was held, and it is agreed for a day."""
+
+
 class Act(NamedTuple):
-    """Someone's doing: at ``at`` the fact ``trigger`` about ``journey``, once."""
+    """Someone's doing: at ``at`` the fact ``trigger`` about ``journey``, once.
+
+    Who has a page of their own answers there: ``option`` is the answer that they give, ``details`` are its fields as
+    they are typed. A coordinator tells the engine, with ``details`` as a fact has them.
+    """
 
     at: datetime
     trigger: str
     journey: str
     key: str
     details: tuple[tuple[str, Any], ...]
+    role: str = COORDINATOR
+    option: str = ""
 
 
 @dataclass
@@ -60,8 +73,8 @@ class Behaviour:
         # A commitment that opens again has another id in history, so people may do otherwise then.
         dice = random.Random(f"{self.seed}/{opened.id}")
         choice = self._choice(opened, dice)
-        found = self.profile.challenge if spec.secures else None
-        if due is None or (spec.choices and choice is None) or (spec.secures and found is None):
+        nothing_found = spec.secures and self.profile.challenge is None
+        if due is None or (spec.choices and choice is None) or nothing_found:
             return
         habit = self.profile.habit(spec.id)
         luck = dice.random()
@@ -78,13 +91,74 @@ class Behaviour:
             working = self.calendar.definition.working_time.previous_working_day(day)
             day = working if working > today else day
         at = self._at(day)
-        details: dict[str, Any] = {"held_on": self.calendar.local_day(at).isoformat()}
-        if choice is not None:
-            details["choice"] = choice
+        given = {"held_on": self.calendar.local_day(at).isoformat(), "choice": choice or ""}
+        answers = tuple(self._answers(spec, opened, given, at)) if verb == RECORDS else ()
+        yield from answers or (self._told(spec, verb, subject, opened, given, at),)
+
+    def _answers(
+        self, spec: CommitmentSpec, opened: Transition, given: Mapping[str, str], at: datetime
+    ) -> Iterator[Act]:
+        """Yield what is answered of a commitment on people's own pages: the day agreed for, and that it was held."""
+        # Dice of their own: who answers has no part in whether and when it is done.
+        dice, habit = random.Random(f"{self.seed}/{opened.id}/answers"), self.profile.habit(spec.id)
+        aside, before = dice.random() < habit.counterpart, dice.random() < habit.appoints
+        half_way = self.calendar.definition.working_time.previous_working_day((opened.at + (at - opened.at) / 2).date())
+        for answer in spec.answers:
+            others = [role for role in answer.by if role != spec.owner]
+            role = others[0] if aside and others else spec.owner
+            fields = self._typed(answer, given)
+            if answer.verb == RECORDS and role in answer.by and fields is not None:
+                yield self._answer(spec, answer, opened, fields, at, role)
+            elif answer.verb == APPOINTS and role in answer.by and fields is not None and before:
+                yield self._answer(spec, answer, opened, fields, max(self._at(half_way), opened.at), role)
+
+    def _answer(
+        self,
+        spec: CommitmentSpec,
+        answer: AnswerSpec,
+        opened: Transition,
+        fields: Mapping[str, str],
+        at: datetime,
+        role: str,
+    ) -> Act:
+        key = f"rehearsal/{opened.id}/{answer.id}"
+        trigger = str(Trigger(spec.id, answer.verb))
+        return Act(at, trigger, opened.journey_id or self.cohort_id, key, tuple(fields.items()), role, answer.id)
+
+    def _typed(self, answer: AnswerSpec, given: Mapping[str, str]) -> dict[str, str] | None:
+        """Return the fields of an answer as they are typed; ``None`` where the profile has nothing to type."""
+        person, day = self.profile.second_mentor, given["held_on"]
+        known: dict[Asked, Mapping[str, str] | None] = {
+            "held_on": {"held_on": day},
+            "appointed_on": {"appointed_on": day, "appointed_at": f"{ACTING_TIME:%H:%M}"},
+            "choice": {"choice": given["choice"]} if given["choice"] else None,
+            "person": {"person_name": person.name, "person_email": person.email} if person else None,
+            "plan": {"plan": "revised"},
+        }
+        fields: dict[str, str] = {}
+        for asked in answer.asks:
+            typed = known[asked]
+            if typed is None:
+                return None
+            fields |= typed
+        return fields
+
+    def _told(
+        self,
+        spec: CommitmentSpec,
+        verb: str,
+        subject: str,
+        opened: Transition,
+        given: Mapping[str, str],
+        at: datetime,
+    ) -> Act:
+        """Return what the coordinator records of a commitment."""
+        details: dict[str, Any] = {name: text for name, text in given.items() if text}
+        found = self.profile.challenge if spec.secures else None
         if found is not None:
             who = {"name": found.representative.name, "email": found.representative.email}
             details |= {"owner": found.owner, "representative": who, "title": found.title, "text": found.text}
-        yield Act(at, str(Trigger(spec.id, verb)), subject, f"rehearsal/{opened.id}/{verb}", tuple(details.items()))
+        return Act(at, str(Trigger(spec.id, verb)), subject, f"rehearsal/{opened.id}/{verb}", tuple(details.items()))
 
     def _date(self, milestone: str, opened: Transition, today: date) -> Act:
         """Return the coordinator's doing about a milestone without a date: in a week it gets one (R39)."""

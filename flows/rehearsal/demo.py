@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+
+from sqlalchemy import Connection, select
 
 from config.library import LoadedCohort
 from config.profile import Profile
@@ -18,6 +20,9 @@ from flows.react import react_to
 from flows.rehearsal.rehearsal import Rehearsal, first_instant
 from flows.rehearsal.scenes import Scenes
 from flows.services import open_services, use
+from flows.site.keys import site_links
+from notifications.links import Link, Links, Purpose
+from states.store.tables import JourneyRow, PersonRow
 from states.views.counts import Summary, summarise
 
 
@@ -30,6 +35,8 @@ class Shown:
     clock: TurnedClock
     page: str
     """The path of the cohort's page in the Prefect UI."""
+    people: tuple[tuple[str, str], ...]
+    """A talent and her leader: names, and the addresses of the pages of their own."""
 
 
 def run_demo(
@@ -64,4 +71,18 @@ def run_demo(
 
     runs, page = asyncio.run(run())
     with services.database.read() as connection:
-        return Shown(summarise(connection, loaded.cohort.id), runs, clock, page)
+        people = tuple(_own_pages(connection, loaded.cohort.id, site_links(settings)))
+        return Shown(summarise(connection, loaded.cohort.id), runs, clock, page, people)
+
+
+def _own_pages(connection: Connection, cohort_id: str, links: Links | None) -> Iterator[tuple[str, str]]:
+    """Yield the first talent who has a leader, and that leader, each with the address of a page of their own."""
+    mine = (JourneyRow.cohort_id == cohort_id) & JourneyRow.mentor_id.is_not(None)
+    pair = connection.execute(
+        select(JourneyRow.talent_id, JourneyRow.mentor_id).where(mine).order_by(JourneyRow.id).limit(1)
+    ).one_or_none()
+    if links is None or pair is None:
+        return
+    for ident in pair:
+        person = connection.execute(select(PersonRow.name, PersonRow.email).where(PersonRow.id == ident)).one()
+        yield person.name, links.url(Link(Purpose.PAGE, ident, cohort_id), person.email)

@@ -16,14 +16,17 @@ from config.grammar import MOVE, Trigger, commitment_id
 from config.library import LoadedCohort
 from config.profile import Profile
 from flows.clock import TurnedClock
-from flows.rehearsal.behaviour import Act, Behaviour
+from flows.rehearsal.behaviour import COORDINATOR, Act, Behaviour
 from flows.services import Services
+from states.answers import answer
 from states.facts import Fact, Outcome
 from states.machines.commitment import FINAL
 from states.plan.calendar import Calendar
 from states.plan.timers import cohort_timers, opening_timer
+from states.running_cohort import read_cohort
 from states.store.conditions import ARMED, PENDING
 from states.store.tables import CommitmentRow, EffectRow, JourneyRow, MilestoneRow, TimerRow
+from states.views.matters import matter
 
 
 @dataclass(frozen=True)
@@ -80,19 +83,33 @@ class Rehearsal:
         outcomes = []
         for (trigger, _), acts in together.items():
             able = [act for act in acts if self._is_able(act)]
-            if able and Trigger.parse(trigger).part == MOVE:
-                outcomes.append(self._set_date(able[0]))
-            elif able:
-                fact = Fact(able[0].key, "rehearsal", dict(able[0].details))
-                outcomes.append(self.services.engine.fire(trigger, [act.journey for act in able], fact))
+            told = [act for act in able if act.role == COORDINATOR]
+            outcomes += [outcome for act in able if act.role != COORDINATOR for outcome in self._answered(act)]
+            if told and Trigger.parse(trigger).part == MOVE:
+                outcomes.append(self._set_date(told[0]))
+            elif told:
+                fact = Fact(told[0].key, COORDINATOR, dict(told[0].details))
+                outcomes.append(self.services.engine.fire(trigger, [act.journey for act in told], fact))
         return outcomes
+
+    def _answered(self, act: Act) -> Iterator[Outcome]:
+        """Let somebody answer on their own page, as the site has it; nothing where it no longer can be answered."""
+        cohort_id, engine = self.loaded.cohort.id, self.services.engine
+        subject = commitment_id(act.journey, Trigger.parse(act.trigger).name)
+        with self.services.database.read() as connection:
+            cohort = read_cohort(connection, cohort_id)
+            role = getattr(JourneyRow, f"{act.role}_id")
+            person = connection.scalar(select(role).where(JourneyRow.id == act.journey)) or ""
+            found = matter(connection, cohort, person, subject, self.clock())
+        if found is not None and act.option in {option.id for option in found.options}:
+            yield answer(engine, cohort_id, person, subject, act.option, dict(act.details), found.version)
 
     def _set_date(self, act: Act) -> Outcome:
         """Give a milestone its date, where the cohort's other days are held."""
         last = max(self.loaded.cohort.dates.values(), key=lambda day: day.date)
         day = Day.model_validate({**dict(act.details), "place": last.place})
         milestone = Trigger.parse(act.trigger).name
-        return self.services.engine.reschedule(act.journey, milestone, day, Fact(act.key, "rehearsal"))
+        return self.services.engine.reschedule(act.journey, milestone, day, Fact(act.key, COORDINATOR))
 
     def _is_able(self, act: Act) -> bool:
         """Whether it still makes sense: a talent who has left, or whose commitment was paused, does nothing."""

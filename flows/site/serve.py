@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-from collections.abc import Sequence
+from pathlib import Path
 
 import uvicorn
-from starlette.routing import BaseRoute
 
 from config.errors import ServerError, TalentNordError
 from config.settings import load_settings
@@ -18,10 +17,10 @@ from flows.server.process import LOOPBACK, bound, netloc
 from flows.services import Services, open_services
 from flows.site.afterwards import Afterwards
 from flows.site.app import build_app
+from flows.site.inbox import Inbox, inbox_routes
 from flows.site.keys import site_keys
 from flows.site.rouse import Rouser
 from flows.site.site import Site
-from flows.site.webhook import webhook_routes
 from notifications.links import Links
 from states.store.run_links import anything_untaken
 
@@ -30,13 +29,15 @@ PORT = 4280
 _ENDS_WITHIN = 5
 
 
-def serve(host: str, port: int, routes: Sequence[BaseRoute] = ()) -> None:
-    """Serve the site of this environment's settings until the process is ended.
+def serve(host: str, port: int, inbox: Path | None = None) -> None:
+    """Serve the site of this environment's settings until the process is ended; with ``inbox`` also its mails.
 
     Raises:
-        ServerError: somebody else listens there.
+        ServerError: somebody else listens there, or other machines would reach everybody's mails.
         SettingsError: the key is none, see ``site_keys``.
     """
+    if inbox is not None and host != LOOPBACK:
+        raise ServerError("everybody's mails are shown to this machine alone", "")
     settings = load_settings()
     keys = site_keys(settings)
     services = open_services(settings, clock_ahead(settings.clock_ahead))
@@ -45,7 +46,7 @@ def serve(host: str, port: int, routes: Sequence[BaseRoute] = ()) -> None:
         afterwards = Afterwards(rouser.recorded) if rouser else Afterwards()
         addresses = addresses_of(settings.site_url, host, port)
         site = Site(Links(keys, addresses[0]), addresses, afterwards)
-        _run(build_app(services, site, [*webhook_routes(services, settings), *routes]), host, port)
+        _run(build_app(services, site, inbox_routes(Inbox(inbox)) if inbox else ()), host, port)
     finally:
         if rouser:
             rouser.stop()
@@ -103,11 +104,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--host", default=LOOPBACK)
     parser.add_argument("--port", default=PORT, type=int)
+    parser.add_argument("--inbox", type=Path, help="the demo's mails, shown to whoever opens the site")
     given = parser.parse_args()
     only_for_owner()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        serve(given.host, given.port)
+        serve(given.host, given.port, given.inbox)
     except TalentNordError as error:
         raise SystemExit(str(error)) from error
     except KeyboardInterrupt:

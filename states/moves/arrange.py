@@ -1,4 +1,4 @@
-"""What is told of the people around the talents, by what it is called: each is a fact about the cohort."""
+"""What is told of the people around the talents, and by them: each is a fact about the cohort."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.errors import UnknownTriggerError
+from states.moves.attendance import saying
 from states.moves.changes import Changes
 from states.moves.firing import Firing
 from states.moves.offices import END_STAND_IN, REPLACE, STAND_IN, end_stand_in, replace_holder, stand_in
@@ -30,6 +31,7 @@ def arrange(
     Raises:
         UnknownTriggerError: there is no such fact.
     """
-    if trigger not in ARRANGED:
+    work = ARRANGED.get(trigger) or saying(cohort.definition, trigger)
+    if work is None:
         raise UnknownTriggerError(trigger, tuple(ARRANGED))
-    ARRANGED[trigger](Firing(connection, cohort, changes, details, strict=True))
+    work(Firing(connection, cohort, changes, details, strict=True))

@@ -67,6 +67,8 @@ class Changes:
     absences: list[dict[str, Any]] = field(default_factory=list)
     present: list[tuple[str, str]] = field(default_factory=list)
     """Absences that are taken back: (journey, milestone)."""
+    attendances: list[dict[str, Any]] = field(default_factory=list)
+    """What people have said of their coming, row by row; ``coming`` is ``None`` where it is as if they had not."""
     new: dict[type[Base], list[dict[str, Any]]] = field(default_factory=dict)
     """Rows that an enrolment adds, by table, in the order in which they refer to one another."""
     corrected: list[dict[str, Any]] = field(default_factory=list)

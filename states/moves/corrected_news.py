@@ -11,6 +11,7 @@ from config.definition import ACTIVE
 from config.grammar import CORRECT, NEWS, Trigger
 from states.facts import FACT_CAUSE, Transition
 from states.machines.commitment import FINAL
+from states.moves.attendance import ROLE, WHOM
 from states.moves.firing import Firing
 from states.moves.reassign import PERHAPS_TOLD
 from states.moves.rests_on import JOURNEY
@@ -117,9 +118,16 @@ class CorrectedNews:
             details["told_on"] = self._firing.cohort.calendar.local_day(last.changed_at).isoformat()
         milestone = last.details.get("milestone")
         if milestone:
-            stays_away = (self._fact.before or {}).get("absences", {}).get(f"{last.journey_id} {milestone}")
-            details |= {"milestone": milestone, "away": "yes" if stays_away else ""}
+            details |= {"milestone": milestone, "away": "yes" if self._stays_away(last, milestone) else ""}
+            details |= {name: last.details[name] for name in (WHOM, ROLE) if name in last.details}
         return details
+
+    def _stays_away(self, told: Row[Any], milestone: str) -> bool:
+        """Whether it is as before again that somebody does not come."""
+        before = self._fact.before or {}
+        absent = before.get("absences", {}).get(f"{told.journey_id} {milestone}", False)
+        said = before.get("attendances", {}).get(f"{told.details.get(WHOM)} {milestone}")
+        return bool(absent) or said is False
 
 
 def only_who_was_told(firing: Firing, history_ids: Collection[str]) -> None:

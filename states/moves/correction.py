@@ -20,7 +20,10 @@ from config.plain_text import AS_KEPT
 from states.facts import Transition
 from states.machines.commitment import FINAL
 from states.machines.journey import ENROL, event_to
+from states.moves.absences import missed_news
 from states.moves.arrange import ARRANGED
+from states.moves.attendance import is_saying
+from states.moves.attendance_back import put_attendance_back
 from states.moves.changes import Changes
 from states.moves.corrected_news import CorrectedNews, only_who_was_told
 from states.moves.described_back import put_descriptions_back
@@ -37,14 +40,12 @@ from states.moves.rests_on import (
     refuse_what_never_goes_back,
 )
 from states.moves.seating import seated
-from states.plan.late_joiners import catch_up_notices
-from states.plan.timers import Timer, chase_timer
+from states.plan.timers import chase_timer
 from states.records import Commitment, InRegion, Journey
 from states.running_cohort import RunningCohort
-from states.store.conditions import ARMED
 from states.store.fact_log import transitions_of
 from states.store.queries import COMMITMENT_COLUMNS, commitments_named, in_region, journeys_of
-from states.store.tables import CommitmentRow, TimerRow
+from states.store.tables import CommitmentRow
 from states.store.taken_back import KeptFact
 
 
@@ -81,7 +82,7 @@ class Correction:
             only_who_was_told(self._firing, [step.id for step in self._steps])
             return
         self._told_instead = put_descriptions_back(self._firing, self._fact)
-        self._put_absences_back()
+        self._corrections |= put_attendance_back(self._firing, self._fact, self._steps)
         if self._moves_a_day:
             self._put_days_back()
         putting = PuttingBack(self._firing, self._fact)
@@ -109,33 +110,14 @@ class Correction:
 
     def _refuse_other_kinds(self) -> None:
         known = {*self._cohort.definition.programme.events, *self._cohort.definition.commitments, ENROL}
-        if not (self._name in {*known, *ARRANGED} or self._moves_a_day):
+        said = is_saying(self._cohort.definition, self._fact.trigger)
+        if not (self._name in {*known, *ARRANGED} or self._moves_a_day or said):
             raise CorrectionRefusedError(self._fact.key, "kind", self._fact.trigger)
 
     def _image(self, kind: str) -> Mapping[str, Any]:
         return (self._fact.before or {}).get(kind) or {}
 
     # -- what has no steps -----------------------------------------------------------------------------------------
-
-    def _put_absences_back(self) -> None:
-        changes = self._changes
-        for both, was_absent in self._image("absences").items():
-            journey, milestone = both.split(" ")
-            if was_absent:
-                changes.absences.append({"journey_id": journey, "milestone": milestone, "noted_at": changes.now})
-            else:
-                changes.present.append((journey, milestone))
-                news = self._missed_news(journey)
-                changes.timers += [timer for timer in news if Trigger.parse(timer.trigger).name == milestone]
-
-    def _missed_news(self, journey: str) -> Iterator[Timer]:
-        """Yield what arms the notices that a talent was not told because of the fact."""
-        who = (self._cohort.cohort_id, journey)
-        waiting = select(TimerRow.trigger).where(ARMED, TimerRow.subject == journey)
-        armed = () if journey in self._changes.disarmed else set(self._connection.scalars(waiting))
-        for timer in catch_up_notices(self._cohort.calendar, *who, self._changes.now, since=self._fact.at):
-            if timer.trigger not in armed:
-                yield timer
 
     def _put_days_back(self) -> None:
         image = self._image("days").get(self._name)
@@ -193,7 +175,7 @@ class Correction:
             if dest != journey.state:
                 self._changes.disarmed.append(ident)
             if dest.startswith(ACTIVE) and not journey.state.startswith(ACTIVE):
-                self._changes.timers += self._missed_news(ident)
+                self._changes.timers += missed_news(self._firing, ident, since=self._fact.at)
                 self._seat(found[ident])
             elif dest != journey.state:
                 self._changes.silenced.append(ident)

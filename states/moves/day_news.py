@@ -11,6 +11,7 @@ from config.cohort import Day
 from config.definition import ACTIVE
 from config.effects import OF_COHORT
 from config.grammar import CALL_OFF, MOVE, NEWS, Trigger
+from states.moves.absences import untold_absences
 from states.moves.firing import Firing
 from states.moves.journeys import JourneyMover
 from states.moves.reassign import PERHAPS_TOLD
@@ -50,6 +51,7 @@ class DayNews:
         changes.dropped += untold.effects
         if self._new is None:
             changes.dropped += [row.id for row in self._earlier if row.status == "pending" and row.kind == "mail"]
+            changes.dropped += untold_absences(self._firing, self._milestone)
         known = untold.known if untold.any else self._old
         parts = changed_parts(known, self._new)
         reached = any(row.status in PERHAPS_TOLD for row in self._earlier)

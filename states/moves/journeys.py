@@ -14,7 +14,7 @@ from config.grammar import LAPSED, NEWS, Trigger
 from config.programme import Event
 from states.machines.journey import PLACE, place_guard, silences
 from states.machines.rulebook import Answer
-from states.moves.absences import ABSENCE, NO_ABSENCE, absent, note, teaching_day
+from states.moves.absences import ABSENCE, NO_ABSENCE, absent, day_of_talents, missed_news, note
 from states.moves.along import Lapsed, carry_along
 from states.moves.chasing import chase
 from states.moves.commitments import CommitmentMover
@@ -28,6 +28,7 @@ from states.plan.effects import Cause, named
 from states.plan.groups import Candidate, propose_groups
 from states.plan.late_joiners import catch_up_notices
 from states.records import Journey
+from states.store.attending import who_stays_away
 from states.store.tables import JourneyRow
 
 _NONE: frozenset[str] = frozenset()
@@ -141,7 +142,7 @@ class JourneyMover:
         """
         known: Collection[str] = ()
         if {ABSENCE, NO_ABSENCE} & set(event.needs):
-            milestone, journeys = teaching_day(self._firing, trigger), [journey.id for journey, _ in moved]
+            milestone, journeys = day_of_talents(self._firing, trigger), [journey.id for journey, _ in moved]
             known = absent(self._firing, milestone, journeys)
             if NO_ABSENCE in event.needs:
                 if set(journeys) != known:
@@ -156,19 +157,20 @@ class JourneyMover:
         return [(journey, answer) for journey, answer in moved if journey.id not in known]
 
     def _who_comes(self, trigger: str, journeys: Sequence[Journey]) -> dict[str, Callable[[str], bool]]:
-        """Return that those who do not come are not told, by journey, where a notice is for those who do (R29)."""
+        """Return who is told, by journey, where a notice is for those who come: whoever does not is left out (R29)."""
         name, part = Trigger.parse(trigger)
         milestone = self._firing.cohort.definition.milestones.get(name)
         if milestone is None or not any(notice.attending for notice in milestone.notices if notice.id == part):
             return {}
-        return {ident: lambda _: False for ident in absent(self._firing, name, [one.id for one in journeys])}
+        told_of = who_stays_away(self._firing.connection, self._firing.cohort.cohort_id)
+        away = {one.person for one in told_of if one.milestone == name}
+        return {one.id: lambda person: person not in away for one in journeys}
 
     def _note_absence(self, event: Event, journey: Journey) -> Callable[[str], bool]:
         if NO_ABSENCE in event.needs:
             # What was kept back from who would not come is told now.
-            changes, day = self._firing.changes, str(self._firing.details["milestone"])
-            news = catch_up_notices(self._firing.cohort.calendar, journey.cohort_id, journey.id, changes.now)
-            changes.timers += [timer for timer in news if Trigger.parse(timer.trigger).name == day]
+            milestone = str(self._firing.details["milestone"])
+            self._firing.changes.timers += missed_news(self._firing, journey.id, milestone)
         return note(self._firing, event, journey) if {ABSENCE, NO_ABSENCE} & set(event.needs) else everybody
 
     def _new_leader(self, trigger: str, event: Event, journey: Journey) -> Journey:

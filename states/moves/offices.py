@@ -19,8 +19,9 @@ from states.moves.reassign import UNTOLD_COLUMNS, pass_on
 from states.plan.effects import Cause, effect_row
 from states.plan.offices import consultant_id, coordinator_id, described_with
 from states.store.conditions import OPEN_TASK, UNTOLD
+from states.store.fact_log import last_step
 from states.store.send_again import key_for
-from states.store.tables import EffectRow, HistoryRow, JourneyRow, PersonRow, TaskRow
+from states.store.tables import EffectRow, JourneyRow, PersonRow, TaskRow
 
 REPLACE, STAND_IN, END_STAND_IN = "replace", "stand_in", "end_stand_in"
 HOLDER = "holder"
@@ -44,7 +45,7 @@ def replace_holder(firing: Firing) -> None:
         FactIncompleteError: the new holder is not named, or holds it already.
     """
     office = _office(firing, REPLACE)
-    new = firing.new_person(f"{office.id}.{_version(firing, office.id)[0] + 2}", REPLACE, HOLDER)
+    new = firing.new_person(f"{office.id}.{last_step(firing.connection, office.id)[0] + 2}", REPLACE, HOLDER)
     if new == office.holder:
         raise FactIncompleteError(REPLACE, HOLDER, "holds it already")
     changes, cohort = firing.changes, firing.cohort
@@ -213,16 +214,8 @@ def _follow(firing: Firing, office: Office, new: str) -> None:
     changes.described[cohort] = described_with(described, office.id, contact)
 
 
-def _version(firing: Firing, subject: str) -> tuple[int, str]:
-    """Return how often an office has changed hands, and to whom it came last."""
-    mine = HistoryRow.id.startswith(f"{subject}#", autoescape=True)
-    rows = select(HistoryRow.id, HistoryRow.dest).where(mine).order_by(HistoryRow.n.desc()).limit(1)
-    last = firing.connection.execute(rows).one_or_none()
-    return (0, "") if last is None else (int(last.id.rpartition("#")[2]), last.dest)
-
-
 def _record(firing: Firing, subject: str, trigger: str, source: str, dest: str) -> str:
-    version, before = _version(firing, subject)
+    version, before = last_step(firing.connection, subject)
     step = (trigger, before if version else source, dest)
     firing.changes.revised.append(firing.cohort.cohort_id)
     return firing.changes.record(firing.cohort.cohort_id, None, subject, version, "cohort", step)

@@ -1,4 +1,4 @@
-"""Writes what belongs to a cohort as a whole: its people, offices, absences, days and description."""
+"""Writes what belongs to a cohort as a whole: its people, offices, who comes, days and description."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from config.errors import ConflictError
 from states.moves.changes import Changes
 from states.store.prepared import Prepared
-from states.store.reach_tables import AbsenceRow
+from states.store.reach_tables import AbsenceRow, AttendanceRow
 from states.store.tables import CohortRow, HolderRow, MilestoneRow, PersonRow, TaskRow
 
 _DATES = Prepared(
@@ -33,7 +33,7 @@ _DATES = Prepared(
 
 
 def write_people(changes: Changes, connection: Connection) -> None:
-    """Write people, who holds which office, and absences; what stood before is remembered."""
+    """Write people, who holds which office, and who comes; what stood before is remembered."""
     for person in changes.corrected:
         columns = [getattr(PersonRow, name) for name in person]
         was = connection.execute(select(*columns).where(PersonRow.id == person["id"])).one()
@@ -44,6 +44,18 @@ def write_people(changes: Changes, connection: Connection) -> None:
         if known is None:
             connection.execute(insert(PersonRow), person)
     _write_offices(changes, connection)
+    _write_absences(changes, connection)
+    for row in changes.attendances:
+        names = ("cohort_id", "milestone", "person_id")
+        mine = and_(*(getattr(AttendanceRow, name) == row[name] for name in names))
+        was = connection.scalar(select(AttendanceRow.coming).where(mine))
+        changes.remember("attendances", f"{row['person_id']} {row['milestone']}", was)
+        connection.execute(delete(AttendanceRow).where(mine))
+        if row["coming"] is not None:
+            connection.execute(insert(AttendanceRow), row)
+
+
+def _write_absences(changes: Changes, connection: Connection) -> None:
     for absence in changes.absences:
         known = connection.scalar(
             select(AbsenceRow.milestone).where(

@@ -107,6 +107,14 @@ def transitions_of(connection: Connection, key: str) -> tuple[Transition, ...]:
     return tuple(Transition._make(row) for row in connection.execute(_OUTCOME, {"cause": f"{FACT_CAUSE}{key}"}))
 
 
+def last_step(connection: Connection, subject: str) -> tuple[int, str]:
+    """Return the number of the last step of what has no row of its own, and where it led; 0 before there is any."""
+    mine = HistoryRow.id.startswith(f"{subject}#", autoescape=True)
+    rows = select(HistoryRow.id, HistoryRow.dest).where(mine).order_by(HistoryRow.n.desc()).limit(1)
+    last = connection.execute(rows).one_or_none()
+    return (0, "") if last is None else (int(last.id.rpartition("#")[2]), last.dest)
+
+
 def actors_of(connection: Connection, causes: Iterable[str]) -> dict[str, str]:
     """Return who told the facts among ``causes`` of transitions, by cause; the clock's are not among them."""
     keys = [cause.removeprefix(FACT_CAUSE) for cause in causes if cause.startswith(FACT_CAUSE)]

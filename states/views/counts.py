@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,7 +16,9 @@ from states.machines.journey import ends
 from states.plan.day_change import milestones_behind
 from states.running_cohort import read_cohort
 from states.store.conditions import ARMED
+from states.store.fact_log import actors_of
 from states.store.tables import CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, TaskRow, TimerRow
+from states.views.actors import role_and_person
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Summary:
     escalations: int
     states: dict[str, int]
     commitments: dict[str, int]
+    facts_by_actor: dict[str, int]
+    """How many facts were told by talents, mentors, coordinators …; what the clock brought is none."""
     unsent: int
     stuck: tuple[str, ...]
 
@@ -66,9 +71,16 @@ def summarise(connection: Connection, cohort_id: str) -> Summary:
         escalations=count(HistoryRow, escalated),
         states=by_state(JourneyRow),
         commitments=by_state(CommitmentRow),
+        facts_by_actor=_facts_by_actor(connection, cohort_id),
         unsent=count(EffectRow, EffectRow.status.in_(("pending", "claimed"))),
         stuck=tuple(_stuck(connection, cohort_id, cohort.definition)),
     )
+
+
+def _facts_by_actor(connection: Connection, cohort_id: str) -> dict[str, int]:
+    causes = select(HistoryRow.cause).where(HistoryRow.cohort_id == cohort_id).distinct()
+    told = actors_of(connection, connection.scalars(causes))
+    return dict(sorted(Counter(role_and_person(actor)[0] for actor in told.values()).items()))
 
 
 def _stuck(connection: Connection, cohort_id: str, definition: Definition) -> Iterator[str]:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Connection, or_, select
 
 from config.answers import AnswerSpec
-from config.grammar import level_of, without_level
+from config.grammar import is_attendance, level_of, without_level
 from config.programme import CommitmentSpec
 from states.machines.commitment import CANCELLED, PLANNED, is_late
 from states.moves.changes import Changes
@@ -21,19 +21,23 @@ from states.records import Commitment, Journey
 from states.running_cohort import RunningCohort
 from states.store.queries import COMMITMENT_COLUMNS, JOURNEY_COLUMNS
 from states.store.tables import CommitmentRow, JourneyRow, PersonRow
+from states.views.attendance_matters import attendance_matter, attendance_matters
 from states.views.matter import Matter, Option, Said
 from states.views.said import said_of
 
 
 def matter(connection: Connection, cohort: RunningCohort, person: str, subject: str, now: datetime) -> Matter | None:
     """Return what a person is asked of one subject; ``None`` where it is nothing of theirs."""
+    if is_attendance(subject):
+        return attendance_matter(connection, cohort, person, subject, now)
     found = _matters(connection, cohort, person, now, CommitmentRow.id == subject)
     return next(found, None)
 
 
 def matters(connection: Connection, cohort: RunningCohort, person: str, now: datetime) -> list[Matter]:
     """Return all that a person is or was asked in a cohort; what they can answer comes first, then by its date."""
-    found = _matters(connection, cohort, person, now, CommitmentRow.id.is_not(None))
+    promises = _matters(connection, cohort, person, now, CommitmentRow.id.is_not(None))
+    found = [*promises, *attendance_matters(connection, cohort, person, now)]
     return sorted(found, key=lambda one: (not one.options, one.due or date.max, one.subject))
 
 

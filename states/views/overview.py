@@ -18,12 +18,12 @@ from states.running_cohort import RunningCohort, read_cohort
 from states.store.conditions import of_cohort
 from states.store.fact_log import actors_of
 from states.store.queries import beside_of
-from states.store.reach_tables import AbsenceRow
 from states.store.run_links import runs_of
 from states.store.tables import CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, PersonRow, TaskRow
+from states.views.absences import absences
+from states.views.actors import names_of
 from states.views.diagram import journey_diagram, marked
 from states.views.pages import (
-    AbsenceLine,
     CohortPage,
     CommitmentLine,
     HistoryLine,
@@ -86,7 +86,7 @@ class Overview:
             tasks=tuple(task for task in tasks if task.open),
             commitments=tuple(self._lines(None, None)),
             undelivered=failed_in(self._connection, self._cohort.cohort_id),
-            absences=tuple(self._absences()),
+            absences=tuple(absences(self._connection, self._cohort, self._now)),
             has_plans=self._cohort.definition.programme.plan is not None,
         )
 
@@ -129,22 +129,6 @@ class Overview:
         if journey is None:
             raise UnknownRecordError("journey", journey_id)
         return journey
-
-    def _absences(self) -> Iterator[AbsenceLine]:
-        """Yield who stays away from the days that are still ahead, in the calendar's order."""
-        rows = self._connection.execute(
-            select(JourneyRow.id, JourneyRow.talent_id, AbsenceRow.milestone)
-            .join(JourneyRow, JourneyRow.id == AbsenceRow.journey_id)
-            .where(JourneyRow.cohort_id == self._cohort.cohort_id, JourneyRow.state.startswith(ACTIVE))
-            .order_by(JourneyRow.id)
-        ).all()
-        for milestone in self._cohort.definition.milestones.values():
-            held = self._cohort.calendar.days.get(milestone.id)
-            if held is None or held.ends_at > self._now:
-                for row in rows:
-                    if row.milestone == milestone.id:
-                        day = held.day if held else None
-                        yield AbsenceLine(day, milestone.label, row.id, self._names[row.talent_id])
 
     def _talents(self, journeys: Sequence[Row[Any]], tasks: list[TaskLine]) -> Iterator[TalentLine]:
         plans = plan_revisions(self._connection, self._cohort, [journey.id for journey in journeys])
@@ -219,6 +203,7 @@ class Overview:
                 late=name in {MISSED, ESCALATED},
                 choice=spec.choices.get(row.choice or "", ""),
                 settled=row.state in FINAL or row.state == PLANNED,
+                appointed=None if row.state in FINAL else row.appointed_on,
             )
 
     def _owner(self, role: str, journey: Row[Any] | None) -> str:
@@ -263,14 +248,16 @@ class Overview:
             select(HistoryRow.__table__).where(HistoryRow.journey_id == journey_id).order_by(HistoryRow.n.desc())
         ).all()
         actors = actors_of(self._connection, {row.cause for row in rows})
+        people = names_of(self._connection, actors.values())
         definition = self._cohort.definition
         words = definition.programme.commitment_states
         runs = runs_of(self._connection, journey_id)
         for row in rows:
             run = runs.get(row.id, "")
-            local, actor = definition.working_time.local(row.at), actors.get(row.cause, "")
+            local = definition.working_time.local(row.at)
+            actor = actors.get(row.cause, "")
             if row.machine == MAIL:
-                yield HistoryLine(local, row.trigger, row.dest, row.cause, actor, True, run)
+                yield HistoryLine(local, row.trigger, row.dest, row.cause, actor, True, run, by=people.get(actor, ""))
                 continue
             journeys_own = row.machine == "journey" or row.machine in definition.programme.regions
             trigger = row.trigger if journeys_own else str(Trigger(row.machine, row.trigger))
@@ -279,7 +266,9 @@ class Overview:
                 dest = definition.state_label(row.dest)
             elif journeys_own:
                 dest = definition.region_label(row.machine, row.dest)
+            elif row.machine in definition.milestones:
+                dest = definition.trigger_label(row.dest) if row.dest else ""
             else:
                 dest = words.get(name, name)
-            what, moved = definition.trigger_label(trigger), row.source != row.dest
-            yield HistoryLine(local, what, dest, row.cause, actor, False, run, moved)
+            what, moved, by = definition.trigger_label(trigger), row.source != row.dest, people.get(actor, "")
+            yield HistoryLine(local, what, dest, row.cause, actor, False, run, moved, by)

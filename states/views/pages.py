@@ -18,6 +18,8 @@ class CommitmentLine:
     late: bool
     choice: str
     settled: bool
+    appointed: date | None = None
+    """The day that talent and leader have agreed on, while it is still to come about."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,14 @@ class TaskLine:
 
 @dataclass(frozen=True)
 class AbsenceLine:
-    """A talent who does not come to a day that is still ahead (R29)."""
+    """Somebody who does not come to a day that is still ahead (R29); ``journey`` is empty but for talents."""
 
     day: date | None
     label: str
     journey: str
     name: str
+    role: str
+    organisation: str
 
 
 @dataclass(frozen=True)
@@ -76,13 +80,15 @@ class HistoryLine:
     dest: str
     cause: str
     actor: str
-    """Who told the fact behind it; empty where the clock was."""
+    """Who told the fact behind it, by what they are (``coordinator``, ``talent``); empty where the clock was."""
     mail: bool
     """Whether it is a decision on a mail, whose ``dest`` is what is known of it then."""
     run: str = ""
     """The id of the run that carried out what it caused; empty until there is one."""
     moved: bool = True
     """Whether something came to stand elsewhere; else somebody was only told or reminded."""
+    by: str = ""
+    """The name of the person who told the fact (R67); empty for an office, the operator or the clock."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from states.facts import FACT_CAUSE
 from states.running_cohort import RunningCohort
 from states.store.queries import chunks
 from states.store.tables import FactRow, HistoryRow, PersonRow
-from states.views.said import role_and_person
+from states.views.actors import role_and_person
 
 _NEWER: frozenset[PlanAnswer] = frozenset({"written", "revised"})
 _CORRECTED = select(FactRow.corrects).where(FactRow.corrects.is_not(None))

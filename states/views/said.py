@@ -13,7 +13,8 @@ from states.facts import FACT_CAUSE
 from states.records import Commitment
 from states.running_cohort import RunningCohort
 from states.store.queries import chunks
-from states.store.tables import FactRow, HistoryRow, PersonRow
+from states.store.tables import FactRow, HistoryRow
+from states.views.actors import names_of, role_and_person
 from states.views.matter import Said
 
 _ANSWERING = ("keep", "appoint", "stall", "hush")
@@ -26,19 +27,13 @@ def said_of(connection: Connection, cohort: RunningCohort, commitments: Sequence
     found: dict[str, list[Said]] = {}
     by_id = {one.id: one for one in commitments}
     rows = list(_told(connection, cohort, commitments))
-    names = _names_of(connection, {row.actor for row in rows})
+    names = names_of(connection, {row.actor for row in rows})
     for row in rows:
         subject = row.id.rpartition("#")[0]
         if subject in by_id:
             spec = cohort.spec(by_id[subject].name)
             found.setdefault(subject, []).append(_said(cohort, spec, row, names))
     return found
-
-
-def role_and_person(actor: str) -> tuple[str, str]:
-    """Return the role and the person (an id) that an actor is; the person is empty for an office or the operator."""
-    role, _, person = actor.partition(":")
-    return role, person
 
 
 def _told(connection: Connection, cohort: RunningCohort, commitments: Sequence[Commitment]) -> Iterator[Row[Any]]:
@@ -57,14 +52,7 @@ def _told(connection: Connection, cohort: RunningCohort, commitments: Sequence[C
         yield from connection.execute(query.where(mine, HistoryRow.machine.in_(of_cohort)))
 
 
-def _names_of(connection: Connection, actors: set[str]) -> dict[str, str]:
-    people = {role_and_person(actor)[1] for actor in actors} - {""}
-    query = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(people))
-    return dict(connection.execute(query).tuples().all()) if people else {}
-
-
 def _said(cohort: RunningCohort, spec: CommitmentSpec, row: Row[Any], names: dict[str, str]) -> Said:
-    role, person = role_and_person(row.actor)
     details = row.details
     day = details.get("appointed_on" if row.trigger == "appoint" else "held_on")
     named = details.get("person") or {}
@@ -72,8 +60,8 @@ def _said(cohort: RunningCohort, spec: CommitmentSpec, row: Row[Any], names: dic
     verb = cohort.definition.verb_label(row.trigger)
     return Said(
         what=f"{verb}: {more}" if more else verb,
-        by=names.get(person, ""),
-        role=role,
+        by=names.get(row.actor, ""),
+        role=role_and_person(row.actor)[0],
         at=cohort.definition.working_time.local(row.at),
         day=date.fromisoformat(day) if day else None,
         time=str(details.get("appointed_at") or ""),

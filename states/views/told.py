@@ -7,19 +7,22 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from config.definition import Definition
-from config.grammar import Trigger
+from config.grammar import SAYINGS, Trigger
 from states.machines.journey import ENROL
 from states.moves.arrange import ARRANGED
+from states.moves.attendance import WHOM
 from states.running_cohort import read_cohort
+from states.store.conditions import of_cohort
 from states.store.tables import FactRow, JourneyRow, PersonRow
+from states.views.actors import names_of
 
 
 @dataclass(frozen=True)
 class ToldFact:
-    """A fact as it was told; ``at`` is local, ``about`` are talents' names or the cohort's."""
+    """A fact as it was told; ``at`` is local, ``about`` are names: talents', the cohort's, or of who comes or not."""
 
     key: str
     at: datetime
@@ -32,6 +35,8 @@ class ToldFact:
     """The key of the fact that it takes back."""
     corrected: bool = False
     """Whether it was taken back itself."""
+    by: str = ""
+    """The name of the person who told it (R67); empty for an office or the operator."""
 
     @property
     def label(self) -> str:
@@ -59,6 +64,14 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
     names = dict(connection.execute(named.where(JourneyRow.cohort_id == cohort_id)).tuples().all())
     names[cohort_id] = cohort.name
     local = cohort.definition.working_time.local
+    rows = [
+        row
+        for row in connection.execute(select(FactRow.__table__).order_by(FactRow.at, FactRow.key))
+        if names.keys() & set(row.subjects or ())
+    ]
+    people = names_of(connection, {row.actor for row in rows})
+    ours = select(PersonRow.id, PersonRow.name).where(of_cohort(PersonRow.id, cohort_id))
+    everybody = dict(connection.execute(ours).tuples().all())
     corrected = set(connection.scalars(select(FactRow.corrects).where(FactRow.corrects.is_not(None))))
     return [
         ToldFact(
@@ -67,14 +80,21 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
             actor=row.actor,
             trigger=row.trigger,
             what=fact_label(cohort.definition, row.trigger),
-            about=tuple(names[subject] for subject in row.subjects if subject in names),
+            about=_about(row, names, everybody),
             details=row.details,
             corrects=row.corrects,
             corrected=row.key in corrected,
+            by=people.get(row.actor, ""),
         )
-        for row in connection.execute(select(FactRow.__table__).order_by(FactRow.at, FactRow.key))
-        if names.keys() & set(row.subjects or ())
+        for row in rows
     ]
+
+
+def _about(row: Row[Any], names: Mapping[str, str], everybody: Mapping[str, str]) -> tuple[str, ...]:
+    """Return whom a fact is about: talents, the cohort, or who says that they come or not."""
+    if Trigger.parse(row.trigger).part in SAYINGS and row.details.get(WHOM) in everybody:
+        return (everybody[row.details[WHOM]],)
+    return tuple(names[subject] for subject in row.subjects if subject in names)
 
 
 def fact_label(definition: Definition, trigger: str) -> str:
@@ -82,7 +102,7 @@ def fact_label(definition: Definition, trigger: str) -> str:
     name = Trigger.parse(trigger).name
     if name in ARRANGED:
         # A form's name says more: what corrects a person is no correction of a fact, though both are called so.
-        forms = {one.people: one.label for one in definition.programme.forms if one.people}
+        forms: dict[str, str] = {one.people: one.label for one in definition.programme.forms if one.people}
         return forms.get(name) or definition.trigger_label(trigger)
     known = {*definition.milestones, *definition.commitments, *definition.programme.events, ENROL}
     return definition.trigger_label(trigger) if name in known else trigger

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from config.errors import DeliveryUnknownError
 from flows.server.process import ServerPlace
 from states.store.database import Database
 from tests.support.certificate import Certificate
@@ -14,6 +15,7 @@ from tests.support.free_port import closed_port
 from tests.support.mailroom import Post, before_the_talk
 from tests.support.peer_cases import Stand
 from tests.support.prefect import running
+from tests.support.sendgrid_events import Told
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +56,21 @@ def post(database: Database) -> Post:
 def to_leader(post: Post) -> int:
     """The effect that asks the leader to call the talk."""
     return post.effect("talk_convene")
+
+
+@pytest.fixture
+def told(database: Database) -> Told:
+    """One talent and leader, who have had the mails about their talk."""
+    post = before_the_talk(database)
+    post.empty()
+    return Told(post)
+
+
+@pytest.fixture
+def lost(database: Database) -> Told:
+    """The same, and nobody knows whether SendGrid has the mails."""
+    post = before_the_talk(database)
+    post.fail_with(DeliveryUnknownError("it was cut off"))
+    post.empty()
+    post.tray.instead = None
+    return Told(post)

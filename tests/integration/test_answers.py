@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from config.errors import AnswerOverError, AnswerRefusedError
+from notifications.run_words import teller
 from states.facts import Fact
 from states.store.database import Database
 from states.store.tables import FactRow, PersonRow
+from states.views.overview import Overview
+from states.views.told import told_facts
 from tests.support.answering import Answering
 from tests.support.driver import Driver
 
@@ -224,3 +227,18 @@ def test_a_choice_is_changed_by_another_answer(june: Driver, people: Answering) 
     assert [said.what for said in shown.said] == ["gennemført: ledelsespraktik", "gennemført: ingen af delene"]
     june.until("2027-12-20")
     assert people.sees(TALENT, CHOICE).options == ()
+
+
+# -- who told it (R67) -------------------------------------------------------------------------------------------------
+
+
+def test_who_answered_is_named_on_the_talents_page_and_among_the_facts(driven: Driver, people: Answering) -> None:
+    people.says(LEADER, TALK, "held", HELD)
+    with driven.database.read() as connection:
+        history = Overview(connection, "hold-3", driven.now).talent(TALENT).history
+        (told,) = told_facts(connection, "hold-3")
+    assert {(line.actor, line.by) for line in history if line.what.endswith("gennemført")} == {
+        (f"mentor:{LEADER}", "Inge Sønderby")
+    }
+    assert teller(told.actor, told.by) == "Inge Sønderby (nærmeste leder)"
+    assert teller("coordinator", "") == "koordinator"

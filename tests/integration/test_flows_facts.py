@@ -45,9 +45,9 @@ def test_an_absence_is_told_once_and_taken_back(server: ServerPlace, hold: Hold)
     with hold.coordinator.database.read() as connection:
         assert connection.execute(AbsenceRow.__table__.select()).all() == []
     again = record("absence-withdrawn", mette, milestone="Modul 1 dag 2")
-    assert again == "Intet er registreret. Undervisningsdag: der er ikke meldt afbud til den dag"
+    assert again == "Intet er registreret. Dag: der er ikke meldt afbud til den dag"
     over = record("absence", mette, milestone="Modul 1 dag 1")
-    assert over == "Intet er registreret. Undervisningsdag: er allerede holdt"
+    assert over == "Intet er registreret. Dag: er allerede holdt"
 
 
 def test_a_challenge_is_recorded_with_its_owner_and_changed_with_what_is_new(server: ServerPlace, hold: Hold) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -23,14 +24,17 @@ from tests.support.mailroom import Post
 LINKS = Links(["a key of a site"], "https://svar.example.org")
 TALENT, LEADER, CONSULTANT = "hold-3-01", "hold-3/leader-01", "hold-3/consultant/aalborg"
 TALK = f"{TALENT}/expectation_talk"
+COMING = "Sig, om du kommer"
 HELD = "Sig, om samtalen er aftalt eller holdt"
 
 
 @pytest.fixture
 def post(sqlite: Database) -> Post:
-    """A cohort whose mails lead to a site; talent and leader are about to be told to hold their talk."""
+    """A cohort whose mails lead to a site, invited; talent and leader are about to be told to hold their talk."""
     post = Post(sqlite, people=1)
     post.outbox = post.another(links=LINKS)
+    post.driven.until("2026-12-30 08:00")
+    post.empty()
     post.driven.until("2027-01-14 08:00")
     return post
 
@@ -47,13 +51,13 @@ def mails_to(post: Post, name: str) -> list[Mail]:
     return [mail for mail in post.tray.mails if mail.to.name == name]
 
 
-def context(post: Post, message: str, role: str, links: Links | None = LINKS, kind: str = "mail") -> Context:
-    """What the newest effect of this message to this role may say."""
+def context(post: Post, message: str, role: str, links: Links | None = LINKS, **other: Any) -> Context:
+    """What the newest effect of this message to this role may say, if it were ``other``."""
     newest = select(*EFFECT).where(EffectRow.message == message, EffectRow.role == role).order_by(EffectRow.id.desc())
     with post.database.read() as connection:
         effect = Effect(*connection.execute(newest.limit(1)).one())
         reader = CohortReader(connection, effect.cohort_id, post.now(), links)
-        return reader.context(replace(effect, kind=kind))
+        return reader.context(replace(effect, **other))
 
 
 def test_a_leader_is_led_to_the_talk_with_the_talent_and_to_their_own_page(post: Post) -> None:
@@ -86,6 +90,29 @@ def test_who_has_no_page_of_their_own_is_led_to_what_they_may_answer(post: Post)
     assert about.page_url is None
     assert about.answer is not None
     assert about.answer.label == f"{HELD} (Mette)"
+
+
+def test_who_is_invited_is_led_to_where_they_say_whether_they_come(post: Post) -> None:
+    """R61: a talent of their own journey, everybody else in the cohort."""
+    invited = {name: links_in(mails_to(post, name)[0].text)[0] for name in ("Mette Brøndgaard", "Inge Sønderby")}
+    assert invited == {
+        "Mette Brøndgaard": (COMING, Link(Purpose.ANSWER, TALENT, f"{TALENT}@kickoff")),
+        "Inge Sønderby": (COMING, Link(Purpose.ANSWER, LEADER, "hold-3@kickoff")),
+    }
+    assert "Er du forhindret, så svar herunder hurtigst muligt." in post.tray.mails[0].text
+
+
+def test_an_event_that_is_over_asks_nobody_whether_they_come(post: Post) -> None:
+    assert context(post, "kickoff_invitation", "mentor").answer is not None
+    post.driven.until("2027-02-26 08:00")
+    assert context(post, "kickoff_invitation", "mentor").answer is None
+
+
+def test_a_new_link_to_an_event_leads_there_and_news_of_who_does_not_come_does_not(post: Post) -> None:
+    asked_for = context(post, "kickoff_invitation", "consultant", trigger="new_link", subject="hold-3@kickoff")
+    assert asked_for.answer is not None
+    assert asked_for.answer.label == COMING
+    assert context(post, "kickoff_invitation", "mentor", trigger="absence", subject=TALENT).answer is None
 
 
 def test_what_is_settled_before_the_mail_goes_has_no_button(post: Post) -> None:

@@ -147,9 +147,9 @@ def test_when_the_plan_was_revised_is_shown_and_who_said_so(coordinator: Coordin
     coordinator.driven.fire("expectation_talk:keep", 1, held_on="2027-01-20", plan="written")
     assert coordinator.talent(1).line.plan == PlanLine("skrevet", date(2027, 1, 20), "tester")
     after = talent_markdown(coordinator.talent(1), links, draws_mermaid=False)
-    assert "Udviklingsplan: skrevet 20. januar 2027 (tester)" in after
+    assert "Udviklingsplan: skrevet 20. januar 2027 (tester)" in after.replace("\\", "")
     overview = cohort_markdown(coordinator.cohort(), links)
-    assert overview.count("| skrevet 20. jan. |") == 1
+    assert overview.replace("\\", "").count("| skrevet 20. jan. |") == 1
     assert "| Overskredet | Udviklingsplan | Organisation |" in overview
 
 

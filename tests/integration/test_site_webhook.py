@@ -52,14 +52,6 @@ def site_of(post: Post, key: str = KEY.public) -> Starlette:
     return site(post.database, post.now, key)
 
 
-@pytest.fixture
-def told(database: Database) -> Told:
-    """One talent and leader, who have had the mails about their talk."""
-    post = before_the_talk(database)
-    post.empty()
-    return Told(post)
-
-
 class Client:
     """Asks an app within this process."""
 

@@ -18,23 +18,34 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
 
+from config.answers import PLANS
 from config.cohort import Day
-from config.errors import CohortOverError, TalentNordError
+from config.errors import AnswerOverError, AnswerRefusedError, CohortOverError, TalentNordError
+from states.attendance import answer_attendance
 from states.engine import Engine
 from states.facts import Fact
 from states.machines.commitment import FINAL
+from states.running_cohort import read_cohort
 from states.store.database import Database
+from states.store.reach_tables import AttendanceRow
 from states.store.tables import CommitmentRow, EffectRow, FactRow, JourneyRow, RegionRow, TimerRow
+from states.views.attendance_matters import attendance_matter
 from states.views.counts import summarise
+from states.views.matter import Matter
+from tests.support.answering import Answering
 from tests.support.cut import Cut, cut_at
 from tests.support.driver import Driver, day, hold_3_people, replayed, talent_nord
 from tests.support.previewed import Rows, assert_exactly
 
 TALENTS = ["hold-3-01", "hold-3-02", "hold-3-03"]
 DEFINITION = talent_nord()
+SAYINGS = [
+    *(f"{subject}@{milestone}" for milestone in ("kickoff", "m1d2", "alumni_day") for subject in TALENTS),
+    *(f"hold-3@{milestone}" for milestone in ("kickoff", "network1", "m1d2")),
+]
 TRIGGERS = [
     *DEFINITION.programme.events,
-    *(f"{name}:{verb}" for name in DEFINITION.commitments for verb in ("keep", "waive")),
+    *(f"{name}:{verb}" for name in DEFINITION.commitments for verb in ("keep", "waive", "stall", "hush")),
     "m2d1",
     "nonsense",
 ]
@@ -45,6 +56,9 @@ DETAILS: dict[str, Any] = {
     "new_mentor": {"name": "Grete Holm", "email": "grete.holm@example.org"},
     "person": {"name": "Per Lund", "email": "per.lund@example.org"},
 }
+
+FIELDS = {"person_name": "Per Lund", "person_email": "per.lund@example.org", "appointed_at": "14.30"}
+CHOICES = ("second_mentor", "internship", "none", "both")
 
 triggers = st.sampled_from(TRIGGERS)
 who = st.lists(st.sampled_from([*TALENTS, "hold-3-04", "hold-3-99"]), min_size=1, max_size=3, unique=True)
@@ -107,6 +121,41 @@ class Cohort(RuleBasedStateMachine):
         else:
             assert self.driven.dump() == before, "a refused fact changed something"
 
+    @rule(choice=st.randoms(use_true_random=False), days=st.integers(-20, 40), plan=st.sampled_from(PLANS))
+    def somebody_answers(self, choice: Any, days: int, plan: str) -> None:
+        """A person answers what they are asked, well or badly (R65): twice is once, and the twin comes to the same."""
+        people = Answering(self.driven)
+        person = choice.choice([*TALENTS, *(f"hold-3/leader-{n:02d}" for n in (1, 2, 3))])
+        asked = [one for one in people.is_asked(person) if one.options]
+        if not asked:
+            return
+        matter = choice.choice(asked)
+        option = choice.choice(matter.options).id
+        on = (self.driven.now + timedelta(days=days)).date().isoformat()
+        given = {**FIELDS, "held_on": on, "appointed_on": on, "plan": plan, "choice": choice.choice(CHOICES)}
+        before = self.driven.dump()
+        answers = [Answering(driver) for driver in (self.driven, self.twin)]
+        told = [self._answer(one, person, matter, option, given) for one in answers]
+        assert told[0] == told[1]
+        if not told[0]:
+            assert self.driven.dump() == before, "a refused answer changed something"
+            return
+        once = self.driven.dump()
+        assert self._answer(people, person, matter, option, given)
+        assert self.driven.dump() == once, "the same page sent twice is one fact"
+        with self.driven.database.read() as connection:
+            for row in connection.execute(select(FactRow.__table__).where(FactRow.key.startswith("answer:"))):
+                told_by = Fact(row.key, row.actor, row.details)
+                self.taken.setdefault(row.key, (row.trigger, list(row.subjects), told_by))
+
+    @staticmethod
+    def _answer(people: Answering, person: str, matter: Matter, option: str, given: dict[str, str]) -> bool:
+        try:
+            people.says(person, matter.subject, option, given, matter.version)
+        except AnswerRefusedError:
+            return False
+        return True
+
     @staticmethod
     def _tell(engine: Engine, trigger: str, journeys: list[str], fact: Fact) -> bool:
         try:
@@ -142,6 +191,48 @@ class Cohort(RuleBasedStateMachine):
         try:
             driver.move(milestone, to, key=key)
         except TalentNordError:
+            return False
+        return True
+
+    @rule(
+        person=st.sampled_from([*TALENTS, "hold-3/leader-01", "hold-3/leader-03", "hold-3/consultant-aalborg"]),
+        subject=st.sampled_from(SAYINGS),
+        option=st.sampled_from(["come", "decline"]),
+    )
+    def somebody_says_whether_they_come(self, person: str, subject: str, option: str) -> None:
+        """By their page: what it offers is taken, once, and anything else is refused and changes nothing (R61)."""
+        before = self.driven.dump()
+        shown = self._matter(self.driven, person, subject)
+        version = shown.version if shown else 0
+        said = [self._say(driver, person, subject, option, version) for driver in (self.driven, self.twin)]
+        assert said[0] == said[1] == (shown is not None and option in {one.id for one in shown.options})
+        if not said[0]:
+            assert self.driven.dump() == before
+            return
+        after = self._matter(self.driven, person, subject)
+        assert after is not None
+        assert option not in {one.id for one in after.options}
+        with self.driven.database.read() as connection:
+            told = connection.execute(select(FactRow.__table__).order_by(FactRow.at.desc())).all()
+        self.taken |= {
+            row.key: (row.trigger, list(row.subjects), Fact(row.key, row.actor, row.details))
+            for row in told
+            if row.key not in self.taken
+        }
+        now = self.driven.dump()
+        assert self._say(self.driven, person, subject, option, version), "the same page again"
+        assert self.driven.dump() == now
+
+    @staticmethod
+    def _matter(driver: Driver, person: str, subject: str) -> Matter | None:
+        with driver.database.read() as connection:
+            return attendance_matter(connection, read_cohort(connection, "hold-3"), person, subject, driver.now)
+
+    @staticmethod
+    def _say(driver: Driver, person: str, subject: str, option: str, version: int) -> bool:
+        try:
+            answer_attendance(driver.engine, "hold-3", person, subject, option, version)
+        except AnswerOverError:
             return False
         return True
 
@@ -205,9 +296,9 @@ class Cohort(RuleBasedStateMachine):
         key = choice.choice(sorted(self.taken))
         before = self.driven.dump()
         known, whom, fact = self.taken[key]
-        same = (trigger, set(journeys), given) == (known, set(whom), fact.details)
+        same = (trigger, set(journeys), given, "tester") == (known, set(whom), fact.details, fact.actor)
         assert self._tell(self.driven.engine, trigger, journeys, Fact(key, "tester", given)) == same
-        if not known.endswith((":move", ":call_off", ":correct", "enrol")):
+        if not known.endswith((":move", ":call_off", ":come", ":decline", ":correct", "enrol")):
             assert self._tell(self.driven.engine, known, whom[::-1], fact)
         assert self.driven.dump() == before
 
@@ -263,6 +354,8 @@ class Cohort(RuleBasedStateMachine):
                 for row in connection.execute(select(table.id, table.state, table.version)):
                     assert row.state == states.get(row.id, "planned" if table is CommitmentRow else "")
                     assert (row.version == 0) == (row.id not in states or (table is JourneyRow and row.version == 0))
+            for row in connection.execute(select(AttendanceRow.__table__)):
+                assert states[f"{row.person_id}@{row.milestone}"] == ("come" if row.coming else "decline")
             for row in connection.execute(select(RegionRow.__table__)):
                 subject = f"{row.journey_id}/{row.region}"
                 assert row.place == states.get(subject, "not_yet")

@@ -126,6 +126,7 @@ def day_news_cases(entry: dict[str, Any], context: Context) -> Iterator[Case]:
         moved = [{"mail": DEFINITION["on_move"], "to": audience}]
         where = f"{entry['milestone']}-moved-{changed.replace(' ', '-')}"
         yield from map(without_talent, addressed(moved, told, where))
+        yield from map(without_talent, addressed(moved, replace(told, away=True), f"{where}-away"))
     gone = replace(context, event=None, was=was, details={"changed": "date"})
     called_off = [{"mail": DEFINITION["on_call_off"], "to": audience}, DEFINITION["find_date"]]
     yield from map(without_talent, addressed(called_off, gone, f"{entry['milestone']}-off"))
@@ -142,8 +143,18 @@ def journey_cases() -> Iterator[Case]:
     context = replace(BASE, talent=METTE, mentor=HANNE, group=(JENS,), details={"note": "Ferie"})
     for name, event in DEFINITION["events"].items():
         yield from addressed(effects_of(event), replace(context, next_event=None, event=KICKOFF), name)
+        if {"milestone", "absence"} & set(event.get("needs", [])):
+            yield from others_cases(name, event)
         day = replace(MODULES[1].days[0], module=MODULES[1])
         yield from addressed(effects_of(event), replace(context, next_event=day, event=day), f"{name}-m2d1")
+
+
+def others_cases(name: str, event: dict[str, Any]) -> Iterator[Case]:
+    """Who comes, or not, and is no talent: a leader, and a consultant of no organisation that is known."""
+    office = [{**effect, "to": ["administration"]} for effect in effects_of(event)]
+    for who, role in ((HANNE, "mentor"), (replace(JENS, organisation=None), "consultant")):
+        said = replace(BASE, attendee=who, event=KICKOFF, details={"role": role})
+        yield from addressed(office, said, f"{name}-{role}")
 
 
 def commitment_cases() -> Iterator[Case]:
@@ -197,6 +208,11 @@ def correction_cases() -> Iterator[Case]:
     yield from addressed(correction, absent, "corrected-absence")
     away = replace(absent, details={**absent.details, "away": "yes"})
     yield from addressed(correction, away, "corrected-no-absence")
+    office = [{"mail": DEFINITION["on_correct"], "to": ["administration"]}]
+    for stays_away in ("", "yes"):
+        said = {**told, "stands": "", "away": stays_away, "role": "mentor"}
+        leaders = replace(BASE, attendee=HANNE, event=KICKOFF, details=said)
+        yield from addressed(office, leaders, f"corrected-leader-{stays_away or 'no'}")
 
 
 def group_cases() -> Iterator[Case]:

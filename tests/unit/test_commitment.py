@@ -18,6 +18,7 @@ from states.machines.commitment import (
     FINAL,
     FULFILLED,
     ON_TIME,
+    WANTED,
     closes_tasks,
     commitment_rules,
     drops_pending,
@@ -91,6 +92,22 @@ def test_what_took_place_in_time_but_was_recorded_late_counts_as_kept(state: str
 def test_escalation_ends_with_the_last_level() -> None:
     assert ask(MEETING, escalated(2), "escalate") is None
     assert ask(MEETING, "open", "escalate") is None, "only what was missed is escalated"
+
+
+@pytest.mark.parametrize("verb", ["appoint", "stall"])
+def test_a_day_that_is_agreed_on_or_not_found_moves_nobody(verb: str) -> None:
+    for state in ("open", "missed", escalated(1), escalated(2)):
+        assert ask(MEETING, state, verb) == state
+    for state in ("planned", *FINAL):
+        assert ask(MEETING, state, verb) is None
+
+
+def test_others_are_asked_only_as_long_as_the_talent_wants_it() -> None:
+    """R59."""
+    assert ask(FOLLOWER, "open", "hush", WANTED) == "open"
+    for verb in ("hush", "remind_1", "remind_2", "remind_3"):
+        assert ask(FOLLOWER, "open", verb) is None
+        assert ask(FOLLOWER, "missed", verb, WANTED) is None
 
 
 def test_what_is_kept_is_never_missed() -> None:
@@ -181,7 +198,9 @@ def test_people_tell_that_something_was_kept_or_waived_but_not_a_date_that_is_mi
         told = () if name == "alumni_date" else ("keep", "waive")
         extend = ("extend",) if told and spec.default_choice is None else ()
         hand = ("hand",) if spec.on_hand else ()
-        assert recordable_verbs(spec) == (*told, *extend, *hand)
+        meets = ("appoint", "stall") if name.startswith(("expectation_talk", "mentor_meeting")) else ()
+        hush = ("hush",) if name == "second_mentor" else ()
+        assert recordable_verbs(spec) == (*told, *extend, *hand, *meets, *hush)
         assert set(recordable_verbs(spec)) <= set(commitment_rules(spec).triggers)
 
 

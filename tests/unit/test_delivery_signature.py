@@ -97,6 +97,7 @@ ED = b64encode(Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.D
         (SigningKey(SECP384R1()).public, "another kind"),
         (ED.decode(), "another kind"),
     ],
+    ids=["nothing", "an API key", "no ASCII", "cut off", "another curve", "another scheme"],
 )
 def test_what_is_no_such_key_is_said(text: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):

@@ -14,7 +14,7 @@ import typer
 from babel.dates import format_date
 from pydantic import BaseModel
 
-from config import cohort, form, groups, opening, plan, profile, programme, regions, spec
+from config import answers, attendance, cohort, effects, form, groups, opening, plan, profile, programme, regions, spec
 from config.checks.all import check_all
 from config.effects import Role
 from config.library import Library
@@ -35,7 +35,7 @@ PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *DOCS]
 TALENT_NORD = Library().programme("talent-nord").definition
 MODELS = [
     model
-    for module in (spec, programme, opening, groups, form, regions, plan, cohort, profile)
+    for module in (spec, programme, effects, answers, attendance, opening, groups, form, regions, plan, cohort, profile)
     for model in vars(module).values()
     if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == module.__name__
 ]
@@ -45,7 +45,9 @@ def read(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
-OF_FILES = read("docs/programme.md") + read("docs/plan.md") + read("docs/cohort.md")
+OF_FILES = "".join(
+    map(read, ("docs/programme.md", "docs/answers.md", "docs/attendance.md", "docs/plan.md", "docs/cohort.md"))
+)
 
 
 def part_about(model: str) -> str:

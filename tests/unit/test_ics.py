@@ -99,7 +99,7 @@ def test_a_calendar_to_subscribe_to_has_a_name_all_entries_and_no_guests() -> No
     content = published([KICKOFF, DAY], "Talent Nord · Hold 3", SENDER, NOW)
     calendar = vobject.readOne(content.decode())
     assert calendar.method.value == "PUBLISH"
-    assert "\r\nNAME:Talent Nord · Hold 3\r\nREFRESH" in content.decode()
+    assert "\r\nNAME:Talent Nord · Hold 3\r\n" in content.decode()
     assert b"REFRESH-INTERVAL;VALUE=DURATION:PT6H\r\n" in content
     assert {event.uid.value for event in calendar.vevent_list} == {KICKOFF.uid, DAY.uid}
     assert b"ATTENDEE" not in content

@@ -116,6 +116,6 @@ def test_with_a_site_a_mail_points_to_its_button_wherever_it_asks_for_an_answer(
 
 def test_who_has_agreed_on_a_day_is_asked_to_say_so_where_that_can_be_said() -> None:
     case = next(case for case in WITH_BUTTON if case.message == "meeting_plan")
-    assert "Har I aftalt en dag, kan du sige det samme sted." in render_message("meeting_plan", case.context).text
+    assert "Har I aftalt en dag, så sig også det herunder." in render_message("meeting_plan", case.context).text
     for answer in (None, replace(ANSWER, takes_day=False)):
         assert "Har I aftalt" not in render_message("meeting_plan", replace(case.context, answer=answer)).text
