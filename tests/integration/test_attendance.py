@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from config.definition import Definition
 from config.errors import AnswerOverError, CorrectionRefusedError, FactIncompleteError
@@ -289,7 +289,7 @@ class TestALeader:
     def test_one_address_is_one_person(self, driven: Driver) -> None:
         with driven.database.write() as connection:
             email = connection.scalar(select(PersonRow.email).where(PersonRow.id == LEADER))
-            connection.execute(PersonRow.__table__.update().where(PersonRow.id == CONSULTANT).values(email=email))
+            connection.execute(update(PersonRow).where(PersonRow.id == CONSULTANT).values(email=email))
         say(driven, CONSULTANT, KICKOFF, "decline")
         assert options(driven, LEADER, KICKOFF) == ["come"]
         assert told(driven, "absence") == ["administration"]

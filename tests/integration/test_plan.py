@@ -8,7 +8,7 @@ from datetime import date
 
 import docx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from config.definition import Definition
 from config.errors import FactIncompleteError
@@ -67,7 +67,7 @@ def test_a_leader_of_two_gets_the_plan_of_each(sqlite: Database) -> None:
     post = Post(sqlite, people=2)
     first, second = (post.driven.journey(number) for number in (1, 2))
     with sqlite.write() as connection:
-        one_leader = JourneyRow.__table__.update().where(JourneyRow.id == second.id)
+        one_leader = update(JourneyRow).where(JourneyRow.id == second.id)
         connection.execute(one_leader.values(mentor_id=first.mentor_id))
     post.driven.until("2027-01-14 08:00")
     [mail] = [one for one in talk_mails(post) if one.to.name == "Inge Sønderby"]

@@ -140,7 +140,7 @@ def test_the_same_day_gives_the_same_bytes_and_the_times_in_it_are_that_days() -
         assert {part.date_time for part in parts.infolist()} == {(2027, 1, 14, 0, 0, 0)}
         assert not [name for name in parts.namelist() if "thumbnail" in name]
     properties = opened().core_properties
-    assert {properties.created.date(), properties.modified.date()} == {DAY}  # type: ignore[union-attr]
+    assert {properties.created.date(), properties.modified.date()} == {DAY}
     assert (properties.author, properties.comments) == ("Talent Nord", "")
     assert plan_document(plan(), replace(BEARER, day=date(2027, 1, 15))) != content
 
