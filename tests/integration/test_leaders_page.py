@@ -1,4 +1,4 @@
-"""What a leader sees: what each of their talents owes and when, and nothing else of theirs; and who has several parts."""
+"""What a leader sees: what each of their talents owes and when, and nothing else of theirs; who has both parts."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_whatever_people_are_called_they_are_text(coordinator: Coordinator, name
     with coordinator.driven.database.write() as connection:
         connection.execute(update(PersonRow).values(name=name, title=name, telephone=name))
     coordinator.driven.fire("absence", 5, milestone="m3d1", note=name)
-    shown: dict[str, Any] = {who: own_page(page_of(coordinator, who), Links([KEY], URL)) for who in (LOUISE, TORBEN)}
+    shown = {who: own_page(page_of(coordinator, who), Links([KEY], URL)) for who in (LOUISE, TORBEN)}
     for text in shown.values():
         assert "<script" not in text
         assert "<img" not in text
