@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from config.definition import Definition
 from config.errors import AnswerOverError, CorrectionRefusedError, FactIncompleteError
@@ -260,10 +260,10 @@ class TestALeader:
         ]
         line = talent.history[0]
         assert (line.what, line.dest, line.actor, line.by) == (
-            "Fælles kick-off: kommer", "kommer", "talent", "Mette Brøndgaard",
+            "Fælles kick-off: kommer", "kommer", f"talent:{METTE}", "Mette Brøndgaard",
         )  # fmt: skip
         text = talent_markdown(talent, {"hold-3": "/hold-3"}, draws_mermaid=False)
-        assert "· talent Mette Brøndgaard" in text
+        assert "· Mette Brøndgaard (talent)" in text
 
     def test_whoever_leads_nobody_any_more_has_nothing_to_say(self, driven: Driver) -> None:
         say(driven, "hold-3/leader-05", "hold-3@network1", "decline")
@@ -289,7 +289,7 @@ class TestALeader:
     def test_one_address_is_one_person(self, driven: Driver) -> None:
         with driven.database.write() as connection:
             email = connection.scalar(select(PersonRow.email).where(PersonRow.id == LEADER))
-            connection.execute(PersonRow.__table__.update().where(PersonRow.id == CONSULTANT).values(email=email))
+            connection.execute(update(PersonRow).where(PersonRow.id == CONSULTANT).values(email=email))
         say(driven, CONSULTANT, KICKOFF, "decline")
         assert options(driven, LEADER, KICKOFF) == ["come"]
         assert told(driven, "absence") == ["administration"]
