@@ -14,7 +14,7 @@ from bench.faults.peers import Taken
 from bench.faults.undisturbed import Calm
 from bench.faults.year import Struck
 from states.store.database import Database
-from states.store.reach_tables import AbsenceRow
+from states.store.reach_tables import AbsenceRow, AttendanceRow
 from states.store.tables import (
     CommitmentRow,
     EffectRow,
@@ -122,6 +122,7 @@ def _differing(database: Database, reference: Database) -> list[str]:
         TimerRow,
         MilestoneRow,
         AbsenceRow,
+        AttendanceRow,
         EffectRow,
         TaskRow,
     ):

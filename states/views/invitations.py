@@ -8,9 +8,9 @@ from sqlalchemy import Connection, select
 
 from config.grammar import Trigger
 from states.running_cohort import RunningCohort
+from states.store.attending import who_stays_away
 from states.store.conditions import ARMED
-from states.store.reach_tables import AbsenceRow, AttendanceRow
-from states.store.tables import JourneyRow, TimerRow
+from states.store.tables import TimerRow
 
 
 class Invitations(NamedTuple):
@@ -29,15 +29,5 @@ def read_invitations(connection: Connection, cohort: RunningCohort) -> Invitatio
     armed = select(TimerRow.subject, TimerRow.trigger).where(
         ARMED, TimerRow.cohort_id == cohort.cohort_id, TimerRow.trigger.in_(notices)
     )
-    absent = (
-        select(JourneyRow.talent_id, AbsenceRow.milestone)
-        .join(JourneyRow, JourneyRow.id == AbsenceRow.journey_id)
-        .where(JourneyRow.cohort_id == cohort.cohort_id)
-    )
-    declined = select(AttendanceRow.person_id, AttendanceRow.milestone).where(
-        AttendanceRow.cohort_id == cohort.cohort_id, AttendanceRow.coming.is_(False)
-    )
-    return Invitations(
-        frozenset(connection.execute(armed).tuples()),
-        frozenset([*connection.execute(absent).tuples(), *connection.execute(declined).tuples()]),
-    )
+    away = ((one.person, one.milestone) for one in who_stays_away(connection, cohort.cohort_id))
+    return Invitations(frozenset(connection.execute(armed).tuples()), frozenset(away))

@@ -13,7 +13,8 @@ from config.grammar import COME, CORRECT, DECLINE, SAYINGS, Trigger, attendance_
 from states.facts import FACT_CAUSE
 from states.running_cohort import RunningCohort
 from states.store.reach_tables import AbsenceRow, AttendanceRow
-from states.store.tables import FactRow, HistoryRow, PersonRow
+from states.store.tables import FactRow, HistoryRow
+from states.views.actors import names_of, role_and_person
 from states.views.matter import Said
 
 _CORRECTED = aliased(FactRow)
@@ -40,7 +41,7 @@ def sayings_of(
         milestone = row.details.get("milestone") or (row.corrected or {}).get("milestone") or row.machine
         told.setdefault(milestone, {})[row.key] = row
     stand = _stand(connection, cohort, ids, journey)
-    names = _names(connection, [row.actor for rows in told.values() for row in rows.values()])
+    names = names_of(connection, {row.actor for rows in told.values() for row in rows.values()})
     found: dict[str, Sayings] = {}
     for milestone in {*told, *stand}:
         rows = list(told.get(milestone, {}).values())
@@ -91,12 +92,6 @@ def _comes(asks: AttendanceSpec, row: Row[Any]) -> bool:
 
 
 def _said(cohort: RunningCohort, asks: AttendanceSpec, row: Row[Any], names: Mapping[str, str]) -> Said:
-    role, _, person = row.actor.partition(":")
     what = cohort.definition.trigger_label(COME if _comes(asks, row) else DECLINE)
-    return Said(what, names.get(person, ""), role, cohort.definition.working_time.local(row.at))
-
-
-def _names(connection: Connection, actors: Iterable[str]) -> dict[str, str]:
-    people = {actor.partition(":")[2] for actor in actors}
-    query = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(people))
-    return dict(connection.execute(query).tuples().all())
+    role, at = role_and_person(row.actor)[0], cohort.definition.working_time.local(row.at)
+    return Said(what, names.get(row.actor, ""), role, at)

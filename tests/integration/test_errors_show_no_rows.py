@@ -15,7 +15,7 @@ from states.moves.journeys import JourneyMover
 from states.records import Journey
 from states.store.database import Database
 from states.store.fact_log import log_fact
-from states.store.reach_tables import AbsenceRow
+from states.store.reach_tables import AbsenceRow, AttendanceRow
 from states.store.tables import PersonRow
 from tests.support.driver import Driver
 
@@ -40,6 +40,7 @@ def driven(database: Database) -> Driver:
         (PersonRow, PERSON | {"id": "hemmelig"}),
         (PersonRow, PERSON | {"id": "new", "email": None}),  # DETAIL: Failing row contains (…).
         (AbsenceRow, {"journey_id": "Hemmelig Leder", "milestone": "m1d1", "noted_at": None}),
+        (AttendanceRow, {"cohort_id": "hold-3", "milestone": "kickoff", "person_id": "Hemmelig Leder", "coming": None}),
         (PersonRow, PERSON | {"id": "new", "name": "Hemmelig\udcff Leder"}),
         (PersonRow, PERSON | {"id": "new", "title": {"no": "text"}}),
     ],

@@ -18,7 +18,7 @@ from states.facts import Fact
 from states.machines.commitment import FINAL
 from states.store.conditions import ARMED
 from states.store.database import Database
-from states.store.reach_tables import AbsenceRow
+from states.store.reach_tables import AbsenceRow, AttendanceRow
 from states.store.tables import (
     CommitmentRow,
     EffectRow,
@@ -191,6 +191,7 @@ class Year:
             "commitments": (CommitmentRow.id, CommitmentRow.state, _unless_cancelled, CommitmentRow.choice),
             "days": (MilestoneRow.id, MilestoneRow.day, MilestoneRow.starts_at, MilestoneRow.ends_at),
             "absences": (AbsenceRow.journey_id, AbsenceRow.milestone),
+            "attendances": (AttendanceRow.person_id, AttendanceRow.milestone, AttendanceRow.coming),
         }
         with self.driven.database.read() as connection:
             return {
