@@ -244,3 +244,36 @@ def test_who_answered_is_named_on_the_talents_page_and_among_the_facts(driven: D
     }
     assert teller(told.actor, told.by) == "Inge Sønderby (nærmeste leder)"
     assert teller("coordinator", "") == "koordinator"
+
+
+# -- each by its owner alone -------------------------------------------------------------------------------------------
+
+
+def test_whoever_owes_something_can_say_alone_that_it_is_done(driven: Driver, people: Answering) -> None:
+    """Walks the definition: what a talent or a leader owns is kept by what they answer, with nobody in between."""
+    owned = {one.id: one for one in driven.definition.commitments.values() if one.owner in {"talent", "mentor"}}
+    kept: list[str] = []
+    for day in ("2027-02-20", "2027-03-16", "2027-04-15", "2027-06-01", "2027-07-01", "2027-09-25", "2027-12-15"):
+        driven.until(day)
+        kept += [name for name in owned if name not in kept and said_to_be_done(driven, people, name)]
+        driven.until(f"{day} 12:00")
+        kept += [name for name in owned if name not in kept and said_to_be_done(driven, people, name)]
+    assert set(owned) - set(kept) == {"internship"}, "of the two that a choice leads to, only one is chosen"
+    journey = driven.journey(1)
+    own = {f"talent:{journey.talent_id}", f"mentor:{journey.mentor_id}"}
+    assert {actor for actor, _ in facts(driven)} == own
+
+
+def said_to_be_done(driven: Driver, people: Answering, name: str) -> bool:
+    """Let the owner of a commitment answer that it is done, where that can be answered now."""
+    spec, journey = driven.definition.commitments[name], driven.journey(1)
+    owner = journey.talent_id if spec.owner == "talent" else journey.mentor_id
+    shown = people.may_see(owner, f"{TALENT}/{name}")
+    answers = {one.id: one for one in spec.answers if one.verb == "keep"}
+    option = next((one for one in shown.options if one.id in answers), None) if shown else None
+    if option is None:
+        return False
+    fields = {"held_on": {"held_on": driven.now.date().isoformat()}, "plan": {"plan": "revised"}, "person": FOUND}
+    fields |= {"choice": {"choice": "second_mentor"}}
+    people.says(owner, f"{TALENT}/{name}", option.id, {k: v for asked in option.asks for k, v in fields[asked].items()})
+    return driven.commitment(name, 1).state in {"kept", "kept_late"}

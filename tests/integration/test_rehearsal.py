@@ -94,6 +94,13 @@ def test_a_usual_cohort_ends_with_nobody_stuck(typical: Result) -> None:
     assert typical.summary["unsent"] == 0
 
 
+def test_nine_in_ten_facts_are_told_by_those_whom_they_are_about(typical: Result, exemplary: Result) -> None:
+    for result in (typical, exemplary):
+        told = result.summary["facts_by_actor"]
+        assert told["talent"] + told["mentor"] >= 0.9 * sum(told.values())
+    assert set(exemplary.summary["facts_by_actor"]) == {"talent", "mentor"}
+
+
 def test_a_usual_cohort_has_what_happens_to_cohorts(typical: Result) -> None:
     assert typical.count(machine="journey", trigger="withdraw") == 1
     assert typical.count(machine="journey", trigger="leave") == 1
