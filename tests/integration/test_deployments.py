@@ -150,7 +150,7 @@ FORM = "record/Registrér "
 def test_a_form_asks_for_what_it_needs_and_lists_what_there_is(served: ServerPlace) -> None:
     found = ask(served, quote(f"/deployments/name/{FORM}mentormøde"))
     fields = found["parameter_openapi_schema"]["properties"]
-    assert list(fields) == ["talent", "commitment", "held_on", "note"]
+    assert list(fields) == ["talent", "commitment", "held_on", "plan", "note"]
     assert "Mette Brøndgaard (Hold 3, nr. 01)" in fields["talent"]["enum"]
     assert fields["commitment"]["enum"] == [f"Mentormøde i modul {number}" for number in range(1, 7)]
     assert [field["title"] for field in fields.values()] == ["Talent", "Aftale", "Dato", "Bemærkning"]
