@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from config.answers import PLANS, AnswerSpec, clean_time
 from config.errors import (
@@ -31,13 +31,14 @@ from states.facts import FACT_CAUSE, Fact, Outcome
 from states.moves.firing import Firing
 from states.moves.plausible import FARTHEST_AHEAD
 from states.records import Commitment
-from states.running_cohort import RunningCohort, read_cohort
 from states.store.fact_log import transitions_of
 from states.store.queries import commitments_named, journeys_and_cohort
 from states.store.tables import FactRow, HistoryRow
 from states.views.matters import asking, possible, role_in
 
 _WHO = {"talent": "is_the_talent", "mentor": "is_the_mentor", "known": "known_by_another_name"}
+
+_TOLD = select(FactRow.key).where(FactRow.key == bindparam("key"))
 
 
 class _Asked(NamedTuple):
@@ -63,10 +64,12 @@ def answer(
         return answer_attendance(engine, cohort_id, person, subject, option, version)
     key = _key_of(person, subject, option, version, given)
     with engine.database.read() as connection:
-        commitment, cohort = _promise(connection, cohort_id, subject)
+        commitment = _promise(connection, cohort_id, subject)
+        cohort = engine.cohort(connection, cohort_id)
         answer = _answer(cohort.spec(commitment.name), subject, option)
         trigger = str(Trigger(commitment.name, answer.verb))
-        if connection.scalar(select(FactRow.key).where(FactRow.key == key)) is not None:
+        # Whatever is told moves it: of a page that shows it as it stands, nothing was told yet.
+        if version != commitment.version and connection.scalar(_TOLD, {"key": key}) is not None:
             return Outcome(cohort_id, trigger, transitions_of(connection, key))
         firing = asking(connection, cohort, engine.now())
         role = _role(firing, commitment, answer, person)
@@ -88,11 +91,11 @@ def _key_of(person: str, subject: str, option: str, version: int, given: Mapping
     return f"answer:{person}:{subject}:{option}:{version}:{digest}"
 
 
-def _promise(connection: Connection, cohort_id: str, subject: str) -> tuple[Commitment, RunningCohort]:
+def _promise(connection: Connection, cohort_id: str, subject: str) -> Commitment:
     found = commitments_named(connection, [subject])
     if not found or found[0].cohort_id != cohort_id:
         raise AnswerOverError(subject, "there is no such promise in this cohort")
-    return found[0], read_cohort(connection, cohort_id)
+    return found[0]
 
 
 def _answer(spec: CommitmentSpec, subject: str, option: str) -> AnswerSpec:
@@ -119,7 +122,8 @@ def _refuse_what_changed(connection: Connection, commitment: Commitment, version
     """
     since = [history_id(commitment.id, number) for number in range(version + 1, commitment.version + 1)]
     told = HistoryRow.id.in_(since) & HistoryRow.cause.startswith(FACT_CAUSE)
-    if version > commitment.version or connection.scalar(select(HistoryRow.id).where(told).limit(1)) is not None:
+    is_told = since and connection.scalar(select(HistoryRow.id).where(told).limit(1)) is not None
+    if version > commitment.version or is_told:
         raise AnswerOverError(commitment.id, "somebody has told of it since the page was shown")
 
 

@@ -15,7 +15,7 @@ from config.grammar import COME, DECLINE, Trigger
 from states.engine import Engine
 from states.facts import Fact, Outcome
 from states.moves.attendance import ROLE, WHOM, said_by
-from states.running_cohort import RunningCohort, read_cohort
+from states.running_cohort import RunningCohort
 from states.store.fact_log import transitions_of
 from states.store.reach_tables import AbsenceRow
 from states.store.tables import FactRow
@@ -35,7 +35,7 @@ def answer_attendance(engine: Engine, cohort_id: str, person: str, subject: str,
         told = connection.scalar(select(FactRow.trigger).where(FactRow.key == key))
         if told is not None:
             return Outcome(cohort_id, told, transitions_of(connection, key))
-        cohort = read_cohort(connection, cohort_id)
+        cohort = engine.cohort(connection, cohort_id)
         who = who_is(connection, cohort, person, engine.now())
         asked = asked_to(cohort, who, [subject.rpartition("@")[2]])
         mine = [one for one in asked if one.subject == subject]

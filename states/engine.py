@@ -51,6 +51,7 @@ from states.store.database import Database
 from states.store.fact_log import FactAlreadyLogged, earlier_outcome, key_of_import, log_fact, with_day
 from states.store.queries import (
     all_found,
+    calendar_version,
     commitments_named,
     journeys_and_cohort,
     lock_cohort_of,
@@ -249,6 +250,10 @@ class Engine:
             Correction(connection, cohort, changes, taken).work_out()
             told = people_told(changes, connection, cohort.calendar.local_day)
             return TakenBack(cohort_id, taken, tuple(changes.transitions), told)
+
+    def cohort(self, connection: Connection, cohort_id: str) -> RunningCohort:
+        """Return a cohort as it stands, read anew once it has changed; ``UnknownRecordError`` if there is none."""
+        return self._cohort(connection, cohort_id, calendar_version(connection, cohort_id))
 
     # -- one attempt -----------------------------------------------------------------------------------------------
 

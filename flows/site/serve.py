@@ -45,7 +45,7 @@ def serve(host: str, port: int, inbox: Path | None = None) -> None:
     try:
         afterwards = Afterwards(rouser.recorded) if rouser else Afterwards()
         addresses = addresses_of(settings.site_url, host, port)
-        site = Site(Links(keys, addresses[0]), addresses, afterwards)
+        site = Site(Links(keys, addresses[0]), addresses, afterwards, cohort_of=services.engine.cohort)
         _run(build_app(services, site, inbox_routes(Inbox(inbox)) if inbox else ()), host, port)
     finally:
         if rouser:

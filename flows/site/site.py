@@ -11,9 +11,10 @@ from starlette.requests import Request
 
 from flows.site.afterwards import Afterwards
 from flows.site.limits import Limits
-from flows.site.visitor import Visitor, visitor_of
+from flows.site.visitor import CohortOf, Visitor, visitor_of
 from notifications.links import Link, Links, Purpose
 from notifications.new_links import HAVE_PAGES
+from states.running_cohort import read_cohort
 from states.store.tables import PersonRow
 
 _COORDINATOR = select(PersonRow.name, PersonRow.email, PersonRow.telephone).where(PersonRow.id == bindparam("person"))
@@ -38,6 +39,7 @@ class Site:
     afterwards: Afterwards = field(default_factory=Afterwards)
     shown: Limits = field(default_factory=_shown)
     sent: Limits = field(default_factory=_sent)
+    cohort_of: CohortOf = read_cohort
 
     def visitor(self, connection: Connection, request: Request, purpose: Purpose) -> Visitor:
         """Return who came by the link in a request's path.
@@ -52,7 +54,7 @@ class Site:
         limits = self.shown if request.method in {"GET", "HEAD"} else self.sent
         if seconds := limits.wait(token):
             raise HTTPException(429, headers={"retry-after": str(seconds)})
-        found = visitor_of(connection, self.links, purpose, token)
+        found = visitor_of(connection, self.links, purpose, token, self.cohort_of)
         if found is None:
             raise HTTPException(404)
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,10 @@ _AFTER_SUBJECT = "/@"
 """What follows the id of a journey or a cohort in a link's subject: a commitment's name, or a milestone's."""
 
 
+CohortOf = Callable[[Connection, str], RunningCohort]
+"""Reads a cohort by id."""
+
+
 @dataclass(frozen=True)
 class Visitor:
     """Somebody who came by a link; ``roles`` are what they are now for the cohort that it is about."""
@@ -39,7 +44,9 @@ class Visitor:
     roles: tuple[Answerer, ...]
 
 
-def visitor_of(connection: Connection, links: Links, purpose: Purpose, token: str) -> Visitor | None:
+def visitor_of(
+    connection: Connection, links: Links, purpose: Purpose, token: str, cohort_of: CohortOf = read_cohort
+) -> Visitor | None:
     """Return who came by a link; ``None`` where it is worth nothing, and nobody is told why.
 
     Worth something is what was signed by us for this purpose and sent to the address that its person still has, while
@@ -55,7 +62,7 @@ def visitor_of(connection: Connection, links: Links, purpose: Purpose, token: st
     about = _about(connection, opened.link.subject)
     if about is None:
         return None
-    cohort = read_cohort(connection, about.cohort_id)
+    cohort = cohort_of(connection, about.cohort_id)
     roles = roles_in(connection, cohort, opened.link.person)
     if not roles or (about.state and has_left(cohort.definition, about.state)):
         return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple, cast, get_args
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, or_, select
 
 from config.answers import Answerer
 from config.definition import Definition
@@ -18,6 +18,12 @@ from states.views.people import cohort_of, role_of_office
 
 _HOLDERS: tuple[Answerer, ...] = ("talent", "mentor", "second_mentor")
 _COLUMNS = {role: JourneyRow.__table__.c[f"{role}_id"] for role in _HOLDERS}
+
+_PERSON: BindParameter[str] = bindparam("person")
+# Built once: building a query costs several times what running it does.
+_JOURNEYS = select(JourneyRow.state, *_COLUMNS.values()).where(
+    JourneyRow.cohort_id == bindparam("cohort"), or_(*(column == _PERSON for column in _COLUMNS.values()))
+)
 
 
 class Part(NamedTuple):
@@ -54,9 +60,7 @@ def parts_of(connection: Connection, email: str) -> list[Part]:
 
 
 def _of_journeys(connection: Connection, cohort: RunningCohort, person: str) -> Iterator[Answerer]:
-    mine = or_(*(column == person for column in _COLUMNS.values()))
-    query = select(JourneyRow.state, *_COLUMNS.values()).where(JourneyRow.cohort_id == cohort.cohort_id, mine)
-    for state, *holders in connection.execute(query):
+    for state, *holders in connection.execute(_JOURNEYS, {"cohort": cohort.cohort_id, "person": person}):
         if not has_left(cohort.definition, state):
             yield from (role for role, holder in zip(_COLUMNS, holders, strict=True) if holder == person)
 
