@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Connection,
     Integer,
     Text,
@@ -107,6 +108,14 @@ _REVIVE = (
         overtaken=literal_column("''"),
     )
 )
+_SOME: BindParameter[Any] = bindparam("which", expanding=True)
+_CANCEL_SOME = update(TimerRow).where(ARMED, TimerRow.id.in_(_SOME)).values(status="cancelled")
+_CANCEL_OF_SUBJECTS = update(TimerRow).where(ARMED, TimerRow.subject.in_(_SOME)).values(status="cancelled")
+_CLOSE_OF_SUBJECTS = (
+    update(TaskRow)
+    .where(OPEN_TASK, TaskRow.subject.in_(_SOME))
+    .values(status="done", closed_at=bindparam("now", type_=Instant))
+)
 _FIRED = update(TimerRow).where(TimerRow.id == bindparam("b_id")).values(status="fired")
 
 
@@ -148,9 +157,9 @@ def _disarm(changes: Changes, connection: Connection) -> None:
     if changes.fired:
         connection.execute(_FIRED, [{"b_id": timer} for timer in changes.fired])
     for timers in chunks(changes.called_off):
-        connection.execute(update(TimerRow).where(ARMED, TimerRow.id.in_(timers)).values(status="cancelled"))
+        connection.execute(_CANCEL_SOME, {"which": timers})
     for subjects in chunks(changes.disarmed):
-        connection.execute(update(TimerRow).where(ARMED, TimerRow.subject.in_(subjects)).values(status="cancelled"))
+        connection.execute(_CANCEL_OF_SUBJECTS, {"which": subjects})
 
 
 def _redirect(changes: Changes, connection: Connection) -> None:
@@ -169,9 +178,7 @@ def _silence(changes: Changes, connection: Connection) -> None:
     for subjects in chunks(changes.silenced):
         _drop(changes, connection, _DROP_OF_SUBJECTS, subjects)
     for subjects in chunks([*changes.silenced, *changes.settled]):
-        connection.execute(
-            update(TaskRow).where(OPEN_TASK, TaskRow.subject.in_(subjects)).values(status="done", closed_at=changes.now)
-        )
+        connection.execute(_CLOSE_OF_SUBJECTS, {"which": subjects, "now": changes.now})
 
 
 def _drop(changes: Changes, connection: Connection, statement: Update, which: Sequence[int] | Sequence[str]) -> None:
