@@ -136,8 +136,7 @@ def test_a_person_is_asked_all_that_is_theirs_what_waits_first(june: Driver, peo
     assert {one.about for one in mine} == {june.people.talents[0].name}
     assert not any(one.subject.endswith("political_homework") for one in mine), "it has not been asked yet"
     assert {one.role for one in people.is_asked(LEADER)} == {"mentor"}
-    promises = [one for one in people.is_asked(LEADER) if not is_attendance(one.subject)]
-    assert {one.about for one in promises} == {
+    assert {one.about for one in people.is_asked(LEADER) if not is_attendance(one.subject)} == {
         talent.name for talent in june.people.talents if talent.leader.name == "Inge Sønderby"
     }
 

@@ -153,7 +153,8 @@ def test_a_form_asks_for_what_it_needs_and_lists_what_there_is(served: ServerPla
     assert list(fields) == ["talent", "commitment", "held_on", "plan", "note"]
     assert "Mette Brøndgaard (Hold 3, nr. 01)" in fields["talent"]["enum"]
     assert fields["commitment"]["enum"] == [f"Mentormøde i modul {number}" for number in range(1, 7)]
-    assert [field["title"] for field in fields.values()] == ["Talent", "Aftale", "Dato", "Bemærkning"]
+    plan = "Udviklingsplanen er (hvis I ved det)"
+    assert [field["title"] for field in fields.values()] == ["Talent", "Aftale", "Dato", plan, "Bemærkning"]
     absence = ask(served, quote(f"/deployments/name/{FORM}afbud"))["parameter_openapi_schema"]
     assert list(absence["properties"]) == ["talent", "milestone", "note"]
 
