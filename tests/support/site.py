@@ -45,8 +45,9 @@ class Stand:
         outbox = Outbox(driven.database, self.tray, letterhead, lambda: driven.now)
         library = Library()
         self.services = Services(Settings(), library, driven.database, driven.engine, outbox, lambda: driven.now)
-        addresses, limits = (URL, "http://127.0.0.1:4280"), (Limits(one, 60.0, lambda: 0.0) for one in often)
-        self.site = Site(self.links, addresses, Afterwards(self._count), *limits)
+        addresses = (URL, "http://127.0.0.1:4280")
+        shown, sent = (Limits(one, 60.0, lambda: 0.0) for one in often)
+        self.site = Site(self.links, addresses, Afterwards(self._count), shown, sent)
         self.browser = Asked(build_app(self.services, self.site), URL)
 
     def _count(self) -> None:
