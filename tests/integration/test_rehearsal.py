@@ -108,7 +108,7 @@ def test_a_usual_cohort_has_what_happens_to_cohorts(typical: Result) -> None:
     assert typical.count(machine="second_mentor", trigger="open") == 1
     assert typical.count(machine="internship", trigger="open") == 1
     assert typical.count(dest="kept_late") > 0
-    assert typical.summary["escalations"] == typical.count(dest="escalated") > 0
+    assert typical.summary["escalations"] == typical.count(trigger="escalate", dest="escalated") > 0
 
 
 def test_every_transition_says_when_who_what_and_why(typical: Result) -> None:
