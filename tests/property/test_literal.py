@@ -116,7 +116,7 @@ def talent(name: str) -> str:
             commitments=(promise(name),),
             tasks=(task(name),),
             mails=(MailLine(AT, name, name, "sent"),),
-            history=(HistoryLine(AT, name, name, name, name, mail=False),),
+            history=(HistoryLine(AT, name, name, name, "mentor:hold-3/leader-01", mail=False, by=name),),
             way=(Stage(name, "here"),),
             picture="stateDiagram-v2",
         ),
