@@ -82,6 +82,7 @@ def test_without_the_password_nothing_is_told(locked: Locked, password: str | No
 
 
 TALK, FOUNDATION = "Forventningssamtale", "Personligt ledelsesgrundlag"
+MEETING = "Mentormøde i modul 1"
 CHALLENGE = "Udfordring til bootcamp i modul 2"
 NEW = {"new_mentor_name": "Bo Ny", "new_mentor_email": "bo@ny.example.org"}
 FORMS: list[tuple[str, dict[str, str]]] = [
@@ -91,7 +92,7 @@ FORMS: list[tuple[str, dict[str, str]]] = [
     ("Registrér holdets aftale", {"talent": "Hold 3", "commitment": CHALLENGE, "held_on": "2027-03-15", "title": "Ny"}),
     ("Frafald en aftale", {"talent": label(4), "commitment": "Mentormøde i modul 1", "because": "Er på barsel"}),
     ("Aftal en ny frist", {"talent": label(11), "commitment": "Mentormøde i modul 1", "due_on": "2027-04-06"}),
-    ("Registrér en aftalt dag", {"talent": label(13), "commitment": "Mentormøde i modul 1", "appointed_on": "2027-03-17"}),
+    ("Registrér en aftalt dag", {"talent": label(13), "commitment": MEETING, "appointed_on": "2027-03-17"}),
     ("Giv videre til intern konsulent", {"talent": label(12), "commitment": "Mentormøde i modul 1"}),
     ("Registrér afbud", {"talent": label(5), "milestone": "Modul 1 dag 2"}),
     ("Træk et afbud tilbage", {"talent": label(5), "milestone": "Modul 1 dag 2"}),
