@@ -15,14 +15,14 @@ from states.running_cohort import RunningCohort
 from states.store.queries import chunks
 from states.store.tables import FactRow, HistoryRow, PersonRow
 from states.views.actors import role_and_person
+from states.views.said import CORRECTED
 
 _NEWER: frozenset[PlanAnswer] = frozenset({"written", "revised"})
-_CORRECTED = select(FactRow.corrects).where(FactRow.corrects.is_not(None))
 # The key is cut out of the cause, and not the cause put together of the key: facts are found by their key.
 _TOLD = (
     select(HistoryRow.journey_id, FactRow.at, FactRow.actor, FactRow.details)
     .join(FactRow, FactRow.key == func.substr(HistoryRow.cause, len(FACT_CAUSE) + 1, type_=String))
-    .where(HistoryRow.cause.startswith(FACT_CAUSE), FactRow.key.not_in(_CORRECTED))
+    .where(HistoryRow.cause.startswith(FACT_CAUSE), FactRow.key.not_in(CORRECTED))
     .order_by(HistoryRow.n)
 )
 

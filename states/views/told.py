@@ -18,6 +18,7 @@ from states.running_cohort import read_cohort
 from states.store.conditions import of_cohort
 from states.store.tables import FactRow, JourneyRow, PersonRow
 from states.views.actors import names_of
+from states.views.said import CORRECTED
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
     people = names_of(connection, {row.actor for row in rows})
     ours = select(PersonRow.id, PersonRow.name).where(of_cohort(PersonRow.id, cohort_id))
     everybody = dict(connection.execute(ours).tuples().all())
-    corrected = set(connection.scalars(select(FactRow.corrects).where(FactRow.corrects.is_not(None))))
+    corrected = set(connection.scalars(CORRECTED))
     return [
         ToldFact(
             key=row.key,
