@@ -86,7 +86,7 @@ def open_form(page: Page) -> None:
     expect(field(page, "Talent")).to_be_visible()
     # Neither the programme nor the form itself is asked for.
     expect(page.locator(".schema-form-property__label")).to_have_text(
-        ["Talent", "Aftale", "Dato", re.compile("Bemærkning")]
+        ["Talent", "Aftale", "Dato", re.compile("Udviklingsplanen er"), re.compile("Bemærkning")]
     )
 
 

@@ -83,7 +83,7 @@ def test_a_form_of_the_site_is_taken_and_no_request_tells_the_link(
     told: list[str] = []
     page.on("request", lambda request: told.append(request.all_headers().get("referer", "")))
     page.goto(link(stand, folder, site, 1))
-    page.get_by_label("Hvilken dag?").fill("2027-01-20")
+    page.get_by_label("Hvilken dag var det?").fill("2027-01-20")
     page.get_by_label("Ja, den blev skrevet").check()
     page.get_by_role("button", name="Samtalen er holdt").click()
     page.wait_for_url("**/tak")
