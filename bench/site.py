@@ -50,6 +50,7 @@ ENROLLED = datetime(2026, 12, 29, 7, tzinfo=UTC)
 ASKED = datetime(2027, 1, 20, 9, tzinfo=UTC)
 """When leaders have been asked for their talks."""
 TICKED_UNTIL = datetime(2027, 2, 10, tzinfo=UTC)
+PAUSE = 1.0
 KEY = "signs-the-links-of-a-benchmark-alone"
 
 
@@ -164,6 +165,7 @@ def tick_until(address: str, ended: Event) -> None:
     while not ended.is_set():
         engine.tick(now)
         now = min(now + timedelta(hours=6), TICKED_UNTIL)
+        ended.wait(PAUSE)
     database.close()
 
 

@@ -120,10 +120,11 @@ def _refuse_what_changed(connection: Connection, commitment: Commitment, version
 
     What time alone has done since, a reminder or a deadline that passed, makes the answer no less true.
     """
+    if version == commitment.version:
+        return
     since = [history_id(commitment.id, number) for number in range(version + 1, commitment.version + 1)]
     told = HistoryRow.id.in_(since) & HistoryRow.cause.startswith(FACT_CAUSE)
-    is_told = since and connection.scalar(select(HistoryRow.id).where(told).limit(1)) is not None
-    if version > commitment.version or is_told:
+    if version > commitment.version or connection.scalar(select(HistoryRow.id).where(told).limit(1)) is not None:
         raise AnswerOverError(commitment.id, "somebody has told of it since the page was shown")
 
 

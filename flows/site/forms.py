@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qsl
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -16,6 +16,8 @@ MOST_FIELDS = 50
 WITHIN = 15.0
 """Seconds in which a form has to be here."""
 _FORM = "application/x-www-form-urlencoded"
+_ONE_BY_ONE = CapacityLimiter(1)
+"""Answers are written one after the other anyway; threads side by side only take the interpreter from one another."""
 
 Form = Mapping[str, str]
 """The texts of a form by field, without blanks around them; of a field that was sent twice the first."""
@@ -25,7 +27,7 @@ def posted(act: Callable[[Request, Form], Response]) -> Callable[[Request], Awai
     """Return the endpoint that reads a form and lets ``act`` answer it in a thread."""
 
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(act, request, await _read(request))
+        return await to_thread.run_sync(act, request, await _read(request), limiter=_ONE_BY_ONE)
 
     return endpoint
 

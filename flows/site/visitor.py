@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, literal, select
+from sqlalchemy import BindParameter, Connection, bindparam, literal_column, select
 
 from config.answers import Answerer
 from notifications.links import Links, Purpose, mark_of
 from states.running_cohort import RunningCohort, read_cohort
+from states.store.prepared import Prepared
 from states.store.tables import CohortRow, JourneyRow, PersonRow
 from states.views.roles import has_left, roles_in
 
 _ABOUT: BindParameter[str] = bindparam("about")
 _PERSON: BindParameter[str] = bindparam("person")
-# Built once: building a query costs several times what running it does.
-_SUBJECT = (
+_SUBJECT = Prepared(
     select(JourneyRow.cohort_id, JourneyRow.state)
     .where(JourneyRow.id == _ABOUT)
-    .union(select(CohortRow.id, literal("")).where(CohortRow.id == _ABOUT))
+    .union(select(CohortRow.id, literal_column("''")).where(CohortRow.id == _ABOUT))
 )
-_WHO = select(PersonRow.name, PersonRow.email).where(PersonRow.id == _PERSON)
+_WHO = Prepared(select(PersonRow.name, PersonRow.email).where(PersonRow.id == _PERSON))
 _AFTER_SUBJECT = "/@"
 """What follows the id of a journey or a cohort in a link's subject: a commitment's name, or a milestone's."""
 
@@ -56,22 +55,25 @@ def visitor_of(
     opened = links.open(purpose, token)
     if opened is None:
         return None
-    person = connection.execute(_WHO, {"person": opened.link.person}).one_or_none()
-    if person is None or mark_of(person.email) != opened.address:
+    person = _WHO.run(connection, [{"person": opened.link.person}]).fetchone()
+    name, email = person or ("", "")
+    if person is None or mark_of(email) != opened.address:
         return None
     about = _about(connection, opened.link.subject)
     if about is None:
         return None
-    cohort = cohort_of(connection, about.cohort_id)
+    cohort_id, state = about
+    cohort = cohort_of(connection, cohort_id)
     roles = roles_in(connection, cohort, opened.link.person)
-    if not roles or (about.state and has_left(cohort.definition, about.state)):
+    if not roles or (state and has_left(cohort.definition, state)):
         return None
-    return Visitor(opened.link.person, person.name, person.email, cohort, opened.link.subject, roles)
+    return Visitor(opened.link.person, name, email, cohort, opened.link.subject, roles)
 
 
-def _about(connection: Connection, subject: str) -> Row[Any] | None:
+def _about(connection: Connection, subject: str) -> tuple[str, str] | None:
     """Return the cohort that a link's subject belongs to, and where its journey stands if it is about one."""
     about = subject
     for sign in _AFTER_SUBJECT:  # The id of the cohort or the journey comes first.
         about = about.partition(sign)[0]
-    return connection.execute(_SUBJECT, {"about": about}).first()
+    cohort_id, state = _SUBJECT.run(connection, [{"about": about}]).fetchone() or ("", "")
+    return (cohort_id, state) if cohort_id else None

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
     Integer,
     Text,
-    Update,
     bindparam,
     case,
     insert,
@@ -77,16 +77,16 @@ _READDRESS = (
 _SUCCEED = update(EffectRow).where(EffectRow.id == bindparam("b_id")).values(successor_id=bindparam("b_person"))
 
 
-def _dropping(column: InstrumentedAttribute[Any]) -> Update:
+def _dropping(column: InstrumentedAttribute[Any]) -> Prepared:
     """Return the statement that drops what waits, and leaves word on what is on its way.
 
     One for both: a mail that a peer gives back in this moment is either still on its way or waits, never neither.
     """
     waits = EffectRow.status == literal_column("'pending'")
-    cause, now = bindparam("cause", type_=Text), bindparam("now", type_=Instant)
-    return (
+    cause, now = bindparam("b_cause", type_=Text), bindparam("b_now", type_=Instant)
+    return Prepared(
         update(EffectRow)
-        .where(UNTOLD, column.in_(bindparam("which", expanding=True)))
+        .where(UNTOLD, column == bindparam("b_which"))
         .values(
             status=case((waits, literal_column("'dropped'")), else_=EffectRow.status),
             overtaken=case((waits, literal_column("''")), else_=cause),
@@ -108,15 +108,17 @@ _REVIVE = (
         overtaken=literal_column("''"),
     )
 )
-_SOME: BindParameter[Any] = bindparam("which", expanding=True)
-_CANCEL_SOME = update(TimerRow).where(ARMED, TimerRow.id.in_(_SOME)).values(status="cancelled")
-_CANCEL_OF_SUBJECTS = update(TimerRow).where(ARMED, TimerRow.subject.in_(_SOME)).values(status="cancelled")
-_CLOSE_OF_SUBJECTS = (
+_ONE_OF: BindParameter[Any] = bindparam("b_which")
+_CANCELLED: ColumnElement[str] = literal_column("'cancelled'")
+_DONE: ColumnElement[str] = literal_column("'done'")
+_CANCEL_SOME = Prepared(update(TimerRow).where(ARMED, TimerRow.id == _ONE_OF).values(status=_CANCELLED))
+_CANCEL_OF_SUBJECTS = Prepared(update(TimerRow).where(ARMED, TimerRow.subject == _ONE_OF).values(status=_CANCELLED))
+_CLOSE_OF_SUBJECTS = Prepared(
     update(TaskRow)
-    .where(OPEN_TASK, TaskRow.subject.in_(_SOME))
-    .values(status="done", closed_at=bindparam("now", type_=Instant))
+    .where(OPEN_TASK, TaskRow.subject == _ONE_OF)
+    .values(status=_DONE, closed_at=bindparam("b_now", type_=Instant))
 )
-_FIRED = update(TimerRow).where(TimerRow.id == bindparam("b_id")).values(status="fired")
+_FIRED = Prepared(update(TimerRow).where(TimerRow.id == _ONE_OF).values(status=literal_column("'fired'")))
 
 
 def write(changes: Changes, connection: Connection) -> None:
@@ -154,12 +156,9 @@ def write(changes: Changes, connection: Connection) -> None:
 
 
 def _disarm(changes: Changes, connection: Connection) -> None:
-    if changes.fired:
-        connection.execute(_FIRED, [{"b_id": timer} for timer in changes.fired])
-    for timers in chunks(changes.called_off):
-        connection.execute(_CANCEL_SOME, {"which": timers})
-    for subjects in chunks(changes.disarmed):
-        connection.execute(_CANCEL_OF_SUBJECTS, {"which": subjects})
+    _each(connection, _FIRED, changes.fired)
+    _each(connection, _CANCEL_SOME, changes.called_off)
+    _each(connection, _CANCEL_OF_SUBJECTS, changes.disarmed)
 
 
 def _redirect(changes: Changes, connection: Connection) -> None:
@@ -175,18 +174,24 @@ def _redirect(changes: Changes, connection: Connection) -> None:
 
 
 def _silence(changes: Changes, connection: Connection) -> None:
-    for subjects in chunks(changes.silenced):
-        _drop(changes, connection, _DROP_OF_SUBJECTS, subjects)
-    for subjects in chunks([*changes.silenced, *changes.settled]):
-        connection.execute(_CLOSE_OF_SUBJECTS, {"which": subjects, "now": changes.now})
+    _drop(changes, connection, _DROP_OF_SUBJECTS, changes.silenced)
+    _each(connection, _CLOSE_OF_SUBJECTS, [*changes.silenced, *changes.settled], b_now=changes.now)
 
 
-def _drop(changes: Changes, connection: Connection, statement: Update, which: Sequence[int] | Sequence[str]) -> None:
-    connection.execute(statement, {"which": which, "now": changes.now, "cause": changes.cause})
+def _drop(changes: Changes, connection: Connection, statement: Prepared, which: Sequence[int] | Sequence[str]) -> None:
+    _each(connection, statement, which, b_now=changes.now, b_cause=changes.cause)
+
+
+def _each(connection: Connection, statement: Prepared, which: Sequence[int] | Sequence[str], **given: Any) -> None:
+    """Run a statement for each of ``which``, most often one: a list in the statement would be written out each time."""
+    if which:
+        statement.run(connection, [{"b_which": one, **given} for one in which])
 
 
 def _send_again(changes: Changes, connection: Connection) -> None:
     """Let what a peer refused wait again where it may now get through; after what no longer holds was marked."""
+    if not (changes.refused or changes.reachable):
+        return
     back = Return(changes.now, changes.now, changes.cause, another_mail=True)
     refused = EffectRow.status == "rejected"
     for effects in chunks(changes.refused):

@@ -22,7 +22,7 @@ from states.store.trouble import is_duplicate
 _FACT = FactRow.__table__.c
 _KNOWN = select(_FACT.trigger, _FACT.subjects, _FACT.actor, _FACT.details).where(_FACT.key == bindparam("key"))
 _LOG = Prepared(insert(FactRow), _FACT.keys())
-_KEEP_BEFORE = update(FactRow).where(FactRow.key == bindparam("b_key")).values(before=bindparam("b_before"))
+_KEEP_BEFORE = Prepared(update(FactRow).where(FactRow.key == bindparam("b_key")).values(before=bindparam("b_before")))
 _OUTCOME = (
     select(*(HistoryRow.__table__.c[name] for name in Transition._fields))
     .where(HistoryRow.cause == bindparam("cause"))
@@ -83,7 +83,7 @@ def key_of_import(connection: Connection, cohort_id: str) -> str:
 
 def keep_before(connection: Connection, key: str, before: Mapping[str, Any]) -> None:
     """Write down beside a fact how what it changed stood before."""
-    connection.execute(_KEEP_BEFORE, {"b_key": key, "b_before": before})
+    _KEEP_BEFORE.run(connection, [{"b_key": key, "b_before": before}])
 
 
 def earlier_outcome(

@@ -22,7 +22,7 @@ COMMITMENT_COLUMNS = tuple(getattr(CommitmentRow, name) for name in Commitment._
 _CHUNK = 500
 
 _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
-_CALENDAR_VERSION = select(CohortRow.calendar_version).where(CohortRow.id == bindparam("cohort"))
+_CALENDAR_VERSION = Prepared(select(CohortRow.calendar_version).where(CohortRow.id == bindparam("cohort")))
 _SUBJECT = bindparam("subject", type_=Text)
 _LOCK = Prepared(
     select(CohortRow.id)
@@ -75,7 +75,8 @@ def _rows(connection: Connection, ids: Sequence[str]) -> Sequence[Sequence[Any]]
 
 def calendar_version(connection: Connection, cohort_id: str) -> int | None:
     """Return the version of a cohort's calendar; ``None`` if there is no such cohort."""
-    return connection.scalar(_CALENDAR_VERSION, {"cohort": cohort_id})
+    (version,) = _CALENDAR_VERSION.run(connection, [{"cohort": cohort_id}]).fetchone() or (None,)
+    return version
 
 
 def lock_cohort_of(connection: Connection, subjects: Sequence[str]) -> None:

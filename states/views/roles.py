@@ -13,6 +13,7 @@ from config.definition import Definition
 from config.grammar import TAKEN_BACK
 from states.machines.journey import event_to
 from states.running_cohort import RunningCohort, read_cohort
+from states.store.prepared import Prepared
 from states.store.tables import CohortRow, JourneyRow, PersonRow
 from states.views.people import cohort_of, role_of_office
 
@@ -20,9 +21,10 @@ _HOLDERS: tuple[Answerer, ...] = ("talent", "mentor", "second_mentor")
 _COLUMNS = {role: JourneyRow.__table__.c[f"{role}_id"] for role in _HOLDERS}
 
 _PERSON: BindParameter[str] = bindparam("person")
-# Built once: building a query costs several times what running it does.
-_JOURNEYS = select(JourneyRow.state, *_COLUMNS.values()).where(
-    JourneyRow.cohort_id == bindparam("cohort"), or_(*(column == _PERSON for column in _COLUMNS.values()))
+_JOURNEYS = Prepared(
+    select(JourneyRow.state, *_COLUMNS.values()).where(
+        JourneyRow.cohort_id == bindparam("cohort"), or_(*(column == _PERSON for column in _COLUMNS.values()))
+    )
 )
 
 
@@ -60,7 +62,7 @@ def parts_of(connection: Connection, email: str) -> list[Part]:
 
 
 def _of_journeys(connection: Connection, cohort: RunningCohort, person: str) -> Iterator[Answerer]:
-    for state, *holders in connection.execute(_JOURNEYS, {"cohort": cohort.cohort_id, "person": person}):
+    for state, *holders in _JOURNEYS.run(connection, [{"cohort": cohort.cohort_id, "person": person}]).fetchall():
         if not has_left(cohort.definition, state):
             yield from (role for role, holder in zip(_COLUMNS, holders, strict=True) if holder == person)
 
