@@ -12,7 +12,7 @@ from config.spec import Spec
 
 
 class Form(Spec):
-    """A form for coordinators: a verb on commitments of some kinds, an event, a milestone's other day, or people."""
+    """A form for coordinators: a verb on commitments of some kinds, an event, a milestone's day, people, a task."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=LONGEST_ID)
     label: Line
@@ -25,12 +25,15 @@ class Form(Spec):
     """The milestones that it gives another day."""
     people: Literal["correct", "replace", "stand_in"] | None = None
     """What it tells of the people around the talents."""
+    finishes: bool = False
+    """Whether it says of a task that it is done."""
     undoes: bool = False
     """Whether it takes back what was recorded (R62)."""
 
     @model_validator(mode="after")
     def _one_purpose(self) -> Self:
-        if sum(map(bool, (self.commitments, self.event, self.moves, self.people, self.undoes))) != 1:
-            what = "'commitments', an 'event', milestones that it 'moves', or 'people'; or it 'undoes'"
+        about = (self.commitments, self.event, self.moves, self.people, self.finishes, self.undoes)
+        if sum(map(bool, about)) != 1:
+            what = "'commitments', an 'event', milestones that it 'moves', or 'people'; or it 'finishes' or 'undoes'"
             raise ValueError(f"a form is about {what}")
         return self

@@ -29,6 +29,7 @@ from flows import (
     mail_commands,
     people_commands,
     site_command,
+    task_commands,
     undo_command,
 )
 from flows.checking import check_cohorts, checked_cohort
@@ -61,6 +62,7 @@ app.add_typer(undo_command.app)
 app.add_typer(decision_commands.app)
 app.add_typer(people_commands.app)
 app.add_typer(site_command.app)
+app.add_typer(task_commands.app)
 
 
 def main() -> None:

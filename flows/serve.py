@@ -18,6 +18,7 @@ from config.errors import TalentNordError
 from flows.client import one_client
 from flows.cockpit.form_lists import flow_of, forms
 from flows.cockpit.labels import words
+from flows.finish import finish
 from flows.mail_rate import set_mail_rate
 from flows.mails import mails
 from flows.move_day import move_day
@@ -30,7 +31,7 @@ from flows.services import Services, current_services
 from flows.tick import tick
 from flows.undo import undo
 
-FORM_FLOWS: Mapping[str, Flow[..., Any]] = {one.name: one for one in (record, move_day, people, undo)}
+FORM_FLOWS: Mapping[str, Flow[..., Any]] = {one.name: one for one in (record, move_day, people, finish, undo)}
 TICK_EVERY = timedelta(minutes=15)
 
 ONE_TICK = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)

@@ -84,6 +84,21 @@ class OfficeTakenError(TalentNordError):
         super().__init__(f"{name} stands in for {office} from {first} to {last}; end that first. Nothing was recorded.")
 
 
+class TaskNotDoneError(TalentNordError):
+    """A task cannot be called done; ``why`` is ``closed``, ``itself`` or ``alone``. Nothing was changed."""
+
+    def __init__(self, task: str, title: str, why: str) -> None:
+        self.task = task
+        self.title = title
+        self.why = why
+        sentences = {
+            "closed": "it is closed already",
+            "itself": "it closes by itself once what it asks for is done",
+            "alone": "nobody would be asked any more about what it is about; tell what came of that, and it closes",
+        }
+        super().__init__(f"the task {title!r} ({task}) cannot be called done: {sentences[why]}. Nothing was recorded.")
+
+
 class ConflictError(TalentNordError):
     """Someone else changed the same record first; read it again and retry."""
 

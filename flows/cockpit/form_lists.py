@@ -21,8 +21,8 @@ from flows.cockpit.mail_form import FLOW as MAILS
 from flows.services import Services
 from states.store.tables import CohortRow
 
-RECORD, MOVE_DAY, PEOPLE, UNDO = "record", "move_day", "people", "undo"
-"""The flows whose deployments the forms are: of what happened, of another day, of people, and of what is taken back."""
+RECORD, MOVE_DAY, PEOPLE, FINISH, UNDO = "record", "move_day", "people", "finish", "undo"
+"""The flows whose deployments the forms are: what happened, another day, people, a task, and what is taken back."""
 
 
 def forms(services: Services) -> Iterator[tuple[Definition, Form]]:
@@ -35,7 +35,8 @@ def forms(services: Services) -> Iterator[tuple[Definition, Form]]:
 
 def flow_of(form: Form) -> str:
     """Return the name of the flow that a form runs."""
-    return MOVE_DAY if form.moves else PEOPLE if form.people else UNDO if form.undoes else RECORD
+    kinds = {MOVE_DAY: form.moves, PEOPLE: form.people, FINISH: form.finishes, UNDO: form.undoes}
+    return next((flow for flow, is_so in kinds.items() if is_so), RECORD)
 
 
 async def set_lists(client: PrefectClient, services: Services) -> int:

@@ -21,6 +21,7 @@ from config.plain_text import quoted
 from config.plan import PLAN, plan_steps
 from config.programme import CommitmentSpec
 from flows.cockpit.people_lists import people_fields, people_labels
+from flows.cockpit.task_lists import task_labels
 from states.machines.commitment import recordable_verbs
 from states.machines.journey import ends
 from states.running_cohort import RunningCohort, read_cohort
@@ -63,6 +64,8 @@ class Choices:
     """What was recorded and can be taken back, the newest first; ids are keys."""
     people: Mapping[str, str]
     """Whom a form about people can mean."""
+    tasks: Mapping[str, str]
+    """Open tasks that can be called done."""
     plans: Mapping[str, str]
     """What can have come of the plan at a talk or a meeting (R11)."""
 
@@ -103,6 +106,7 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
     days: dict[str, str] = {}
     told: list[ToldFact] = []
     people: dict[str, str] = {}
+    tasks: dict[str, str] = {}
     plans: dict[str, str] = {}
     for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
         cohort = read_cohort(connection, cohort_id)
@@ -116,8 +120,9 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
         days |= _days(cohort, form, now) if form.moves else {}
         told += what_can_be_undone(connection, cohort_id) if form.undoes else ()
         people |= people_labels(connection, cohort, form.people) if form.people else {}
+        tasks |= task_labels(connection, cohort) if form.finishes else {}
         plans |= _plans(cohort.definition, specs) if form.verb == "keep" else {}
-    return Choices(talents, commitments, choices, milestones, days, _facts(told), people, plans)
+    return Choices(talents, commitments, choices, milestones, days, _facts(told), people, tasks, plans)
 
 
 def _plans(definition: Definition, specs: Sequence[CommitmentSpec]) -> dict[str, str]:
@@ -181,6 +186,8 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
         return _schema(definition, {**_DAY_FIELDS, "day": _list(choices.days)}, ["day"])
     if form.undoes:
         return _schema(definition, {"fact": _list(choices.facts), "why": _TEXT}, ["fact", "why"])
+    if form.finishes:
+        return _schema(definition, {"task": _list(choices.tasks), "note": _TEXT}, ["task"])
     if form.people:
         return _schema(definition, *people_fields(form.people, choices.people))
     specs = specs_of(definition, form)

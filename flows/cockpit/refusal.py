@@ -17,6 +17,7 @@ from config.errors import (
     NotOpenYetError,
     OfficeTakenError,
     TalentNordError,
+    TaskNotDoneError,
     TransitionRefusedError,
     UnknownTriggerError,
 )
@@ -56,6 +57,8 @@ def refusal(services: Services, error: TalentNordError, programme: str = "") -> 
     if isinstance(error, CorrectionRefusedError):
         with services.database.read() as connection:
             return said(f"cannot_undo_{error.why}", other=_told(connection, error))
+    if isinstance(error, TaskNotDoneError):
+        return said(f"task_{error.why}", title=error.title)
     if isinstance(error, OfficeTakenError):
         return said("office_taken", name=error.name, first=_day(error.first), last=_day(error.last))
     if isinstance(error, ConsequencesChangedError):

@@ -12,6 +12,7 @@ from config.form import Form
 from config.programme import CommitmentSpec
 from flows.cockpit.forms import day_label, specs_of, talent_label
 from flows.cockpit.people_lists import people_labels
+from flows.cockpit.task_lists import task_labels
 from states.machines.rulebook import RuleBook
 from states.moves.people import CORRECT, WHOM
 from states.running_cohort import RunningCohort
@@ -43,12 +44,16 @@ class TaskForms:
         rows = connection.execute(journeys.where(JourneyRow.cohort_id == cohort.cohort_id))
         self._journeys = {row.id: row for row in rows}
         self._unreachable = _unreachable(connection, cohort)
+        self._finishable = {ident: label for label, ident in task_labels(connection, cohort).items()}
 
     def of(self, task: TaskPage) -> Iterator[Offer]:
         """Yield what can be done about a task, in the order of the programme's forms."""
         name, definition = task.subject.rpartition("/")[2], self._cohort.definition
         for form in self._forms:
-            if task.subject in self._commitments:
+            if form.finishes:
+                if task.id in self._finishable:
+                    yield Offer(form, {"task": self._finishable[task.id]})
+            elif task.subject in self._commitments:
                 yield from self._about_commitment(form, task, definition.commitments[name])
             elif task.subject in self._journeys:
                 yield from self._about_journey(form, task)

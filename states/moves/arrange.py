@@ -1,4 +1,4 @@
-"""What is told of the people around the talents, and by them: each is a fact about the cohort."""
+"""What is told of the people around the talents, by them, and of tasks: each is a fact about the cohort."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from states.moves.changes import Changes
 from states.moves.firing import Firing
 from states.moves.offices import END_STAND_IN, REPLACE, STAND_IN, end_stand_in, replace_holder, stand_in
 from states.moves.people import CORRECT, correct_person
+from states.moves.tasks import FINISH, finish_task
 from states.running_cohort import RunningCohort
 
 ARRANGED: Mapping[str, Callable[[Firing], None]] = {
@@ -20,13 +21,14 @@ ARRANGED: Mapping[str, Callable[[Firing], None]] = {
     REPLACE: replace_holder,
     STAND_IN: stand_in,
     END_STAND_IN: end_stand_in,
+    FINISH: finish_task,
 }
 
 
 def arrange(
     trigger: str, details: Mapping[str, Any], connection: Connection, cohort: RunningCohort, changes: Changes
 ) -> None:
-    """Collect what a fact about people changes.
+    """Collect what a fact about people or a task changes.
 
     Raises:
         UnknownTriggerError: there is no such fact.

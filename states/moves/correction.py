@@ -40,6 +40,7 @@ from states.moves.rests_on import (
     refuse_what_never_goes_back,
 )
 from states.moves.seating import seated
+from states.moves.tasks import FINISH, TASK, open_again
 from states.plan.timers import chase_timer
 from states.records import Commitment, InRegion, Journey
 from states.running_cohort import RunningCohort
@@ -80,6 +81,9 @@ class Correction:
         if self._fact.trigger in OF_OFFICES:
             take_office_back(self._firing, self._fact, self._steps[0])
             only_who_was_told(self._firing, [step.id for step in self._steps])
+            return
+        if self._fact.trigger == FINISH:
+            open_again(self._firing, self._fact.details[TASK])
             return
         self._told_instead = put_descriptions_back(self._firing, self._fact)
         self._corrections |= put_attendance_back(self._firing, self._fact, self._steps)

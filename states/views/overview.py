@@ -14,6 +14,7 @@ from config.errors import UnknownRecordError
 from config.grammar import ESCALATED, TAKEN_BACK, Trigger, level_of, without_level
 from states.machines.commitment import FINAL, MISSED, PLANNED
 from states.machines.journey import CALENDAR, ends
+from states.moves.tasks import TASK
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.conditions import of_cohort
 from states.store.fact_log import actors_of
@@ -256,7 +257,7 @@ class Overview:
             run = runs.get(row.id, "")
             local = definition.working_time.local(row.at)
             actor = actors.get(row.cause, "")
-            if row.machine == MAIL:
+            if row.machine in {MAIL, TASK}:
                 yield HistoryLine(local, row.trigger, row.dest, row.cause, actor, True, run, by=people.get(actor, ""))
                 continue
             journeys_own = row.machine == "journey" or row.machine in definition.programme.regions

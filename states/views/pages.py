@@ -82,7 +82,7 @@ class HistoryLine:
     actor: str
     """Who told the fact behind it, by what they are (``coordinator``, ``talent``); empty where the clock was."""
     mail: bool
-    """Whether it is a decision on a mail, whose ``dest`` is what is known of it then."""
+    """Whether it is a decision on a mail or a task, whose ``dest`` is how that stands then."""
     run: str = ""
     """The id of the run that carried out what it caused; empty until there is one."""
     moved: bool = True

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
+from config.errors import UnknownRecordError
 from states.running_cohort import RunningCohort
 from states.store.conditions import OPEN_TASK
 from states.store.tables import JourneyRow, PersonRow, TaskRow
@@ -33,12 +35,42 @@ class TaskPage:
     closed: date | None
 
 
+class OpenTask(NamedTuple):
+    """A task that is asked of somebody; ``owner`` is their name."""
+
+    id: str
+    subject: str
+    title: str
+    owner: str
+    due: date | None
+
+
+def open_tasks(connection: Connection, cohort_id: str) -> list[OpenTask]:
+    """Return a cohort's open tasks, the one that is due first at the top."""
+    rows = connection.execute(
+        select(TaskRow.id, TaskRow.subject, TaskRow.title, PersonRow.name, TaskRow.due_on)
+        .join(PersonRow, PersonRow.id == TaskRow.owner_id)
+        .where(TaskRow.cohort_id == cohort_id, OPEN_TASK)
+        .order_by(TaskRow.due_on.nulls_last(), TaskRow.id)
+    )
+    return [OpenTask._make(row) for row in rows]
+
+
 def open_task_titles(connection: Connection, cohort_id: str) -> dict[str, str]:
     """Return the titles of a cohort's open tasks, by id."""
-    rows = connection.execute(
-        select(TaskRow.id, TaskRow.title).where(TaskRow.cohort_id == cohort_id, OPEN_TASK).order_by(TaskRow.id)
-    )
-    return {row.id: row.title for row in rows}
+    return {one.id: one.title for one in sorted(open_tasks(connection, cohort_id))}
+
+
+def task_place(connection: Connection, ident: str) -> tuple[str, str]:
+    """Return the cohort and the journey that a task belongs to; the journey is empty for one of the cohort's.
+
+    Raises:
+        UnknownRecordError: there is no such task.
+    """
+    row = connection.execute(select(TaskRow.cohort_id, TaskRow.journey_id).where(TaskRow.id == ident)).one_or_none()
+    if row is None:
+        raise UnknownRecordError("task", ident)
+    return row.cohort_id, row.journey_id or ""
 
 
 def task_pages(connection: Connection, cohort: RunningCohort, about: Collection[str]) -> list[TaskPage]:

@@ -14,9 +14,10 @@ from config.grammar import SAYINGS, Trigger
 from states.machines.journey import ENROL
 from states.moves.arrange import ARRANGED
 from states.moves.attendance import WHOM
+from states.moves.tasks import FINISH, TASK
 from states.running_cohort import read_cohort
 from states.store.conditions import of_cohort
-from states.store.tables import FactRow, JourneyRow, PersonRow
+from states.store.tables import FactRow, JourneyRow, PersonRow, TaskRow
 from states.views.actors import names_of
 from states.views.said import CORRECTED
 
@@ -73,6 +74,8 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
     people = names_of(connection, {row.actor for row in rows})
     ours = select(PersonRow.id, PersonRow.name).where(of_cohort(PersonRow.id, cohort_id))
     everybody = dict(connection.execute(ours).tuples().all())
+    titles = select(TaskRow.id, TaskRow.title).where(TaskRow.cohort_id == cohort_id)
+    named_tasks = dict(connection.execute(titles).tuples().all())
     corrected = set(connection.scalars(CORRECTED))
     return [
         ToldFact(
@@ -81,7 +84,7 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
             actor=row.actor,
             trigger=row.trigger,
             what=fact_label(cohort.definition, row.trigger),
-            about=_about(row, names, everybody),
+            about=_about(row, names | named_tasks, everybody),
             details=row.details,
             corrects=row.corrects,
             corrected=row.key in corrected,
@@ -92,9 +95,11 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
 
 
 def _about(row: Row[Any], names: Mapping[str, str], everybody: Mapping[str, str]) -> tuple[str, ...]:
-    """Return whom a fact is about: talents, the cohort, or who says that they come or not."""
+    """Return whom or what a fact is about: talents, the cohort, who says that they come or not, or a task."""
     if Trigger.parse(row.trigger).part in SAYINGS and row.details.get(WHOM) in everybody:
         return (everybody[row.details[WHOM]],)
+    if row.trigger == FINISH:
+        return (names.get(row.details[TASK], ""),)
     return tuple(names[subject] for subject in row.subjects if subject in names)
 
 
@@ -104,6 +109,7 @@ def fact_label(definition: Definition, trigger: str) -> str:
     if name in ARRANGED:
         # A form's name says more: what corrects a person is no correction of a fact, though both are called so.
         forms: dict[str, str] = {one.people: one.label for one in definition.programme.forms if one.people}
+        forms.update((FINISH, one.label) for one in definition.programme.forms if one.finishes)
         return forms.get(name) or definition.trigger_label(trigger)
     known = {*definition.milestones, *definition.commitments, *definition.programme.events, ENROL}
     return definition.trigger_label(trigger) if name in known else trigger

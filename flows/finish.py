@@ -1,0 +1,73 @@
+"""``finish``: a coordinator's form that says of a task that it is done."""
+
+from __future__ import annotations
+
+import asyncio
+
+from prefect import flow, runtime
+
+from config.errors import TalentNordError
+from flows.client import one_client
+from flows.cockpit.ending import completed, failed
+from flows.cockpit.form_lists import set_lists
+from flows.cockpit.forms import choices_for, chosen, form_of
+from flows.cockpit.refusal import refusal
+from flows.react import react_to
+from flows.record import also_due, what_came
+from flows.services import Services, current_services
+from notifications.run_words import run_name
+from states.facts import Fact, Outcome
+from states.moves.tasks import FINISH, TASK
+from states.views.task_pages import task_place
+
+
+def finish_name() -> str:
+    """Return what a run is called: by the task that is done."""
+    return run_name("finish", task=str(runtime.flow_run.parameters.get(TASK, "")))
+
+
+@flow(name="finish", flow_run_name=finish_name, persist_result=False)
+async def finish(programme: str, form: str, task: str, note: str = "") -> str:
+    """Close a task that is done, in one commit. The run's id is the fact's key.
+
+    Raises:
+        FactIncompleteError: it is none of those listed.
+        TaskNotDoneError: it closes by itself, or is all that keeps its matter from being forgotten.
+    """
+    services = current_services()
+    fact = Fact(f"form:{runtime.flow_run.id}", "coordinator", {"note": note} if note else {})
+    try:
+        outcome = await asyncio.to_thread(finish_form, services, programme, form, task, fact)
+    except TalentNordError as error:
+        return failed(await asyncio.to_thread(refusal, services, error, programme), error)
+    reacted = await react_to(services, [outcome, *await asyncio.to_thread(also_due, services)])
+    async with one_client() as client:
+        await set_lists(client, services)
+    return completed(await asyncio.to_thread(what_came, services, outcome, reacted))
+
+
+def finish_form(services: Services, programme: str, ident: str, label: str, fact: Fact) -> Outcome:
+    """Work out which task a label of the form's list stands for, and tell the fact; a task's id is taken as well.
+
+    Raises:
+        UnknownRecordError: no such form or task.
+        FactIncompleteError, TaskNotDoneError: see ``finish``.
+    """
+    with services.database.read() as connection:
+        form = form_of(services.library.programme(programme).definition, ident)
+        choices = choices_for(connection, programme, form, services.now())
+        task = label if label not in choices.tasks and "#" in label else chosen(choices.tasks, TASK, label, form)
+    return finish_task(services, task, fact)
+
+
+def finish_task(services: Services, task: str, fact: Fact) -> Outcome:
+    """Tell that a task, by its id, is done; ``fact`` gives what goes with it.
+
+    Raises:
+        UnknownRecordError: there is no such task.
+        TaskNotDoneError: see ``finish``.
+    """
+    with services.database.read() as connection:
+        cohort, journey = task_place(connection, task)
+    told = Fact(fact.key, fact.actor, {**fact.details, TASK: task})
+    return services.engine.arrange(cohort, FINISH, told, about=[journey] if journey else ())
