@@ -39,7 +39,7 @@ def tasks(cohort: Annotated[str, typer.Argument(help="The cohort, by its folder 
 @app.command()
 def finish(
     task: Annotated[str, typer.Argument(help="The task, by its id: 'talentnord tasks COHORT' lists them.")],
-    note: Annotated[str, typer.Option(help="What was done.")] = "",
+    note: Annotated[str | None, typer.Option(help="What was done.")] = None,
 ) -> None:
     """Say that a task is done, as the form does; refused where nobody would be asked about its matter any more."""
     with command_services() as services:

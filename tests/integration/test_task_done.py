@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from states.running_cohort import read_cohort
 from states.store.database import Database
 from states.store.tables import TaskRow
 from states.store.unreachable import ADDRESS_TASK, address_task
+from states.views.counts import summarise
 from states.views.task_pages import open_task_titles
 from states.views.told import told_facts
 from tests.support.coordinator import Coordinator
@@ -76,6 +78,24 @@ def test_a_task_that_is_all_that_is_left_of_a_matter_stays_open(asked: Coordinat
         finish(asked, last, "the last")
     assert refused.value.why == "alone"
     assert list(tasks(asked)) == [last]
+
+
+def test_whatever_is_called_done_through_a_silent_year_nobody_is_forgotten(sqlite: Database) -> None:
+    coordinator, done = Coordinator(sqlite, people=2), 0
+    coordinator.until("2027-01-20 12:00")
+    coordinator.driven.fire("expectation_talk:stall", 1)
+    coordinator.driven.move("m2d1", None)
+    for month in ("2027-01-21", "2027-02-20", "2027-03-31", "2027-06-30", "2027-10-15", "2028-02-15"):
+        coordinator.until(f"{month} 12:00")
+        for task in tasks(coordinator):
+            with suppress(TaskNotDoneError):
+                place = task.partition("/")[0].partition("#")[0]
+                fact = Fact(f"{month} {task}", "coordinator", {"task": task})
+                coordinator.driven.engine.arrange("hold-3", "finish", fact, about=[place])
+                done += 1
+        with sqlite.read() as connection:
+            assert summarise(connection, "hold-3").stuck == ()
+    assert done
 
 
 def test_a_task_that_is_closed_is_not_done_again(asked: Coordinator) -> None:
