@@ -2,6 +2,8 @@
 
 A transition of a journey is ``talentnord.journey.<trigger>``. One of a commitment is ``talentnord.commitment.<verb>``,
 whichever commitment it is: a feed or an automation is about promises missed or kept, and the payload says which.
+That somebody says whether they come is ``talentnord.attendance.<part>``, with the milestone in the payload; where it is
+an event of a talent's journey, as an absence from a teaching day is, it is told as that.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from prefect.context import FlowRunContext, TaskRunContext
 from prefect.events import emit_event
 from sqlalchemy import Row, select
 
-from config.grammar import Trigger
+from config.grammar import Trigger, is_attendance
 from states.store.database import Database
 from states.store.tables import HistoryRow
 
@@ -39,11 +41,18 @@ def tell_events(database: Database, transitions: Sequence[str]) -> None:
         _LOG.warning("no events of %d transitions", len(transitions), exc_info=True)
 
 
-def event_name(machine: str, trigger: str) -> str:
-    """Return the name of a transition's event, by its machine and trigger as history has them."""
-    beside = bool(Trigger.parse(trigger).part)  # A region of the journey, moved by a commitment's coming to a state.
-    kind = machine if machine in _OWN_KIND else "journey" if beside else "commitment"
-    return f"talentnord.{kind}.{trigger.replace(':', '.')}"
+def event_name(transition: str, machine: str, trigger: str) -> str:
+    """Return the name of a transition's event, by its id, machine and trigger as history has them."""
+    return f"talentnord.{_kind(transition, machine, trigger)}.{trigger.replace(':', '.')}"
+
+
+def _kind(transition: str, machine: str, trigger: str) -> str:
+    if machine in _OWN_KIND:
+        return machine
+    if is_attendance(transition):
+        return "attendance"
+    # A region of the journey, moved by a commitment's coming to a state.
+    return "journey" if Trigger.parse(trigger).part else "commitment"
 
 
 def event_id(transition: str) -> UUID:
@@ -58,7 +67,7 @@ def _emit_outside_the_run(row: Row[tuple[object, ...]], run: str | None, deploym
     about = f"talentnord.journey.{row.journey_id}" if row.journey_id else f"talentnord.cohort.{row.cohort_id}"
     related = {"flow-run": run, "deployment": deployment}
     emit_event(
-        event_name(row.machine, row.trigger),
+        event_name(row.id, row.machine, row.trigger),
         resource={"prefect.resource.id": about, "talentnord.cohort": row.cohort_id},
         related=[
             {"prefect.resource.id": f"prefect.{role}.{ident}", "prefect.resource.role": role}

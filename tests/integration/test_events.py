@@ -50,7 +50,7 @@ def test_each_transition_is_told_once_with_its_run_and_nobodys_name(server: Serv
     runs = {one["id"] for one in flow_runs(server, "react") if driven.id in one["tags"]}
     for one in kept:
         row = rows[one["payload"]["transition"]]
-        assert one["event"] == event_name(row.machine, row.trigger)
+        assert one["event"] == event_name(row.id, row.machine, row.trigger)
         assert one["resource"]["prefect.resource.id"] == f"talentnord.journey.{row.journey_id}"
         assert (one["payload"]["source"], one["payload"]["dest"]) == (row.source, row.dest)
         ((ident, role),) = [(other["prefect.resource.id"], other["prefect.resource.role"]) for other in one["related"]]
@@ -85,19 +85,21 @@ def test_a_run_does_what_it_is_for_even_if_nothing_can_be_told(
 
 
 @pytest.mark.parametrize(
-    ("machine", "trigger", "name"),
+    ("transition", "machine", "trigger", "name"),
     [
-        ("journey", "m1d1", "talentnord.journey.m1d1"),
-        ("journey", "m1d1:invite", "talentnord.journey.m1d1.invite"),
-        ("journey", "expectation_talk:kept", "talentnord.journey.expectation_talk.kept"),
-        ("second_half", "second_half_choice:open", "talentnord.journey.second_half_choice.open"),
-        ("mentor_meeting_m2", "keep", "talentnord.commitment.keep"),
-        ("cohort", "alumni", "talentnord.cohort.alumni"),
-        ("mail", "resend", "talentnord.mail.resend"),
+        ("hold-3-01#2", "journey", "m1d1", "talentnord.journey.m1d1"),
+        ("hold-3-01#2", "journey", "m1d1:invite", "talentnord.journey.m1d1.invite"),
+        ("hold-3-01#2", "journey", "expectation_talk:kept", "talentnord.journey.expectation_talk.kept"),
+        ("hold-3-01#2", "second_half", "second_half_choice:open", "talentnord.journey.second_half_choice.open"),
+        ("hold-3-01/mentor_meeting_m2#2", "mentor_meeting_m2", "keep", "talentnord.commitment.keep"),
+        ("hold-3#2", "cohort", "alumni", "talentnord.cohort.alumni"),
+        ("7#1", "mail", "resend", "talentnord.mail.resend"),
+        ("hold-3-01@kickoff#1", "kickoff", "decline", "talentnord.attendance.decline"),
+        ("hold-3/leader-01@network_1#2", "network_1", "correct", "talentnord.attendance.correct"),
     ],
 )
-def test_names(machine: str, trigger: str, name: str) -> None:
-    assert event_name(machine, trigger) == name
+def test_names(transition: str, machine: str, trigger: str, name: str) -> None:
+    assert event_name(transition, machine, trigger) == name
 
 
 def test_a_prefect_that_tells_of_pages_elsewhere_is_noticed() -> None:
