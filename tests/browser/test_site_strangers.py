@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from states.store.database import Database
 from tests.support.browser import BROWSER, FLAGS
-from tests.support.driver import Driver
 from tests.support.free_port import closed_port
 from tests.support.http_server import PeerServer, serving
 from tests.support.site import TALK, Stand
-from tests.support.site_process import SiteProcess, answer_link, path_of, talentnord_site
+from tests.support.site_folder import talk_path, talks_ahead
+from tests.support.site_process import SiteProcess, talentnord_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(BROWSER is None, reason="there is no Chromium")]
 
@@ -42,20 +41,13 @@ class Stranger(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    found = tmp_path_factory.mktemp("site")
-    (found / "var").mkdir()
-    return found
+    return tmp_path_factory.mktemp("site")
 
 
 @pytest.fixture(scope="module")
 def stand(folder: Path, sqlite_template: Path) -> Iterator[Stand]:
-    path = folder / "var" / "talentnord.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    database = Database(f"sqlite:///{path}")
-    found = Stand(Driver(database, people=7).enrol().until("2027-01-21"))
-    yield found
-    found.close()
-    database.close()
+    with talks_ahead(folder, sqlite_template) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -72,17 +64,12 @@ def page() -> Iterator[Page]:
         browser.close()
 
 
-def link(stand: Stand, folder: Path, site: SiteProcess, number: int) -> str:
-    leader = stand.leader(number)
-    return site.address + path_of(folder, stand.email(leader), answer_link(leader, f"hold-3-{number:02d}/{TALK}"))
-
-
 def test_a_form_of_the_site_is_taken_and_no_request_tells_the_link(
     stand: Stand, folder: Path, site: SiteProcess, page: Page
 ) -> None:
     told: list[str] = []
     page.on("request", lambda request: told.append(request.all_headers().get("referer", "")))
-    page.goto(link(stand, folder, site, 1))
+    page.goto(site.address + talk_path(stand, folder, 1))
     page.get_by_label("Hvilken dag var det?").fill("2027-01-20")
     page.get_by_label("Ja, den blev skrevet").check()
     page.get_by_role("button", name="Samtalen er holdt").click()
@@ -93,7 +80,7 @@ def test_a_form_of_the_site_is_taken_and_no_request_tells_the_link(
 
 @pytest.mark.parametrize("way", ["form", "frame"])
 def test_another_sites_page_gets_nothing(stand: Stand, folder: Path, site: SiteProcess, page: Page, way: str) -> None:
-    target = link(stand, folder, site, 2)
+    target = site.address + talk_path(stand, folder, 2)
     handler = type("Handler", (Stranger,), {"target": target})
     server = PeerServer(("127.0.0.1", closed_port()), handler)
     with serving(server):

@@ -11,35 +11,24 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from states.store.database import Database
 from states.store.tables import FactRow
-from tests.support.driver import Driver
 from tests.support.processes import taken_port
-from tests.support.site import TALK, Stand
-from tests.support.site_process import SiteProcess, answer_link, path_of, talentnord_site
+from tests.support.site import Stand
+from tests.support.site_folder import talk_path, talks_ahead
+from tests.support.site_process import SiteProcess, talentnord_site
 
 PUBLIC = "https://svar.example.org"
 
 
 @pytest.fixture(scope="module")
-def stand(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Stand]:
-    """Hold-3 on a day on which its talks are to be held, in the folder of a site."""
-    folder = tmp_path_factory.mktemp("site")
-    (folder / "var").mkdir()
-    path = folder / "var" / "talentnord.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    database = Database(f"sqlite:///{path}")
-    found = Stand(Driver(database, people=7).enrol().until("2027-01-21"))
-    yield found
-    found.close()
-    database.close()
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("site")
 
 
 @pytest.fixture(scope="module")
-def folder(stand: Stand) -> Path:
-    path = stand.driven.database.address.path
-    assert path is not None
-    return Path(path).parents[1]
+def stand(folder: Path, sqlite_template: Path) -> Iterator[Stand]:
+    with talks_ahead(folder, sqlite_template) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -55,13 +44,8 @@ def browser(served: SiteProcess) -> Iterator[httpx.Client]:
         yield client
 
 
-def talk(stand: Stand, folder: Path, number: int) -> str:
-    leader = stand.leader(number)
-    return path_of(folder, stand.email(leader), answer_link(leader, f"hold-3-{number:02d}/{TALK}"))
-
-
 def test_an_answer_over_the_socket_is_a_fact(stand: Stand, folder: Path, browser: httpx.Client) -> None:
-    link = talk(stand, folder, 1)
+    link = talk_path(stand, folder, 1)
     assert browser.get(link).status_code == 200
     assert browser.head(link).text == ""
     taken = browser.post(link, data=stand.held(1, "2027-01-20"), headers={"origin": PUBLIC})
@@ -78,7 +62,7 @@ def test_it_is_known_by_its_public_name_and_on_this_machine(browser: httpx.Clien
 
 def test_what_another_page_sends_is_refused(stand: Stand, folder: Path, browser: httpx.Client) -> None:
     form = stand.held(2, "2027-01-20")
-    refused = browser.post(talk(stand, folder, 2), data=form, headers={"origin": "https://evil.example"})
+    refused = browser.post(talk_path(stand, folder, 2), data=form, headers={"origin": "https://evil.example"})
     assert refused.status_code == 403
     assert "intet registreret" in refused.text
 
@@ -103,7 +87,7 @@ def test_what_no_browser_sends_is_refused(served: SiteProcess, request_: bytes, 
 def test_nothing_that_was_asked_is_in_any_log(
     stand: Stand, folder: Path, served: SiteProcess, browser: httpx.Client
 ) -> None:
-    links = [talk(stand, folder, number) for number in (1, 2, 3)]
+    links = [talk_path(stand, folder, number) for number in (1, 2, 3)]
     for link in links:
         browser.get(link)
         browser.post(link, data={"option": "held", "version": "0", "note": "a-remark"})
