@@ -18,7 +18,7 @@ from config.grammar import COME, DECLINE, SAYINGS, Trigger, attendance_id
 from states.moves.absences import missed_news, refuse_what_nobody_can_come_to, who_hears
 from states.moves.firing import Firing
 from states.plan.effects import Cause
-from states.store.attending import Part, ids_of, parts_of
+from states.store.attending import JourneyPart, ids_of, parts_in_journeys
 from states.store.fact_log import last_step
 from states.store.reach_tables import AttendanceRow
 from states.store.tables import HistoryRow
@@ -67,10 +67,10 @@ def attend(trigger: str, firing: Firing) -> None:
             firing.changes.timers += missed_news(firing, parts[0].journey.id, milestone)
 
 
-def parts_in(firing: Firing, milestone: str, ids: Sequence[str]) -> list[Part]:
+def parts_in(firing: Firing, milestone: str, ids: Sequence[str]) -> list[JourneyPart]:
     """Return what one person, by any of their ids, is asked to a milestone as; a talent is that first of all."""
     asked = firing.cohort.definition.asked_to(milestone)
-    found = parts_of(firing.connection, firing.cohort, ids, firing.today)
+    found = parts_in_journeys(firing.connection, firing.cohort, ids, firing.today)
     mine = [one for one in found if one.role in asked and one.journey.state.startswith(ACTIVE)]
     return sorted(mine, key=lambda one: (one.role != "talent", asked.index(one.role)))
 
@@ -82,7 +82,7 @@ def _stand(firing: Firing, milestone: str, ids: Sequence[str]) -> dict[str, bool
     return dict.fromkeys(ids) | dict(said.tuples().all())
 
 
-def _note(firing: Firing, milestone: str, part: str, stand: Mapping[str, bool | None], first: Part) -> str:
+def _note(firing: Firing, milestone: str, part: str, stand: Mapping[str, bool | None], first: JourneyPart) -> str:
     """Note it under each id of the person, and return the first of the history rows."""
     changes, cohort = firing.changes, firing.cohort.cohort_id
     journey = first.journey.id if first.role == "talent" else None

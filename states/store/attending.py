@@ -26,7 +26,7 @@ class Away(NamedTuple):
     journey: str
 
 
-class Part(NamedTuple):
+class JourneyPart(NamedTuple):
     """What somebody is in a journey: its talent, the talent's leader …"""
 
     role: Role
@@ -57,7 +57,9 @@ def ids_of(connection: Connection, cohort_id: str, person: str) -> list[str]:
     return list(connection.scalars(same.order_by(PersonRow.id != person, PersonRow.id)))
 
 
-def parts_of(connection: Connection, cohort: RunningCohort, people: Collection[str], today: date) -> list[Part]:
+def parts_in_journeys(
+    connection: Connection, cohort: RunningCohort, people: Collection[str], today: date
+) -> list[JourneyPart]:
     """Return what one person, by any of their ids, is in the journeys of a cohort that are not given up.
 
     A consultant's part is also theirs who acts for the consultant today.
@@ -71,7 +73,9 @@ def _goes_on(definition: Definition, journey: Journey) -> bool:
     return journey.state.startswith(ACTIVE) or journey.state == definition.steps[-1].state
 
 
-def _parts(cohort: RunningCohort, journeys: Iterable[Journey], people: Collection[str], today: date) -> Iterator[Part]:
+def _parts(
+    cohort: RunningCohort, journeys: Iterable[Journey], people: Collection[str], today: date
+) -> Iterator[JourneyPart]:
     for journey in journeys:
         consultant = journey.consultant_id or ""
         around: dict[Role, set[str]] = {
@@ -80,4 +84,4 @@ def _parts(cohort: RunningCohort, journeys: Iterable[Journey], people: Collectio
             "second_mentor": {journey.second_mentor_id or ""},
             "consultant": {consultant, cohort.cast.acting(consultant, today)},
         }
-        yield from (Part(role, journey) for role, ids in around.items() if ids & set(people))
+        yield from (JourneyPart(role, journey) for role, ids in around.items() if ids & set(people))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from config.errors import CorrectionRefusedError, UnknownRecordError
 from states.facts import Transition
+from states.store.conditions import CORRECTED
 from states.store.queries import calendar_version, chunks, journeys_and_cohort
 from states.store.tables import EffectRow, FactRow, HistoryRow, MailRow
 
@@ -72,9 +73,8 @@ def later_steps(connection: Connection, last: Transition) -> list[Transition]:
 
 def later_facts(connection: Connection, than: KeptFact) -> list[KeptFact]:
     """Return the facts that were told since and still hold: neither corrections nor corrected."""
-    corrected = select(FactRow.corrects).where(FactRow.corrects.is_not(None))
     since = (FactRow.at >= than.at) & (FactRow.key != than.key)
-    holds = FactRow.corrects.is_(None) & FactRow.key.not_in(corrected)
+    holds = FactRow.corrects.is_(None) & FactRow.key.not_in(CORRECTED)
     return [KeptFact._make(row) for row in connection.execute(_FACTS.where(since, holds))]
 
 

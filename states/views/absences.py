@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from config.definition import Milestone
 from states.running_cohort import RunningCohort
-from states.store.attending import Away, ids_of, parts_of, who_stays_away
+from states.store.attending import Away, ids_of, parts_in_journeys, who_stays_away
 from states.store.tables import JourneyRow, PersonRow
 from states.views.pages import AbsenceLine
 
@@ -32,7 +32,7 @@ def _absent_from(
     for one in told:
         ids = ids_of(connection, cohort.cohort_id, one.person)
         asked = ("talent",) if one.journey else cohort.definition.asked_to(milestone.id)
-        parts = [part for part in parts_of(connection, cohort, ids, today) if part.role in asked]
+        parts = [part for part in parts_in_journeys(connection, cohort, ids, today) if part.role in asked]
         if parts and one.person not in seen:
             seen |= set(ids)  # One address is one person.
             yield AbsenceLine(

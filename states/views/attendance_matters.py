@@ -13,10 +13,10 @@ from config.definition import ACTIVE
 from config.grammar import COME, DECLINE, attendance_id
 from states.moves.attendance import said_by
 from states.running_cohort import RunningCohort
-from states.store.attending import Part, ids_of, parts_of
+from states.store.attending import JourneyPart, ids_of, parts_in_journeys
 from states.store.tables import PersonRow
+from states.views.attendance_told import Sayings, attendance_told
 from states.views.matter import Matter, Option
-from states.views.sayings import Sayings, sayings_of
 
 
 class Who(NamedTuple):
@@ -24,7 +24,7 @@ class Who(NamedTuple):
 
     person: str
     ids: list[str]
-    parts: list[Part]
+    parts: list[JourneyPart]
 
 
 class Asked(NamedTuple):
@@ -32,7 +32,7 @@ class Asked(NamedTuple):
 
     milestone: str
     subject: str
-    part: Part
+    part: JourneyPart
 
 
 def attendance_matter(
@@ -56,7 +56,7 @@ def attendance_matters(connection: Connection, cohort: RunningCohort, person: st
 def who_is(connection: Connection, cohort: RunningCohort, person: str, now: datetime) -> Who:
     """Return who a person is in a cohort."""
     ids = ids_of(connection, cohort.cohort_id, person)
-    return Who(person, ids, parts_of(connection, cohort, ids, cohort.calendar.local_day(now)))
+    return Who(person, ids, parts_in_journeys(connection, cohort, ids, cohort.calendar.local_day(now)))
 
 
 def asked_to(cohort: RunningCohort, who: Who, milestones: Sequence[str]) -> list[Asked]:
@@ -79,7 +79,7 @@ def matters_of(
     if asks is None or not asked:
         return
     own = next((part.journey.id for part in who.parts if part.role == "talent"), None)
-    said = sayings_of(connection, cohort, who.ids, own)
+    said = attendance_told(connection, cohort, who.ids, own)
     name = connection.scalar(select(PersonRow.name).where(PersonRow.id == who.person)) or ""
     for one in asked:
         sayings = said.get(one.milestone, Sayings())

@@ -22,8 +22,8 @@ from states.running_cohort import RunningCohort
 from states.store.queries import COMMITMENT_COLUMNS, JOURNEY_COLUMNS
 from states.store.tables import CommitmentRow, JourneyRow, PersonRow
 from states.views.attendance_matters import attendance_matter, attendance_matters
+from states.views.commitments_told import commitments_told
 from states.views.matter import Matter, Option, Said
-from states.views.said import said_of
 
 
 def matter(connection: Connection, cohort: RunningCohort, person: str, subject: str, now: datetime) -> Matter | None:
@@ -89,7 +89,7 @@ def _matters(
         role = role_in(cohort, person, cohort.spec(one.name), journey, firing.today)
         if role:
             found.append((one, role, journey))
-    said = said_of(connection, cohort, [one for one, _, _ in found])
+    said = commitments_told(connection, cohort, [one for one, _, _ in found])
     for commitment, role, journey in found:
         about = names[journey.talent_id] if journey else ""
         shown = _matter(firing, commitment, role, about, said.get(commitment.id, ()))

@@ -12,10 +12,10 @@ from config.answers import PlanAnswer
 from config.plan import PLAN
 from states.facts import FACT_CAUSE
 from states.running_cohort import RunningCohort
+from states.store.conditions import CORRECTED
 from states.store.queries import chunks
 from states.store.tables import FactRow, HistoryRow, PersonRow
 from states.views.actors import role_and_person
-from states.views.said import CORRECTED
 
 _NEWER: frozenset[PlanAnswer] = frozenset({"written", "revised"})
 # The key is cut out of the cause, and not the cause put together of the key: facts are found by their key.

@@ -17,12 +17,12 @@ from config.grammar import Trigger
 from states.facts import FACT_CAUSE
 from states.moves.people import CORRECT, WHOM
 from states.running_cohort import RunningCohort
+from states.store.conditions import CORRECTED
 from states.store.queries import chunks
 from states.store.tables import FactRow, JourneyRow, MailRow, PersonRow
 from states.views.actors import role_and_person
 from states.views.overview import Overview
 from states.views.pages import HistoryLine
-from states.views.said import CORRECTED
 from states.views.told import fact_label
 
 CLOCK, OTHERS, OPERATOR = "clock", "others", "operator"

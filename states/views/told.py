@@ -16,10 +16,9 @@ from states.moves.arrange import ARRANGED
 from states.moves.attendance import WHOM
 from states.moves.tasks import FINISH, TASK
 from states.running_cohort import read_cohort
-from states.store.conditions import of_cohort
+from states.store.conditions import CORRECTED, of_cohort
 from states.store.tables import FactRow, JourneyRow, PersonRow, TaskRow
 from states.views.actors import names_of
-from states.views.said import CORRECTED
 
 
 @dataclass(frozen=True)

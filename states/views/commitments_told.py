@@ -12,17 +12,18 @@ from config.programme import CommitmentSpec
 from states.facts import FACT_CAUSE
 from states.records import Commitment
 from states.running_cohort import RunningCohort
+from states.store.conditions import CORRECTED
 from states.store.queries import chunks
 from states.store.tables import FactRow, HistoryRow
 from states.views.actors import names_of, role_and_person
 from states.views.matter import Said
 
 _ANSWERING = ("keep", "appoint", "stall", "hush")
-CORRECTED = select(FactRow.corrects).where(FactRow.corrects.is_not(None))
-"""The keys of facts that were taken back."""
 
 
-def said_of(connection: Connection, cohort: RunningCohort, commitments: Sequence[Commitment]) -> dict[str, list[Said]]:
+def commitments_told(
+    connection: Connection, cohort: RunningCohort, commitments: Sequence[Commitment]
+) -> dict[str, list[Said]]:
     """Return what was told of each commitment and still holds, the oldest first; facts taken back do not count."""
     found: dict[str, list[Said]] = {}
     by_id = {one.id: one for one in commitments}

@@ -29,7 +29,7 @@ class Sayings(NamedTuple):
     said: tuple[Said, ...] = ()
 
 
-def sayings_of(
+def attendance_told(
     connection: Connection, cohort: RunningCohort, ids: Sequence[str], journey: str | None
 ) -> dict[str, Sayings]:
     """Return what was said of a person's coming, by milestone; ``journey`` is a talent's own."""
