@@ -57,9 +57,10 @@ class PlanAnswers(Spec):
     revised: Line
     no: Line
 
-    def label(self, answer: PlanAnswer) -> str:
-        """Return what an answer is called."""
-        return str(getattr(self, answer))
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What the answers are called, in the order in which they are offered."""
+        return {"written": self.written, "revised": self.revised, "no": self.no}
 
     @property
     def by_label(self) -> Mapping[str, PlanAnswer]:

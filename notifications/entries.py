@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
-from config.definition import ACTIVE, Milestone, in_active
+from config.definition import Milestone, in_active
 from config.effects import OF_COHORT, Notice, Role
 from config.grammar import Trigger
 from notifications.context import CohortReader
 from notifications.due import Effect
 from states.machines.commitment import FINAL
+from states.machines.journey import on_calendar
 from states.plan.effects import ActiveJourneys, Cause, recipients
 
 TALK = timedelta(hours=1)
@@ -92,12 +93,6 @@ def _both(one: Concern, other: Concern) -> Concern:
     )
 
 
-def on_calendar(reader: CohortReader, state: str) -> bool:
-    """Whether a journey takes part in what its cohort does: also when the last event has led it to its end."""
-    ends = (step.state for step in reader.definition.steps if step.final)
-    return state.startswith(ACTIVE) or state in ends
-
-
 def _uid(reader: CohortReader, name: str) -> str:
     return f"{name}.{reader.cohort.cohort_id}@{reader.definition.programme.id}"
 
@@ -121,7 +116,7 @@ class _Events:
         holder = journey.consultant_id or ""
         around = {journey.talent_id, journey.mentor_id, journey.second_mentor_id, holder}
         mine = not self._ids.isdisjoint(around | self._reader.cohort.cast.acting_for(holder))
-        return mine and on_calendar(self._reader, journey.state)
+        return mine and on_calendar(self._definition, journey.state)
 
     def concerns(self) -> Iterator[Concern]:
         """Yield the events in whose audience the person is, and those that they are invited to as a guest."""
@@ -240,7 +235,7 @@ def _agreed(reader: CohortReader, ids: frozenset[str]) -> Iterator[Concern]:
             continue
         both = tuple(one for one in (journey.talent_id, journey.mentor_id) if one)
         mine = [one for one in both if one in ids]
-        if mine and on_calendar(reader, journey.state):
+        if mine and on_calendar(reader.definition, journey.state):
             yield Concern(_talk(reader, commitment, both), mine[0], invited=True)
 
 

@@ -42,6 +42,11 @@ def ends(definition: Definition) -> frozenset[str]:
     return definition.final_states | {TAKEN_BACK}
 
 
+def on_calendar(definition: Definition, state: str) -> bool:
+    """Return whether a journey takes part in what its cohort does: also when the last event has led it to its end."""
+    return state.startswith(ACTIVE) or any(step.final and step.state == state for step in definition.steps)
+
+
 def event_to(definition: Definition, state: str) -> tuple[str, Event] | None:
     """Return the event, by its name, that leads a journey to a state off the calendar; ``None`` if none does."""
     events = definition.programme.events.items()

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from config.definition import ACTIVE, Definition
+from config.definition import ACTIVE
 from config.effects import Role
+from states.machines.journey import on_calendar
 from states.records import Journey
 from states.running_cohort import RunningCohort
 from states.store.conditions import of_cohort
@@ -65,12 +66,7 @@ def parts_in_journeys(
     A consultant's part is also theirs who acts for the consultant today.
     """
     journeys = journeys_of(connection, cohort.cohort_id)
-    return list(_parts(cohort, [one for one in journeys if _goes_on(cohort.definition, one)], people, today))
-
-
-def _goes_on(definition: Definition, journey: Journey) -> bool:
-    """Whether a journey is on the calendar, or has come to its end."""
-    return journey.state.startswith(ACTIVE) or journey.state == definition.steps[-1].state
+    return list(_parts(cohort, [one for one in journeys if on_calendar(cohort.definition, one.state)], people, today))
 
 
 def _parts(

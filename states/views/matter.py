@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from config.answers import Asked
+from config.grammar import is_attendance
 
 
 @dataclass(frozen=True)
@@ -59,5 +60,13 @@ class Matter:
     said: tuple[Said, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
     choice: str | None = None
+    plan_answers: Mapping[str, str] = field(default_factory=dict)
+    """What may be said of the plan, and how the programme calls it; where there is one."""
+
+    @property
+    def is_event(self) -> bool:
+        """Whether it is about coming to an event, whose day ``due`` is then."""
+        return is_attendance(self.subject)
+
     appointed_on: date | None = None
     appointed_at: str = ""

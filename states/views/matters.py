@@ -98,7 +98,8 @@ def _matters(
 
 
 def _matter(firing: Firing, commitment: Commitment, role: str, about: str, said: Sequence[Said]) -> Matter:
-    spec, words = firing.cohort.spec(commitment.name), firing.cohort.definition.programme.commitment_states
+    spec, programme = firing.cohort.spec(commitment.name), firing.cohort.definition.programme
+    words, plan = programme.commitment_states, programme.plan
     name, level = without_level(commitment.state), level_of(commitment.state)
     return Matter(
         subject=commitment.id,
@@ -113,6 +114,7 @@ def _matter(firing: Firing, commitment: Commitment, role: str, about: str, said:
         said=tuple(said),
         choices=spec.choices,
         choice=commitment.choice,
+        plan_answers=plan.answers.labels if plan else {},
         appointed_on=commitment.appointed_on,
         appointed_at=commitment.appointed_at,
     )

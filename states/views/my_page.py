@@ -17,6 +17,7 @@ from config.definition import ACTIVE, Milestone
 from config.effects import Role
 from config.grammar import without_level
 from states.machines.commitment import FINAL, PLANNED, is_late
+from states.machines.journey import on_calendar
 from states.store.conditions import of_cohort
 from states.store.queries import beside_of, commitments_named
 from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonRow
@@ -197,7 +198,7 @@ class _Reader:
     def _group_of(self, journey: Row[Any]) -> Iterator[Row[Any]]:
         for other in self._journeys:
             in_it = journey.group_number is not None and other.group_number == journey.group_number
-            if in_it and other.id != journey.id and other.state.startswith(ACTIVE):
+            if in_it and other.id != journey.id and on_calendar(self._cohort.definition, other.state):
                 yield other
 
     def _partners(self, journey: Row[Any]) -> Iterator[Partner]:

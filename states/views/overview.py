@@ -137,10 +137,7 @@ class Overview:
             yield replace(self._line(journey, tasks), plan=self._plan(plans.get(journey.id)))
 
     def _plan(self, said: Revision | None) -> PlanLine | None:
-        plan = self._cohort.definition.programme.plan
-        if plan is None or said is None:
-            return None
-        return PlanLine(plan.answers.label(said.what), said.day, said.by or said.role)
+        return None if said is None else PlanLine(said.what, said.day, said.by or said.role)
 
     def _line(self, journey: Row[Any], tasks: list[TaskLine]) -> TalentLine:
         lines = list(self._lines(journey.id, journey))
@@ -231,13 +228,25 @@ class Overview:
 
     def _mails(self, journey_id: str) -> Iterator[MailLine]:
         rows = self._connection.execute(
-            select(EffectRow.send_at, EffectRow.recipient_id, EffectRow.trigger, EffectRow.status, MailRow.subject)
+            select(
+                EffectRow.send_at,
+                EffectRow.recipient_id,
+                EffectRow.trigger,
+                EffectRow.status,
+                EffectRow.mail_id,
+                MailRow.subject,
+            )
             .join(MailRow, MailRow.id == EffectRow.mail_id, isouter=True)
             .where(EffectRow.journey_id == journey_id, EffectRow.kind == "mail", EffectRow.status != "dropped")
             .order_by(EffectRow.id.desc())
         )
         definition = self._cohort.definition
+        shown: set[tuple[str, str]] = set()
         for row in rows:
+            # A mail that tells of several things is one line.
+            if row.mail_id and (row.mail_id, row.status) in shown:
+                continue
+            shown.add((row.mail_id or "", row.status))
             to = self._names.get(row.recipient_id, "")
             # Until it is written, a mail is named by what it is about.
             about = row.subject or definition.trigger_label(row.trigger)

@@ -28,12 +28,12 @@ _TOLD = (
 
 
 class Revision(NamedTuple):
-    """What was said last of a plan, the day on which it was so, and by whom in which role.
+    """What was said last of a plan, in the programme's words, the day on which it was so, by whom in which role.
 
     ``by`` is a name; empty for an office and the operator, whom the role tells already.
     """
 
-    what: PlanAnswer
+    what: str
     day: date
     by: str
     role: str
@@ -44,6 +44,10 @@ def plan_revisions(connection: Connection, cohort: RunningCohort, journeys: Iter
 
     The day is that of the talk or meeting; where none was given, the one on which it was told.
     """
+    plan = cohort.definition.programme.plan
+    if plan is None:
+        return {}
+    labels = plan.answers.labels
     found: dict[str, Revision] = {}
     for some in chunks(sorted(journeys)):
         for row in connection.execute(_TOLD.where(HistoryRow.journey_id.in_(some))):
@@ -53,7 +57,7 @@ def plan_revisions(connection: Connection, cohort: RunningCohort, journeys: Iter
             earlier = found.get(row.journey_id)
             if what in _NEWER and (earlier is None or day >= earlier.day):
                 role, person = role_and_person(row.actor)
-                found[row.journey_id] = Revision(what, day, person, role)
+                found[row.journey_id] = Revision(labels[what], day, person, role)
     return _named(connection, found)
 
 

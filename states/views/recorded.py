@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from config.grammar import Trigger
+from config.plan import PLAN
 from states.facts import FACT_CAUSE
 from states.moves.people import CORRECT, WHOM
 from states.running_cohort import RunningCohort
@@ -52,6 +53,7 @@ class Recorded:
     more: str = ""
     """What was chosen, which event it is about, who was named."""
     plan: str = ""
+    """What was said of the plan, as the programme calls it."""
     note: str = ""
     corrected: bool = False
     """Whether it was taken back since."""
@@ -116,6 +118,8 @@ class _Teller:
 
     def __init__(self, connection: Connection, cohort: RunningCohort, facts: Collection[Row[Any]]) -> None:
         self._definition = cohort.definition
+        plan = cohort.definition.programme.plan
+        self._plans = plan.answers.labels if plan else {}
         people = {role_and_person(fact.actor)[1] for fact in facts} - {""}
         query = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(people))
         self._names = dict(connection.execute(query).tuples().all())
@@ -160,7 +164,7 @@ class _Teller:
             "day": day,
             "time": str(details.get("appointed_at") or ""),
             "more": choice or (milestone.label if milestone else "") or named,
-            "plan": str(details.get("plan") or ""),
+            "plan": self._plans.get(str(details.get(PLAN)), ""),
             "note": str(details.get("note") or "") if alone else "",
         }
 

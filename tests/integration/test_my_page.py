@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from flows.site.pages import own_page
 from notifications.links import Links
 from states.facts import Fact
 from states.store.database import Database
-from states.store.tables import PersonRow
+from states.store.tables import JourneyRow, PersonRow
 from states.views.recorded import CLOCK, OPERATOR, OTHERS
 from tests.support.coordinator import Coordinator
 from tests.support.driver import hold_3
@@ -82,6 +82,15 @@ def test_she_reaches_her_leader_her_group_and_her_partner(coordinator: Coordinat
     assert as_talent(coordinator).partners == ()
 
 
+def test_alumni_reach_their_group_as_before(coordinator: Coordinator) -> None:
+    coordinator.until("2027-03-16")
+    group = as_talent(coordinator).group
+    with coordinator.driven.database.write() as connection:
+        connection.execute(update(JourneyRow).values(state="alumni"))
+    assert as_talent(coordinator).group == group
+    assert len(group) == 5
+
+
 def test_a_telephone_is_shown_where_it_is_known(coordinator: Coordinator) -> None:
     told = {"whom": TORBEN, "telephone": "+45 98 76 54 32"}
     coordinator.driven.engine.arrange("hold-3", "correct", Fact("telephone", "coordinator", told))
@@ -109,7 +118,7 @@ def test_it_is_said_who_told_what_and_when(coordinator: Coordinator) -> None:
     coordinator.until("2027-02-10")
     says(coordinator, TORBEN, f"{LOUISE}/expectation_talk", "held", **HELD)
     [talk] = recorded(coordinator, "Forventningssamtale: gennemført")
-    assert (talk.by, talk.role, talk.day, talk.plan) == ("Torben Hedegård", "mentor", date(2027, 2, 9), "written")
+    assert (talk.by, talk.role, talk.day, talk.plan) == ("Torben Hedegård", "mentor", date(2027, 2, 9), "skrevet")
     assert f"{talk.at:%Y-%m-%d %H:%M}" == "2027-02-10 12:00"
     [opened] = recorded(coordinator, "Forventningssamtale: åbnet")
     assert (opened.by, opened.role) == ("", CLOCK)
@@ -181,7 +190,7 @@ def test_the_plan_is_as_it_was_said_last(coordinator: Coordinator) -> None:
     for plan in (as_talent(coordinator).plan, as_leader(coordinator).talents[0].plan):
         assert plan is not None
         assert (plan.what, plan.day, plan.by, plan.role) == (
-            "revised", date(2027, 3, 15), "Louise Skjærbæk", "talent",
+            "revideret", date(2027, 3, 15), "Louise Skjærbæk", "talent",
         )  # fmt: skip
 
 
@@ -192,4 +201,4 @@ def test_a_meeting_without_the_plan_leaves_it_as_it_was(coordinator: Coordinator
     says(coordinator, LOUISE, f"{LOUISE}/mentor_meeting_m1", "held", held_on="2027-03-15", plan="no")
     plan = as_talent(coordinator).plan
     assert plan is not None
-    assert (plan.what, plan.day) == ("written", date(2027, 2, 9))
+    assert (plan.what, plan.day) == ("skrevet", date(2027, 2, 9))

@@ -199,10 +199,20 @@ def test_a_talents_page_lists_mails_and_neither_tasks_nor_what_was_dropped(coord
     coordinator.driven.fire("expectation_talk:keep", 1, held_on="2027-02-18")
     with coordinator.driven.database.read() as connection:
         mine = EffectRow.journey_id == "hold-3-01"
-        rows = connection.execute(select(EffectRow.kind, EffectRow.status).where(mine)).all()
-    assert {("task", "done"), ("mail", "dropped")} <= {tuple(row) for row in rows}
+        columns = (EffectRow.id, EffectRow.kind, EffectRow.status, EffectRow.mail_id)
+        rows = connection.execute(select(*columns).where(mine)).all()
+    assert {("task", "done"), ("mail", "dropped")} <= {(row.kind, row.status) for row in rows}
     mails = coordinator.talent(1).mails
-    assert len(mails) == sum(row.kind == "mail" and row.status != "dropped" for row in rows)
+    assert len(mails) == len({row.mail_id or row.id for row in rows if row.kind == "mail" and row.status != "dropped"})
+
+
+def test_a_mail_that_tells_of_several_things_is_one_line(coordinator: Coordinator) -> None:
+    coordinator.until("2027-03-12 08:00")
+    with coordinator.driven.database.read() as connection:
+        mine = (EffectRow.journey_id == "hold-3-01") & EffectRow.mail_id.is_not(None)
+        carried = list(connection.scalars(select(EffectRow.mail_id).where(mine)))
+    shown = coordinator.talent(1).mails
+    assert len(shown) == len(set(carried)) < len(carried)
 
 
 def test_promises_stand_in_the_order_of_their_deadlines(coordinator: Coordinator) -> None:

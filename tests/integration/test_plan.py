@@ -93,7 +93,7 @@ def test_a_cohort_whose_programme_has_no_plan_gets_none(sqlite: Database) -> Non
         stand.sent_mails()
         assert stand.tray.mails
         assert not [one for mail in stand.tray.mails for one in mail.attachments if one.content_type == CONTENT_TYPE]
-        assert "vedhæftet" not in "".join(mail.text for mail in stand.tray.mails)
+        assert "Planen er vedhæftet" not in "".join(mail.text for mail in stand.tray.mails)
         assert stand.browser.get(stand.path("hold-3-01", "hold-3-01", Purpose.PLAN)).status_code == 404
 
 
@@ -172,10 +172,10 @@ def test_the_last_that_was_said_of_each_plan_is_kept_with_the_day_and_who_said_s
     told(driven, f"{TALK}:keep", 1, "a", f"mentor:{mentor}", held_on="2027-01-20", plan="written")
     told(driven, f"{TALK}:keep", 2, "b", held_on="2027-01-20", plan="no")
     told(driven, f"{TALK}:keep", 3, "c", held_on="2027-01-20")
-    assert revisions(driven) == {"hold-3-01": Revision("written", date(2027, 1, 20), "Inge Sønderby", "mentor")}
+    assert revisions(driven) == {"hold-3-01": Revision("skrevet", date(2027, 1, 20), "Inge Sønderby", "mentor")}
     driven.until("2027-03-16")
     told(driven, "mentor_meeting_m1:keep", 1, "d", held_on="2027-03-15", plan="revised")
-    assert revisions(driven)["hold-3-01"] == Revision("revised", date(2027, 3, 15), "", "coordinator")
+    assert revisions(driven)["hold-3-01"] == Revision("revideret", date(2027, 3, 15), "", "coordinator")
 
 
 def test_what_was_taken_back_does_not_count(database: Database) -> None:

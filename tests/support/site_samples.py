@@ -50,6 +50,7 @@ MEETING = Matter(
     (TORBENS,),
     appointed_on=date(2027, 3, 17),
     appointed_at="10:30",
+    plan_answers={"written": "skrevet", "revised": "revideret", "no": "ikke ændret"},
 )
 FOUNDATION = replace(
     MEETING,
@@ -128,7 +129,7 @@ AS_TALENT = AsTalent(
     mentor=TORBEN,
     second_mentor=None,
     has_plan=True,
-    plan=Revision("written", date(2027, 2, 10), TORBEN.name, "mentor"),
+    plan=Revision("skrevet", date(2027, 2, 10), TORBEN.name, "mentor"),
     recorded=(
         Recorded(at("2027-03-15"), "Skyggepraktik: ny makker", "", OTHERS, "i gang"),
         Recorded(at("2027-03-12"), "Mentormøde i modul 1: aftalt", TORBEN.name, "mentor", day=date(2027, 3, 17)),
@@ -142,7 +143,7 @@ AS_TALENT = AsTalent(
             note="Ringede i morges.",
             corrected=True,
         ),
-        Recorded(at("2027-02-10"), "Forventningssamtale: gennemført", TORBEN.name, "mentor", plan="written"),
+        Recorded(at("2027-02-10"), "Forventningssamtale: gennemført", TORBEN.name, "mentor", plan="skrevet"),
     ),
 )
 AS_LEADER = AsLeader(
@@ -158,7 +159,7 @@ AS_LEADER = AsLeader(
             "Modul 1 dag 2",
             date(2027, 4, 1),
             (Promise("Personligt ledelsesgrundlag", "overskredet", date(2027, 3, 11), True, LOUISE.name),),
-            Revision("written", date(2027, 2, 10), TORBEN.name, "mentor"),
+            Revision("skrevet", date(2027, 2, 10), TORBEN.name, "mentor"),
         ),
         LedTalent("hold-3-06", RASMUS, "Orlov", "", None, (), None),
     ),

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from config.answers import AnswerSpec
 from config.errors import TemplateError
+from flows.site.pages import own_page
 from notifications.site_pages import STYLE, render_page
 from notifications.site_words import fault
-from tests.support.site_samples import FOUND, LOUISE, MEETING, TORBENS, answer, pages
+from tests.support.site_samples import (
+    AS_TALENT,
+    COMING,
+    FOUND,
+    LINKS,
+    LOUISE,
+    MEETING,
+    OF_TALENT,
+    TORBENS,
+    answer,
+    pages,
+)
 from tests.support.worst_names import WORST
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +64,25 @@ def test_every_field_that_an_answer_can_ask_for_has_its_place() -> None:
         assert field in str(asked.annotation)
         option = replace(MEETING.options[0], asks=(field,))
         assert re.search(r'name="(?!version|option)\w+"', answer(replace(MEETING, options=(option,)))), field
+
+
+def test_what_may_be_said_of_the_plan_is_called_as_the_programme_calls_it() -> None:
+    page = answer(replace(MEETING, plan_answers={"written": "lagt", "revised": "rettet", "no": "ladt i fred"}))
+    choices = re.findall(r'name="plan" value="(\w+)" required> <span>([^<]+)</span>', page)
+    assert choices == [
+        ("written", "Ja, den blev lagt"), ("revised", "Ja, den blev rettet"), ("no", "Nej, den blev ladt i fred"),
+    ]  # fmt: skip
+    told = [replace(one, plan=one.plan and "lagt") for one in AS_TALENT.recorded]
+    year = replace(AS_TALENT, recorded=tuple(told), plan=AS_TALENT.plan and AS_TALENT.plan._replace(what="lagt"))
+    mine = own_page(replace(OF_TALENT, talent=(year,)), LINKS)
+    assert "udviklingsplanen blev lagt" in mine
+    assert "Lagt <time" in mine
+
+
+def test_an_event_has_a_day_and_a_promise_a_deadline() -> None:
+    day = date(2027, 5, 11)
+    shown = [re.findall(r"<dt>(Dag|Frist)</dt>", answer(replace(one, due=day))) for one in (COMING, MEETING)]
+    assert shown == [["Dag"], ["Frist"]]
 
 
 def test_a_form_says_what_it_was_made_for_and_has_today_filled_in() -> None:
