@@ -87,7 +87,8 @@ class Inbox:
             head = BytesHeaderParser(policy=policy.default).parse(file)
         to = head["To"].addresses[0]
         at = WorkingTime().local(parsedate_to_datetime(head["Date"]))
-        return Letter(path.stem, at, to.display_name or to.addr_spec, to.addr_spec, head["Subject"])
+        # A long subject begins on a line of its own, and is read with the space before it.
+        return Letter(path.stem, at, to.display_name or to.addr_spec, to.addr_spec, head["Subject"].strip())
 
 
 def inbox_routes(inbox: Inbox) -> list[Route]:

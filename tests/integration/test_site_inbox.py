@@ -55,6 +55,21 @@ def test_a_persons_mails_come_the_newest_first(browser: Asked) -> None:
     assert "Mail 2" not in page
 
 
+def test_a_long_subject_is_read_as_it_was_written(browser: Asked, tmp_path: Path) -> None:
+    subject = "Forberedelse til modul 6: Ledelse gennem eksekvering og resultatskabelse"
+    transport = FilesTransport(tmp_path)
+    sent = datetime(2027, 1, 9, 8, tzinfo=UTC)
+    transport.send(Mail("tn-9", ANNA, ANNA, None, subject, "Tekst", "<html><head></head></html>", sent))
+    assert [one.subject for one in Inbox(tmp_path).letters()][-1] == subject
+
+
+def test_the_inbox_is_nobodys_page(browser: Asked) -> None:
+    for path in (INBOX, f"{INBOX}/{ANNA.email}", f"{INBOX}/mail/2027-01-03T0800_tn-3"):
+        page = browser.get(path).text
+        assert "findes kun i demoen" in page
+        assert "/nyt-link" not in page
+
+
 def test_a_mail_is_shown_in_a_frame_in_which_nothing_runs(browser: Asked) -> None:
     name = "2027-01-03T0800_tn-3"
     page = browser.get(f"{INBOX}/mail/{name}")
