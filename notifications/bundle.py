@@ -11,9 +11,17 @@ from notifications.context import CohortReader
 from notifications.digest import Digest
 from notifications.due import Effect, Position
 from notifications.enclosures import enclosures
-from notifications.transports.protocol import Address
-from notifications.view_models import Context
+from notifications.transports.protocol import Address, Attachment
+from notifications.view_models import CalendarFiles, Context
 from states.store.calendar_entries import Entered
+
+
+class Enclosed(NamedTuple):
+    """The files that go with a mail, and what these do to its reader's calendar."""
+
+    attachments: tuple[Attachment, ...]
+    entries: tuple[Entered, ...]
+    calendar: CalendarFiles
 
 
 class Bundle(NamedTuple):
@@ -28,10 +36,14 @@ class Bundle(NamedTuple):
         """Return what each effect's message may say."""
         return [(one, self.readers[one.cohort_id].context(one)) for one in self.effects]
 
-    def with_files(self, written: Digest, sender: Address, now: datetime) -> tuple[Digest, tuple[Entered, ...]]:
-        """Return a written digest with its files, and what these do to its reader's calendar."""
+    def enclosed(self, written: Digest, sender: Address, now: datetime) -> Enclosed:
+        """Return what goes with a written digest."""
         changes = self.calendars.changes(written.effects)
         to = Address(written.greeting.recipient.name, written.greeting.recipient.email)
         files = enclosures([(one, self.readers[one.cohort_id]) for one in written.effects])
-        attachments = (*written.attachments, *files, *files_of(changes, sender, to, now))
-        return written._replace(attachments=attachments), tuple(one.entered for one in changes)
+        called_off = sum(one.method == "CANCEL" for one in changes)
+        return Enclosed(
+            attachments=(*files, *files_of(changes, sender, to, now)),
+            entries=tuple(one.entered for one in changes),
+            calendar=CalendarFiles(len(changes) - called_off, called_off),
+        )

@@ -11,8 +11,7 @@ from config.definition import Definition
 from config.errors import TemplateError
 from notifications.due import Effect
 from notifications.render import Rendered, Section, compose, render_message
-from notifications.transports.protocol import Attachment
-from notifications.view_models import Context, Greeting
+from notifications.view_models import CalendarFiles, Context, Greeting
 
 
 class TemplateSource(NamedTuple):
@@ -29,12 +28,20 @@ def words_of(definition: Definition, templates: Path) -> TemplateSource:
 
 
 class Digest(NamedTuple):
-    """What is said, to whom, the effects that it carries out, and the files that go with them."""
+    """What is said, to whom, and the effects that it carries out."""
 
     greeting: Greeting
-    said: Rendered
+    sections: tuple[Section, ...]
     effects: tuple[Effect, ...]
-    attachments: tuple[Attachment, ...] = ()
+    words: TemplateSource
+
+    def composed(self, calendar: CalendarFiles) -> Rendered:
+        """Return the mail, which says what it does to its reader's calendar.
+
+        Raises:
+            TemplateError: the layout cannot be rendered.
+        """
+        return compose(self.sections, self.greeting, *self.words, calendar=calendar)
 
 
 def write_digest(effect: Effect, matters: Sequence[tuple[Effect, Context]], words: TemplateSource) -> Digest:
@@ -59,7 +66,7 @@ def write_digest(effect: Effect, matters: Sequence[tuple[Effect, Context]], word
         _say(replace(section, subject=f"{context.cohort}: {section.subject}") if several else section, sections)
     about = matters[0][1]
     greeting = Greeting(about.recipient, about.coordinator, about.programme)
-    return Digest(greeting, compose(sections, greeting, *words), tuple(carried))
+    return Digest(greeting, tuple(sections), tuple(carried), words)
 
 
 def _say(said: Section, sections: list[Section]) -> None:

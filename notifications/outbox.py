@@ -35,9 +35,9 @@ from notifications.due import Due, Effect, is_asked_for, read_effect, what_is_du
 from notifications.links import Links
 from notifications.mail_records import Claim, claim, give_back, mail_id_of, record, settle_lost
 from notifications.readers import Readers
-from notifications.render import render_task
+from notifications.render import Rendered, render_task
 from notifications.tasks import open_task
-from notifications.transports.protocol import Address, Mail, Transport
+from notifications.transports.protocol import Address, Attachment, Mail, Transport
 from notifications.unreachable import close_what_is_over, hold_back
 from notifications.view_models import Context
 from states.facts import Outcome
@@ -188,10 +188,11 @@ class Outbox:
 
     def _send(self, effect: Effect, found: Bundle, words: TemplateSource, now: datetime) -> Done | None:
         """Write a mail, claim it and hand it over; ``None`` when it is no longer as it was written."""
-        written = self._rendered(effect, partial(write_digest, effect, found.matters(), words))
-        digest, entries = found.with_files(written, self._letterhead.sender, now)
-        mail = self._mail(digest)
-        wanted = Claim(mail.message_id, mail.subject, digest.effects, found.positions, self._worker, entries)
+        digest = self._rendered(effect, partial(write_digest, effect, found.matters(), words))
+        enclosed = found.enclosed(digest, self._letterhead.sender, now)
+        said = self._rendered(effect, partial(digest.composed, enclosed.calendar))
+        mail = self._mail(digest, said, enclosed.attachments)
+        wanted = Claim(mail.message_id, mail.subject, digest.effects, found.positions, self._worker, enclosed.entries)
         # Before the claim: it holds only if nothing has changed meanwhile, and a claimed mail should not lie about.
         self._wait_for_turn()
         return self._hand_over(effect, mail) if self._claim(wanted) else None
@@ -203,18 +204,18 @@ class Outbox:
             )
         return Done(effect.id, "pending", f"nobody is at work before {opens:%Y-%m-%d %H:%M} UTC")
 
-    def _mail(self, digest: Digest) -> Mail:
+    def _mail(self, digest: Digest, said: Rendered, attachments: tuple[Attachment, ...]) -> Mail:
         recipient, coordinator = digest.greeting.recipient, digest.greeting.coordinator
         return Mail(
             message_id=mail_id_of(digest.effects),
             sender=self._letterhead.sender,
             to=Address(recipient.name, recipient.email),
             reply_to=self._letterhead.reply_to or Address(coordinator.name, coordinator.email),
-            subject=digest.said.subject,
-            text=digest.said.text,
-            html=digest.said.html,
+            subject=said.subject,
+            text=said.text,
+            html=said.html,
             date=self._now(),
-            attachments=digest.attachments,
+            attachments=attachments,
         )
 
     def _claim(self, wanted: Claim) -> bool:

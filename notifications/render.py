@@ -22,10 +22,11 @@ from config.errors import TemplateError
 from config.plain_text import without_the_unseen
 from notifications.languages import COMMON, messages_in
 from notifications.templates import environment
-from notifications.view_models import Answer, Context, Greeting, OwnPage
+from notifications.view_models import Answer, CalendarFiles, Context, Greeting, OwnPage
 
 Flavour = Literal["txt", "html"]
 
+NO_CALENDAR = CalendarFiles()
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _BLOCKS = ("<table", "<ul")
 _inliner = CSSInliner(load_remote_stylesheets=False)
@@ -96,9 +97,13 @@ def render_task(message: str, context: Context, language: str = "da", folder: Pa
 
 
 def compose(
-    sections: Sequence[Section], greeting: Greeting, language: str = "da", folder: Path | None = None
+    sections: Sequence[Section],
+    greeting: Greeting,
+    language: str = "da",
+    folder: Path | None = None,
+    calendar: CalendarFiles = NO_CALENDAR,
 ) -> Rendered:
-    """Return one mail with all ``sections`` in order, greeted and signed once (R48).
+    """Return one mail with all ``sections`` in order, greeted and signed once (R48); it says if it has calendar files.
 
     A matter of several sections keeps one button, at the last of them; a page is linked once.
 
@@ -108,7 +113,13 @@ def compose(
     if not sections:
         raise TemplateError("layout", "sections", "a mail needs at least one section")
     pages = dict.fromkeys(section.page for section in sections if section.page)
-    values = {"sections": _one_button_each(sections), "pages": list(pages), "language": language, **_fields(greeting)}
+    values = {
+        "sections": _one_button_each(sections),
+        "pages": list(pages),
+        "calendar": calendar,
+        "language": language,
+        **_fields(greeting),
+    }
     render = _renderer("layout", language, folder)
     subject = _one_line(render("txt", "layout.subject", values))
     html = render("html", "layout.html", values | {"subject": subject})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,13 @@ class Context:
     def page(self) -> OwnPage | None:
         """The recipient's own page and its cohort."""
         return OwnPage(self.page_url, self.cohort) if self.page_url else None
+
+
+class CalendarFiles(NamedTuple):
+    """How many of a mail's files bring or change an entry of its reader's calendar, and how many call one off."""
+
+    brought: int = 0
+    called_off: int = 0
 
 
 @dataclass(frozen=True)

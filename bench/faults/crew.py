@@ -21,7 +21,6 @@ from config.errors import TransitionRefusedError
 from config.settings import Settings
 from flows.services import Services, open_services
 from notifications import outbox as outbox_module
-from notifications.digest import Digest
 from notifications.due import Effect
 from notifications.outbox import Outbox
 from notifications.transports.protocol import Mail
@@ -58,11 +57,11 @@ def send(job: Job) -> None:
     _dawdle(services, lambda said: dice.uniform(0, CLAIMING) if said.startswith("INSERT INTO mails") else 0)
     really = Outbox._mail
 
-    def slowly(self: Outbox, digest: Digest) -> Mail:
+    def slowly(self: Outbox, *written: Any) -> Mail:
         time.sleep(dice.uniform(0, WRITING))
-        return really(self, digest)
+        return really(self, *written)
 
-    Outbox._mail = slowly  # type: ignore[method-assign]
+    Outbox._mail = slowly  # type: ignore[assignment, method-assign]
     senders: Any = outbox_module
     together = senders.all_waiting
 

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from notifications.digest import Digest
 from notifications.outbox import Outbox
 from notifications.transports.protocol import Mail
 
@@ -15,8 +16,8 @@ def note_letters(path: Path) -> None:
     """Let every mail that is written from now on be noted in a file that several processes write to."""
     really = Outbox._mail
 
-    def noted(self: Outbox, digest: Any) -> Mail:
-        mail = really(self, digest)
+    def noted(self: Outbox, digest: Digest, *rest: Any) -> Mail:
+        mail = really(self, digest, *rest)
         line = json.dumps([mail.message_id, *(effect.key for effect in digest.effects)]) + "\n"
         place = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
@@ -25,7 +26,7 @@ def note_letters(path: Path) -> None:
             os.close(place)
         return mail
 
-    Outbox._mail = noted  # type: ignore[method-assign]
+    Outbox._mail = noted  # type: ignore[assignment, method-assign]
 
 
 def read_letters(path: Path) -> dict[str, tuple[str, ...]]:

@@ -102,6 +102,16 @@ class TestInvitations:
         [mail] = [one for one in office.post.tray.mails if one.to.email == TALENT]
         assert attachments(mail) == ["text/calendar; method=REQUEST; charset=utf-8"]
 
+    def test_a_mail_speaks_of_calendar_files_where_it_has_some_and_only_there(self, office: Office) -> None:
+        office.until("2027-02-18 08:00").driven.fire("leave", 1)
+        office.send()
+        for mail in office.post.tray.mails:
+            kinds = [one.partition("; method=")[2][:7] for one in attachments(mail) if one.startswith("text/calendar")]
+            assert ("Kalenderfil" in mail.text) is ("Kalenderfil" in mail.html) is bool(kinds)
+            assert ("Kalenderfilerne" in mail.text) is (len(kinds) > 1)
+            assert ("forsvinder" in mail.text) is (set(kinds) == {"CANCEL;"})
+        assert {bool(mail.attachments) for mail in office.post.tray.mails} == {True, False}
+
     def test_nothing_is_brought_before_its_invitation(self, office: Office) -> None:
         office.until("2027-01-28 08:00")
         assert office.holds(TALENT) == [KICKOFF]

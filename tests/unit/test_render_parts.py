@@ -12,7 +12,7 @@ import pytest
 
 from config.errors import TemplateError
 from notifications.render import Section, compose, known_messages, render_message
-from notifications.view_models import CommitmentView, Context, Greeting
+from notifications.view_models import CalendarFiles, CommitmentView, Context, Greeting
 from tests.support.message_cases import BASE, HANNE, KIRSTEN, MAILS, METTE, plain
 
 
@@ -81,6 +81,22 @@ def test_three_sections_are_one_mail_each_under_its_own_heading() -> None:
     for part in (mail.text, plain(mail.html)):
         assert part.count("Kære Hanne") == part.count("Venlig hilsen") == part.count("svar blot") == 1
         assert re.search(r"1\. Emne 1\s+Besked 1\.\s+2\. Emne 2\s+Besked 2\.\s+3\. Emne 3\s+Besked 3\.", part)
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        (CalendarFiles(1, 0), "Kalenderfilen er vedhæftet. Åbn den, så står datoen i din kalender."),
+        (CalendarFiles(0, 1), "Kalenderfilen er vedhæftet. Åbn den, så forsvinder datoen fra din kalender."),
+        (CalendarFiles(2, 0), "Kalenderfilerne er vedhæftet. Åbn dem, så står datoerne i din kalender."),
+        (CalendarFiles(0, 2), "Kalenderfilerne er vedhæftet. Åbn dem, så forsvinder datoerne fra din kalender."),
+        (CalendarFiles(1, 1), "Kalenderfilerne er vedhæftet. Åbn dem, så passer din kalender."),
+    ],
+)
+def test_a_mail_says_once_which_calendar_files_it_brings(files: CalendarFiles, words: str) -> None:
+    mail = compose([Section("Emne", "Besked.", "<p>Besked.</p>")] * 2, GREETING, calendar=files)
+    for part in (mail.text, plain(mail.html)):
+        assert part.count(words) == part.count("Kalenderfil") == 1
 
 
 def test_a_mail_without_sections_is_refused() -> None:
