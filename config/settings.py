@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    IPvAnyAddress,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from config.errors import SettingsError
@@ -21,6 +30,7 @@ _REGIONS = (
     f"; {_PREFIX}SENDGRID_HOST says in which region people's data is kept: https://api.eu.sendgrid.com (the EU, for an"
     " EU account) or https://api.sendgrid.com (the USA)"
 )
+_HEADER = r"^([A-Za-z][A-Za-z0-9-]*)?$"
 _PORTS = {"http": 80, "https": 443}
 MAIL_STEPS = 4
 """Handing a mail over may take so many times as long as one step of it."""
@@ -69,11 +79,27 @@ class Settings(BaseSettings):
     """Where a key is kept that is made at the first start, if the environment gives none."""
     ui_addresses: Annotated[tuple[str, ...], NoDecode] = ()
     """How browsers and other machines reach Prefect's server where that is not the address it listens on."""
+    sign_in: bool = False
+    """Whether coordinators sign in, by a link that is mailed to them, before they see anything of Prefect (R67)."""
+    sign_in_header: Annotated[str, Field(pattern=_HEADER)] = ""
+    """The header in which a proxy says who has signed in with it: their mail address. Then no link is mailed."""
+    sign_in_proxies: Annotated[tuple[IPvAnyAddress, ...], NoDecode] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
+    """The addresses of those proxies: from nobody else is the header believed."""
 
     @property
     def mail_total(self) -> float:
         """Seconds for handing one mail over, all in all; well below the 15 minutes after which it counts as unknown."""
         return MAIL_STEPS * self.mail_timeout
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether nobody sees anything of Prefect without having signed in."""
+        return self.sign_in or bool(self.sign_in_header)
+
+    @field_validator("sign_in_proxies", mode="before")
+    @classmethod
+    def _hosts(cls, given: object) -> object:
+        return tuple(given.replace(",", " ").split()) if isinstance(given, str) else given
 
     @field_validator("ui_addresses", mode="before")
     @classmethod

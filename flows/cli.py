@@ -38,6 +38,7 @@ from flows.console import bar, out, print_rules, print_summary
 from flows.options import VAR, CohortOption, HostOption, PortOption
 from flows.rule_list import FILES, read_rules
 from flows.running_dates import dates_that_run
+from flows.server.entrance import have_password
 from flows.server.private import only_for_owner, take_back
 from flows.server.process import LOOPBACK, ServerPlace, free_port, may_listen, prefect_server, stop_on_signals
 from flows.services import command_services, library_of, open_services
@@ -149,6 +150,8 @@ def demo(
     folder = VAR / "demo"
     take_back(VAR)
     place = ServerPlace(free_port(port), folder / "prefect")
+    # A demo is for whoever sits at this machine: nobody signs in, whatever the environment says of the real server.
+    os.environ.update({"TALENTNORD_SIGN_IN": "false", "TALENTNORD_SIGN_IN_HEADER": ""})
     os.environ.update(place.environment())
     site_port = free_port(site_port)
     settings = Settings(
@@ -186,7 +189,8 @@ def up(port: PortOption = 4200, host: HostOption = LOOPBACK, site_port: SitePort
     """Run everything on this machine until Ctrl-C: Prefect server, UI, scheduled tick, forms, and the site."""
     site_port = free_port(site_port)
     settings = with_site(load_settings(), site_port)
-    may_listen(host)
+    may_listen(host, settings.signs_in)
+    have_password(settings)
     take_back(VAR)
     place = ServerPlace(free_port(port, host), VAR / "prefect", host, settings.ui_addresses)
     os.environ.update(place.environment())

@@ -16,6 +16,7 @@ from flows.checking import checked_cohort
 from flows.clock import clock_ahead
 from flows.console import out
 from flows.options import VAR, CohortOption, HostOption, PortOption, YesOption
+from flows.server.entrance import have_password
 from flows.server.process import LOOPBACK, ServerPlace, answers, has_deployment
 from flows.services import Services, library_of, open_services, use
 from states.views.import_preview import ImportPreview, import_preview
@@ -71,6 +72,7 @@ def _print(cohort: Cohort, found: ImportPreview | None, applied: bool, enrolled:
 
 def _refresh(services: Services, place: ServerPlace, quiet: bool) -> None:
     """Let a running server show at once who is new."""
+    have_password(services.settings)
     if not answers(place):
         return
     has_deployment(place, "refresh", "refresh")  # Asked for the password: whoever has not the right one is told so.

@@ -14,6 +14,7 @@ from flows.cockpit.publish import publish
 from flows.cockpit.refusal import refusal
 from flows.react import react_to
 from flows.services import current_services
+from flows.teller import teller
 from notifications.naming import trigger_name
 from notifications.run_words import run_name
 from states.facts import Fact
@@ -34,8 +35,8 @@ async def mails(mail: str, decision: str, note: str = "") -> str:
         MailDecidedError, MailOvertakenError: there is nothing to decide on it, or it is no longer true.
     """
     services = current_services()
-    fact = Fact(f"form:{runtime.flow_run.id}", "coordinator", {"note": note} if note else {})
     try:
+        fact = Fact(f"form:{runtime.flow_run.id}", teller(services), {"note": note} if note else {})
         outcome = await asyncio.to_thread(decide, services, mail, decision, fact)
     except TalentNordError as error:
         return failed(refusal(services, error), error)

@@ -22,6 +22,7 @@ from flows.cockpit.refusal import refusal
 from flows.new_day import Asked, asked_day, shown
 from flows.react import react_to
 from flows.services import Services, current_services
+from flows.teller import teller
 from notifications.run_words import run_name, said
 from states.facts import Fact, Outcome
 from states.views.new_days import NewDaysPage
@@ -67,7 +68,7 @@ async def move_day(
             label = form_of(services.library.programme(programme).definition, form).label
             await _show(page, label, _filled_in(page, day, asked))
             return completed(said("shown" if page.allowed else "not_so"))
-        fact = Fact(f"form:{runtime.flow_run.id}", "coordinator", {})
+        fact = Fact(f"form:{runtime.flow_run.id}", teller(services), {})
         outcome = await asyncio.to_thread(_done, services, cohort, milestone, asked, fact, seal)
     except TalentNordError as error:
         return failed(await asyncio.to_thread(refusal, services, error, programme), error)

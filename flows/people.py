@@ -19,6 +19,7 @@ from flows.cockpit.publish import publish
 from flows.cockpit.refusal import refusal
 from flows.react import react_to
 from flows.services import Services, current_services
+from flows.teller import teller
 from notifications.run_words import run_name, said
 from states.facts import Fact, Outcome
 from states.moves.offices import END_STAND_IN, HOLDER
@@ -98,7 +99,7 @@ def arrange_form(
         choices = choices_for(connection, programme, form, services.now())
         cohort, person = named_person(connection, chosen(choices.people, WHOM, whom, form))
     trigger = END_STAND_IN if ends else str(form.people)
-    return services.engine.arrange(cohort, trigger, Fact(key, "coordinator", {**details, WHOM: person}))
+    return services.engine.arrange(cohort, trigger, Fact(key, teller(services), {**details, WHOM: person}))
 
 
 def _pages(services: Services, cohort: str) -> list[str]:

@@ -21,6 +21,7 @@ from flows.cockpit.forms import choices_for, chosen, form_of
 from flows.cockpit.refusal import refusal
 from flows.react import Reacted, react_to
 from flows.services import Services, current_services
+from flows.teller import teller
 from notifications.naming import definition_if_readable, trigger_name
 from notifications.run_words import run_name, said
 from states.facts import Fact, Outcome
@@ -137,7 +138,7 @@ def fire_form(
     if given["milestone"]:
         details = details | {"milestone": chosen(options.milestones, "milestone", given["milestone"], form)}
     return services.engine.fire(
-        _trigger(form, options.commitments, given), [subject], Fact(key, "coordinator", details)
+        _trigger(form, options.commitments, given), [subject], Fact(key, teller(services), details)
     )
 
 

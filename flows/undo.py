@@ -15,6 +15,7 @@ from flows.cockpit.refusal import refusal
 from flows.react import react_to
 from flows.record import also_due, what_came
 from flows.services import Services, current_services
+from flows.teller import teller
 from notifications.run_words import run_name
 from states.facts import Fact
 
@@ -37,7 +38,7 @@ async def undo(programme: str, form: str, fact: str, why: str = "") -> str:
     details = {"because": why} if why else {}
     try:
         key = await asyncio.to_thread(_key, services, programme, form, fact)
-        correcting = Fact(f"form:{runtime.flow_run.id}", "coordinator", details)
+        correcting = Fact(f"form:{runtime.flow_run.id}", teller(services), details)
         outcome = await asyncio.to_thread(services.engine.undo, key, correcting)
     except TalentNordError as error:
         return failed(await asyncio.to_thread(refusal, services, error, programme), error)

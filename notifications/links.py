@@ -20,12 +20,16 @@ REHEARSAL_KEY = "a rehearsal signs with this, and no site takes it"
 
 
 class Purpose(StrEnum):
-    """What a link is for; its value is the first part of the link's path."""
+    """What a link is for; its value is the first part of the link's path. The last two are tokens without a path."""
 
     ANSWER = "svar"
     PAGE = "side"
     CALENDAR = "kalender"
     PLAN = "plan"
+    SIGN_IN = "log-ind"
+    """A coordinator's way into the cockpit (passes.py)."""
+    SESSION = "session"
+    STAMP = "stempel"
 
 
 class Link(NamedTuple):
@@ -58,8 +62,12 @@ class Links:
 
     def path(self, link: Link, email: str) -> str:
         """Return the path of a link that is sent to ``email``: ``/svar/<token>``."""
+        return f"/{link.purpose}/{self.token(link, email)}"
+
+    def token(self, link: Link, email: str) -> str:
+        """Return the token of a link that is sent to ``email``: what a link says, signed."""
         said = "\n".join((link.person, link.subject, mark_of(email)))
-        return f"/{link.purpose}/{self._signers[link.purpose].sign(base64_encode(said)).decode()}"
+        return self._signers[link.purpose].sign(base64_encode(said)).decode()
 
     def open(self, purpose: Purpose, token: str) -> Opened | None:
         """Return what a link of this purpose says; ``None`` for one that was not signed with any of the keys."""

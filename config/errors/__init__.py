@@ -65,6 +65,7 @@ from config.errors.events import (
 )
 from config.errors.root import TalentNordError
 from config.errors.server import NoPasswordError, NotOursError, ServerError
+from config.errors.sign_in import NoSignInError, StampRefusedError
 
 __all__ = [
     "MOST_FAULTS",
@@ -102,6 +103,7 @@ __all__ = [
     "MailsFailingError",
     "NoConsultantError",
     "NoPasswordError",
+    "NoSignInError",
     "NotOpenYetError",
     "NotOursError",
     "NothingChosenError",
@@ -112,6 +114,7 @@ __all__ = [
     "RetryLaterError",
     "ServerError",
     "SettingsError",
+    "StampRefusedError",
     "TalentNordError",
     "TaskNotDoneError",
     "TemplateError",

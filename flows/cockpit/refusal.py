@@ -16,6 +16,7 @@ from config.errors import (
     NoConsultantError,
     NotOpenYetError,
     OfficeTakenError,
+    StampRefusedError,
     TalentNordError,
     TaskNotDoneError,
     TransitionRefusedError,
@@ -63,6 +64,8 @@ def refusal(services: Services, error: TalentNordError, programme: str = "") -> 
         return said("office_taken", name=error.name, first=_day(error.first), last=_day(error.last))
     if isinstance(error, ConsequencesChangedError):
         return said("changed_meanwhile")
+    if isinstance(error, StampRefusedError):
+        return said("not_stamped")
     return said("failed", why=str(error))
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import uvicorn
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from config.errors import TalentNordError
-from config.settings import load_settings
+from config.settings import Settings, load_settings
+from flows.server.entrance import entered, have_password
 from flows.server.lean_events import make_lean
 from flows.server.one_writer import OneAtATime
 from flows.server.private import only_for_owner
@@ -31,20 +34,22 @@ def main() -> None:
     given = parser.parse_args()
     only_for_owner()
     try:
-        place = ServerPlace(given.port, Path(), given.host, load_settings().ui_addresses)
-        serve(place)
+        settings = load_settings()
+        serve(ServerPlace(given.port, Path(), given.host, settings.ui_addresses), settings)
     except TalentNordError as error:
         raise SystemExit(str(error)) from error
 
 
-def serve(place: ServerPlace) -> None:
+def serve(place: ServerPlace, settings: Settings) -> None:
     """Serve at ``place`` until the process is ended.
 
     Raises:
         SystemExit: somebody else listens there.
-        NoPasswordError, ServerError, SettingsError: see ``may_listen``.
+        NoPasswordError, NoSignInError, ServerError, SettingsError: see ``may_listen``.
+        DatabaseError: coordinators sign in, and the database that knows them is not there.
     """
-    may_listen(place.host)
+    may_listen(place.host, settings.signs_in)
+    have_password(settings)
     # Prefect reads the environment once, when it is first imported.
     os.environ.update(place.server_environment())
     from prefect.server.api.server import create_app
@@ -58,15 +63,20 @@ def serve(place: ServerPlace) -> None:
     except OSError as error:
         raise SystemExit(f"cannot listen on {place.host}:{place.port}: {error.strerror}") from error
     # Bound before anything else begins: with the port taken, nothing has.
-    with listener:
+    with listener, ExitStack() as stack:
         make_lean(EventPublisher)
         name_scheduled(deployments, {"tick": tick_name})
         app = create_app(final=True)
         app.add_middleware(OneAtATime)
+        # What a proxy says of its client is for Prefect, and not for the entrance, which asks who the proxy is.
+        behind = ProxyHeadersMiddleware(app, os.environ.get("FORWARDED_ALLOW_IPS", LOOPBACK))  # type: ignore[arg-type]
+        entrance = stack.enter_context(entered(behind, place, settings))  # type: ignore[arg-type]
         config = uvicorn.Config(
-            guarded(app, place.known),
+            guarded(entrance, place.known),
             timeout_keep_alive=server.api.keepalive_timeout,
             log_level=server.logging_level.lower(),
+            access_log=not settings.signs_in,  # The path of a mailed link is a key.
+            proxy_headers=False,
         )
         uvicorn.Server(config).run(sockets=[listener])
 

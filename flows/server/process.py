@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.errors import NoPasswordError, ServerError, SettingsError
+from config.errors import NoPasswordError, NoSignInError, ServerError, SettingsError
 from flows.cockpit import ui
 
 LOOPBACK = "127.0.0.1"
@@ -121,11 +121,14 @@ def password() -> str | None:
     return word or None
 
 
-def may_listen(host: str) -> None:
-    """Check that a server on ``host`` keeps strangers out: other machines reach it with a password only.
+def may_listen(host: str, signs_in: bool) -> None:
+    """Check that a server on ``host`` keeps strangers out.
+
+    Where other machines reach it programs give a password, and people sign in (``signs_in``, R67).
 
     Raises:
         NoPasswordError: other machines reach it, and it asks for none.
+        NoSignInError: other machines reach it, and nobody has to sign in.
         ServerError: no such host.
         SettingsError: see ``password``.
     """
@@ -134,8 +137,12 @@ def may_listen(host: str) -> None:
         found = {str(place[0]) for *_, place in socket.getaddrinfo(host, None)}
     except OSError as error:
         raise ServerError(f"cannot listen on {host!r}: {error.strerror}", "") from error
-    if not word and not all(ipaddress.ip_address(address).is_loopback for address in found):
+    if all(ipaddress.ip_address(address).is_loopback for address in found):
+        return
+    if not word:
         raise NoPasswordError(host)
+    if not signs_in:
+        raise NoSignInError(host)
 
 
 def netloc(host: str, port: int) -> str:

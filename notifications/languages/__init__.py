@@ -37,3 +37,8 @@ def dates_in(language: str) -> Path:
 def site_in(language: str) -> Path:
     """Return the folder of the site's pages of a language, and of its words for what is wrong with an answer."""
     return LANGUAGES / language / "site"
+
+
+def sign_in_in(language: str) -> Path:
+    """Return the folder of what coordinators see of a language before they are in, and of the mail with their link."""
+    return LANGUAGES / language / "sign_in"

@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 from starlette.types import ASGIApp
 
+from config.settings import Settings
 from flows.server import same_origin
 from flows.server.app import serve
 from flows.server.process import ServerPlace, answers, child, free_port, wait_for
@@ -45,7 +46,7 @@ def main() -> None:
         if CORS in without:
             anybody = {"PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "*"}
             stack.enter_context(patch.object(ServerPlace, "server_environment", lambda self: really(self) | anybody))
-        serve(ServerPlace(int(port), Path()))
+        serve(ServerPlace(int(port), Path()), Settings())
 
 
 if __name__ == "__main__":

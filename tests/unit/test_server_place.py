@@ -1,4 +1,4 @@
-"""Where a server is: by which addresses it is known, and who may reach it without a password."""
+"""Where a server is: by which addresses it is known, and who may reach it without a password or a name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.errors import NoPasswordError, ServerError, SettingsError
+from config.errors import NoPasswordError, NoSignInError, ServerError, SettingsError
 from flows.server.process import PASSWORD, ServerPlace, may_listen
 
 HOME = Path("var/prefect")
@@ -47,8 +47,8 @@ def test_whoever_talks_to_it_gives_its_password(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
-def test_on_this_machine_alone_no_password_is_needed(host: str) -> None:
-    may_listen(host)
+def test_on_this_machine_alone_no_password_is_needed_and_nobody_signs_in(host: str) -> None:
+    may_listen(host, signs_in=False)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.5", "192.168.1.7"])
@@ -59,14 +59,21 @@ def test_where_others_reach_it_a_password_is_needed(
     if word is not None:
         monkeypatch.setenv(PASSWORD, word)
     with pytest.raises(NoPasswordError, match=PASSWORD):
-        may_listen(host)
+        may_listen(host, signs_in=True)
     monkeypatch.setenv(PASSWORD, "name:word")
-    may_listen(host)
+    may_listen(host, signs_in=True)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.5", "192.168.1.7"])
+def test_where_others_reach_it_everybody_signs_in(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv(PASSWORD, "name:word")
+    with pytest.raises(NoSignInError, match="TALENTNORD_SIGN_IN"):
+        may_listen(host, signs_in=False)
 
 
 def test_a_host_that_is_none_is_named() -> None:
     with pytest.raises(ServerError, match="cannot listen on 'no host'"):
-        may_listen("no host")
+        may_listen("no host", signs_in=False)
 
 
 @pytest.mark.parametrize("word", ["navn:løve", "name:two words", " ", "name:word\n"])
@@ -75,5 +82,5 @@ def test_a_password_that_prefect_cannot_handle_is_refused_and_not_shown(
 ) -> None:
     monkeypatch.setenv(PASSWORD, word)
     with pytest.raises(SettingsError, match="in ASCII characters and without blanks") as refused:
-        may_listen("0.0.0.0")
+        may_listen("0.0.0.0", signs_in=True)
     assert word not in str(refused.value) or word == " "
