@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -87,15 +88,19 @@ class Spent:
         return one.number in self._until
 
 
+@dataclass(frozen=True)
 class Door:
-    """Tells who asks, by the headers of a request and by whom it comes from."""
+    """Tells who asks, by the headers of a request and by whom it comes from.
 
-    def __init__(self, coordinators: Coordinators, passes: Passes, spent: Spent, header: str, proxies: Iterable[str]):
-        self.coordinators = coordinators
-        self.passes = passes
-        self.spent = spent
-        self.header = header
-        self._proxies = frozenset(proxies)
+    ``addresses`` are those that the server is known by; with a ``header`` the ``proxies`` say who it is.
+    """
+
+    coordinators: Coordinators
+    passes: Passes
+    spent: Spent
+    addresses: tuple[str, ...]
+    header: str = ""
+    proxies: frozenset[str] = frozenset()
 
     def who(self, headers: Headers, peer: str) -> Coordinator | None:
         """Return who asks; ``None`` for who has not signed in, or is no coordinator any more. Raises as they do."""
@@ -110,11 +115,15 @@ class Door:
 
     def session_in(self, headers: Headers) -> Pass | None:
         """Return the session that a request brings, if it is still good."""
-        cookies = cookie_parser(headers.get("cookie", ""))
-        token = cookies.get(ENCRYPTED_COOKIE) or cookies.get(COOKIE) or ""
+        token = cookie_parser(headers.get("cookie", "")).get(self.cookie(headers), "")
         return self.passes.read(Purpose.SESSION, token)
+
+    def cookie(self, headers: Headers) -> str:
+        """Return what the cookie of a session is called at the address that a request names."""
+        host = headers.get("host", "").lower()
+        return ENCRYPTED_COOKIE if f"https://{host}" in self.addresses else COOKIE
 
     def _by_header(self, headers: Headers, peer: str) -> Coordinator | None:
         said = headers.getlist(self.header)
         # Said twice, once may be a stranger's.
-        return self.coordinators.by_email(said[0]) if len(said) == 1 and peer in self._proxies else None
+        return self.coordinators.by_email(said[0]) if len(said) == 1 and peer in self.proxies else None

@@ -65,11 +65,12 @@ def entered(app: ASGIApp, place: ServerPlace, settings: Settings) -> Iterator[AS
     database = Database(settings.database_url, create=False)
     try:
         database.migrate(now(), create=False)
-        proxies = map(str, settings.sign_in_proxies)
-        door = Door(Coordinators(database, now), Passes(links, now), Spent(now), settings.sign_in_header, proxies)
+        known, passes, spent = Coordinators(database, now), Passes(links, now), Spent(now)
+        proxies = frozenset(map(str, settings.sign_in_proxies))
+        door = Door(known, passes, spent, place.known, settings.sign_in_header, proxies)
         sender = Address(settings.sender_name, settings.sender_email)
         send = transport_from(settings).send
-        pages = SignInPages(door, place.known, sender, send, Limits(_OFTEN, _WITHIN))
+        pages = SignInPages(door, sender, send, Limits(_OFTEN, _WITHIN))
         try:
             yield SignedIn(app, pages, links, word)
         finally:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from flows.server.door import COOKIE, ENCRYPTED_COOKIE, Door
+from config.errors import DatabaseError
+from flows.server.door import ENCRYPTED_COOKIE, Door
 from flows.site.afterwards import Afterwards
 from flows.site.forms import Form, posted
 from flows.site.limits import Limits
@@ -36,15 +36,12 @@ _HEADERS = {
 class SignInPages:
     """Shows the pages of a ``door``; a link goes to the address of ``sender``'s mail by ``send``, and to no other."""
 
-    def __init__(
-        self, door: Door, addresses: tuple[str, ...], sender: Address, send: Callable[[Mail], object], limits: Limits
-    ) -> None:
+    def __init__(self, door: Door, sender: Address, send: Callable[[Mail], object], limits: Limits) -> None:
         self.door = door
         self.sender = sender
         self.afterwards = Afterwards()
         self._send = send
         self._limits = limits
-        self._encrypted = {urlsplit(one).netloc for one in addresses if one.startswith("https:")}
         self._mailed = not door.header
         routes = [Route(LOOKS, _looks), Route(OUT, self._out), Route(OUT, posted(self._leave), methods=["POST"])]
         if self._mailed:
@@ -55,7 +52,7 @@ class SignInPages:
                 Route(f"{IN}/{{token}}", self._landed),
                 Route(f"{IN}/{{token}}", posted(self._entered), methods=["POST"]),
             ]
-        self.app = Starlette(routes=routes)
+        self.app = Starlette(routes=routes, exception_handlers={DatabaseError: lambda *_: self.page("busy", 503)})
         self.app.router.redirect_slashes = False
 
     def has(self, path: str) -> bool:
@@ -128,12 +125,12 @@ class SignInPages:
 
     def _set(self, answer: Response, request: Request, token: str) -> None:
         """Let the browser keep a session; with an empty one, forget it."""
-        encrypted = request.headers.get("host", "").lower() in self._encrypted
+        name = self.door.cookie(request.headers)
         answer.set_cookie(
-            ENCRYPTED_COOKIE if encrypted else COOKIE,
+            name,
             token,
             max_age=int(SESSION_FOR.total_seconds()) if token else 0,
-            secure=encrypted,
+            secure=name == ENCRYPTED_COOKIE,
             httponly=True,
             samesite="strict",
         )

@@ -221,6 +221,17 @@ def test_a_coordinator_signs_in_records_a_meeting_under_their_name_and_signs_out
     page.goto(ui.DEFAULT.page(talent["id"]))
     expect(page.get_by_text(f"{NAME} (koordinator)").first).to_be_visible()
     page.screenshot(path=tmp_path / "page.png", full_page=True)
+    for other in (
+        "/v2/dashboard",
+        "/v2/runs",
+        "/v2/deployments",
+        "/v2/artifacts",
+        "/v2/events",
+        "/dashboard",
+        "/deployments",
+    ):
+        page.goto(other)
+        page.wait_for_load_state("networkidle")
     page.goto("/log-ud")
     expect(page.get_by_role("heading", name=f"Du er logget ind som {NAME}")).to_be_visible()
     page.screenshot(path=tmp_path / "out.png")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -16,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from config.errors import DatabaseUnavailableError
 from flows.server.door import COOKIE, ENCRYPTED_COOKIE, FRESH, Coordinators, Door, Spent
 from flows.server.process import authorization
 from flows.server.same_origin import guarded
@@ -50,9 +53,10 @@ class Entrance:
         self._ahead = timedelta()
         self.links = Links(["k" * 40], URL)
         coordinators = Coordinators(driven.database, self.now, self._seconds)
-        door = Door(coordinators, Passes(self.links, self.now), Spent(self.now), header, ["127.0.0.1"])
+        passes, proxies = Passes(self.links, self.now), frozenset({"127.0.0.1"})
+        door = Door(coordinators, passes, Spent(self.now), (URL, OWN), header, proxies)
         limits = Limits(3, 900.0, self._seconds)
-        self.pages = SignInPages(door, (URL, OWN), SENDER, self.tray.send, limits)
+        self.pages = SignInPages(door, SENDER, self.tray.send, limits)
         methods = ["GET", "POST", "PATCH", "DELETE"]
         behind = Starlette(routes=[Route("/{path:path}", self._answer, methods=methods)])
         self.browser = Asked(guarded(SignedIn(behind, self.pages, self.links, WORD), [URL, OWN]), address)
@@ -274,6 +278,26 @@ def test_a_made_up_cookie_is_no_session(entrance: Entrance, cookie: str) -> None
         assert entrance.browser.get("/", cookie=f"{name}={cookie}").status_code == 401
 
 
+def test_over_https_a_cookie_that_a_neighbouring_host_could_have_set_is_no_session(entrance: Entrance) -> None:
+    session = entrance.signed_in()["cookie"]
+    assert session.startswith(ENCRYPTED_COOKIE)
+    tossed = session.replace(ENCRYPTED_COOKIE, COOKIE)
+    assert entrance.browser.get("/", cookie=tossed).status_code == 401
+
+
+def test_while_the_database_is_away_nobody_comes_in(entrance: Entrance) -> None:
+    session = entrance.signed_in()
+    entrance.ask(KAREN)
+    entrance.later(seconds=FRESH)
+    with patch.object(
+        entrance.driven.database, "read", side_effect=DatabaseUnavailableError("the database", "is gone")
+    ):
+        for path in ("/", "/log-ud", entrance.link()):
+            answer = entrance.browser.request("GET", path, session)
+            assert (answer.status_code, "Prøv igen om lidt" in answer.text) == (503, True)
+    assert entrance.asked == []
+
+
 def test_a_cookie_of_other_letters_is_no_session(entrance: Entrance) -> None:
     assert entrance.pages.door.who(Headers(raw=[(b"cookie", b"talentnord=\xe6\xff")]), "") is None
 
@@ -357,8 +381,7 @@ def test_whom_the_proxy_names_is_a_coordinator_or_sees_nothing(behind_a_proxy: E
 
 def test_a_header_from_anybody_but_the_proxy_is_not_believed(driven: Driver) -> None:
     entrance = Entrance(driven, HEADER)
-    door = entrance.pages.door
-    entrance.pages.door = Door(door.coordinators, door.passes, door.spent, HEADER, ["10.0.0.5"])
+    entrance.pages.door = replace(entrance.pages.door, proxies=frozenset({"10.0.0.5"}))
     assert start(entrance, {HEADER: KAREN}).status_code == 401
     entrance.close()
 
