@@ -39,6 +39,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("signed_in")]
 DAY = datetime(2027, 3, 15, 9, tzinfo=UTC)
 KAREN, OFFICE, NAME = "karen.thorsen@aalborg.example.org", "hold-3/coordinator-1", "Karen Møller Thorsen"
 MEETING = "Registrér mentormøde"
+PAGES = ("dashboard", "runs", "deployments", "artifacts", "events", "work-pools", "automations")
 
 
 @dataclass(frozen=True)
@@ -218,19 +219,11 @@ def test_a_coordinator_signs_in_records_a_meeting_under_their_name_and_signs_out
     submit.click()
     wait_until(lambda: f"coordinator:{OFFICE}" in cockpit.facts().values(), within=60)
     talent = wait_until(lambda: cockpit.page_that_names("side-hold-3-02", NAME))
-    page.goto(ui.DEFAULT.page(talent["id"]))
+    page.goto(ui.DEFAULT.page(talent["latest_id"]))
     expect(page.get_by_text(f"{NAME} (koordinator)").first).to_be_visible()
     page.screenshot(path=tmp_path / "page.png", full_page=True)
-    for other in (
-        "/v2/dashboard",
-        "/v2/runs",
-        "/v2/deployments",
-        "/v2/artifacts",
-        "/v2/events",
-        "/dashboard",
-        "/deployments",
-    ):
-        page.goto(other)
+    for other in PAGES:
+        page.goto(f"/v2/{other}")
         page.wait_for_load_state("networkidle")
     page.goto("/log-ud")
     expect(page.get_by_role("heading", name=f"Du er logget ind som {NAME}")).to_be_visible()
