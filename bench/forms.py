@@ -1,6 +1,6 @@
 """How long a form takes, from Submit to the new overview: ``python -m bench.forms --date 2026-11-26``.
 
-Hold-3 is served as ``talentnord up`` serves it, on a day on which its first mentor meetings are open. Meetings are
+Hold-3 is served as ``talentnord up`` serves it, on a day on which all its expectation talks are late. Talks are
 recorded one after the other, each by the request that the UI sends on Submit, and each is timed until the server gives
 out an overview that it has changed. What lies between is told by the run's own states. The first form is not timed:
 nobody fills one in the moment the system is up. The benchmark fails above five seconds (median).
@@ -30,8 +30,9 @@ from tests.support.prefect import artifact, ask, wait_until
 from tests.support.served import hold_3_served
 
 DAY = datetime(2027, 3, 15, 9, tzinfo=UTC)
-"""Mentor meetings of module 1 are open, and due in three days."""
-FORM, COMMITMENT = "record/Registrér mentormøde", "mentor_meeting_m1"
+"""Nobody has recorded a talk, which were due a month before: each that is recorded changes the overview."""
+HELD_ON = "2027-02-15"
+FORM, COMMITMENT = "record/Registrér forventningssamtale", "expectation_talk"
 OVERVIEW = "side-hold-3"
 FORMS = 9
 MOST = 5.0
@@ -78,7 +79,7 @@ def said(times: Timed) -> str:
 
 
 def record(place: ServerPlace, number: int) -> Timed:
-    """Record that a talent's meeting was held, by the talent's number, and time it.
+    """Record that a talent's talk was held, by the talent's number, and time it.
 
     Raises:
         NotDoneError: the run did not come to a good end.
@@ -87,7 +88,7 @@ def record(place: ServerPlace, number: int) -> Timed:
     hold = Library().cohort("hold-3")
     talent = f"{hold.people.talents[number - 1].name} (Hold 3, nr. {number:02d})"
     commitment = hold.definition.commitments[COMMITMENT].label
-    told = {"talent": talent, "commitment": commitment, "held_on": f"{DAY:%Y-%m-%d}"}
+    told = {"talent": talent, "commitment": commitment, "held_on": HELD_ON}
     before = _overview(place)
     submitted = time.time()
     body = {"state": {"type": "SCHEDULED"}, "parameters": form["parameters"] | told}

@@ -17,7 +17,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from config.errors import TalentNordError
 from flows.client import one_client
-from flows.cockpit.form_lists import flow_of, forms, lists_stand, set_lists
+from flows.cockpit.form_lists import flow_of, forms, lists_stand, remove_former, set_lists
 from flows.cockpit.labels import words
 from flows.mail_rate import set_mail_rate
 from flows.mails import mails
@@ -76,6 +76,7 @@ async def serve(services: Services) -> None:
     async with one_client() as client:
         await set_mail_rate(client, services.settings.mails_per_second)
         await set_alarm(client, services.settings)
+        await remove_former(client, services)
     await catch_up()
     following = asyncio.create_task(let_lists_follow(services))
     try:

@@ -32,7 +32,7 @@ def start_runs_warm() -> None:
     first = context.Process(target=_nothing)
     first.start()
     first.join()
-    _starter_engine.run_process = _warm(context)  # type: ignore[assignment]
+    _starter_engine.run_process = _warm(context)  # type: ignore[attr-defined]
 
 
 def _warm(context: multiprocessing.context.ForkServerContext) -> Callable[..., Any]:

@@ -59,6 +59,14 @@ async def set_lists(client: PrefectClient, services: Services) -> int:
     return len(found.keys() & wanted.keys())
 
 
+async def remove_former(client: PrefectClient, services: Services) -> None:
+    """Remove the deployments of forms that no programme has any more, under the names of before."""
+    labels = {form.label for _, form in forms(services)} | {words()["mails_label"], "refresh"}
+    for name, deployment in (await _deployments(client)).items():
+        if name not in labels:
+            await client.delete_deployment(deployment.id)
+
+
 def lists_stand(services: Services) -> tuple[object, ...]:
     """Return what is other as soon as a list of a form may be: cheap to ask, whoever has told what."""
     with services.database.read() as connection:
