@@ -27,6 +27,10 @@ class Form(Spec):
     """What it tells of the people around the talents."""
     finishes: bool = False
     """Whether it says of a task that it is done."""
+    several: bool = False
+    """Whether it is about several talents at once: those chosen, or everybody but them."""
+    confirm: bool = False
+    """Whether the talent's name is to be typed too: what it records is not easily put right."""
     undoes: bool = False
     """Whether it takes back what was recorded (R62)."""
 
@@ -36,4 +40,8 @@ class Form(Spec):
         if sum(map(bool, about)) != 1:
             what = "'commitments', an 'event', milestones that it 'moves', or 'people'; or it 'finishes' or 'undoes'"
             raise ValueError(f"a form is about {what}")
+        if self.several and not self.commitments:
+            raise ValueError("a form for several talents at once is about 'commitments'")
+        if self.confirm and self.event is None:
+            raise ValueError("a name is typed to confirm an 'event'")
         return self

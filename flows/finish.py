@@ -7,13 +7,10 @@ import asyncio
 from prefect import flow, runtime
 
 from config.errors import TalentNordError
-from flows.client import one_client
-from flows.cockpit.ending import completed, failed
-from flows.cockpit.form_lists import set_lists
 from flows.cockpit.forms import choices_for, chosen, form_of
-from flows.cockpit.refusal import refusal
+from flows.cockpit.told import recorded, turned_down
 from flows.react import react_to
-from flows.record import also_due, what_came
+from flows.record import also_due, pages_of, what_came
 from flows.services import Services, current_services
 from flows.teller import teller
 from notifications.run_words import run_name
@@ -31,20 +28,18 @@ def finish_name() -> str:
 async def finish(programme: str, form: str, task: str, note: str = "") -> str:
     """Close a task that is done, in one commit. The run's id is the fact's key.
 
-    Raises:
-        FactIncompleteError: it is none of those listed.
-        TaskNotDoneError: it closes by itself, or is all that keeps its matter from being forgotten.
+    Returns what came of it, or why it was refused: it is none of those listed, closes by itself, or is all that keeps
+    its matter from being forgotten.
     """
     services = current_services()
     try:
         fact = Fact(f"form:{runtime.flow_run.id}", teller(services), {"note": note} if note else {})
         outcome = await asyncio.to_thread(finish_form, services, programme, form, task, fact)
     except TalentNordError as error:
-        return failed(await asyncio.to_thread(refusal, services, error, programme), error)
+        return await turned_down(services, error, programme)
     reacted = await react_to(services, [outcome, *await asyncio.to_thread(also_due, services)])
-    async with one_client() as client:
-        await set_lists(client, services)
-    return completed(await asyncio.to_thread(what_came, services, outcome, reacted))
+    message = await asyncio.to_thread(what_came, services, outcome, reacted)
+    return await recorded(services, message, pages_of(outcome))
 
 
 def finish_form(services: Services, programme: str, ident: str, label: str, fact: Fact) -> Outcome:

@@ -8,10 +8,9 @@ from prefect import flow, runtime
 
 from config.errors import TalentNordError
 from flows.client import one_client
-from flows.cockpit.ending import completed, failed
 from flows.cockpit.mail_form import decide, set_mail_list
 from flows.cockpit.publish import publish
-from flows.cockpit.refusal import refusal
+from flows.cockpit.told import recorded, turned_down
 from flows.react import react_to
 from flows.services import current_services
 from flows.teller import teller
@@ -30,16 +29,15 @@ def mails_name() -> str:
 async def mails(mail: str, decision: str, note: str = "") -> str:
     """Send mails again, or say whether they have arrived, in one commit; then send what waits.
 
-    Raises:
-        FactIncompleteError: the mail or the decision is none of the choices.
-        MailDecidedError, MailOvertakenError: there is nothing to decide on it, or it is no longer true.
+    Returns what came of it, or why it was refused: the mail or the decision is none of the choices, there is nothing
+    to decide on it, or it is no longer true.
     """
     services = current_services()
     try:
         fact = Fact(f"form:{runtime.flow_run.id}", teller(services), {"note": note} if note else {})
         outcome = await asyncio.to_thread(decide, services, mail, decision, fact)
     except TalentNordError as error:
-        return failed(refusal(services, error), error)
+        return await turned_down(services, error)
     reacted = await react_to(services, [outcome])
     concerned: dict[str, set[str]] = {}
     for step in outcome.transitions:
@@ -49,4 +47,5 @@ async def mails(mail: str, decision: str, note: str = "") -> str:
     async with one_client() as client:
         await set_mail_list(client, services)
     came = await asyncio.to_thread(services.outbox.came_of, reacted.effects)
-    return completed(": ".join(part for part in (trigger_name(None, outcome.trigger), came.said()) if part))
+    message = ": ".join(part for part in (trigger_name(None, outcome.trigger), came.said()) if part)
+    return await recorded(services, message, sorted(concerned))

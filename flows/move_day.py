@@ -14,11 +14,11 @@ from flows.client import one_client
 from flows.cockpit import ui
 from flows.cockpit.artifacts import find, replace
 from flows.cockpit.day_page import day_markdown
-from flows.cockpit.ending import completed, failed
-from flows.cockpit.form_lists import MOVE_DAY, set_lists
+from flows.cockpit.ending import completed
+from flows.cockpit.form_lists import MOVE_DAY
 from flows.cockpit.forms import choices_for, chosen, form_of
 from flows.cockpit.labels import words
-from flows.cockpit.refusal import refusal
+from flows.cockpit.told import recorded, turned_down
 from flows.new_day import Asked, asked_day, shown
 from flows.react import react_to
 from flows.services import Services, current_services
@@ -40,7 +40,7 @@ async def move_day(
     programme: str,
     form: str,
     day: str,
-    to: date | None = None,
+    to: date | str = "",
     start: str = "",
     end: str = "",
     place: str = "",
@@ -52,10 +52,8 @@ async def move_day(
 ) -> str:
     """Show what follows from another day; with the ``seal`` of that page do exactly that, and tell everybody.
 
-    Raises:
-        FactIncompleteError: a part is missing or cannot be meant.
-        DayRefusedError: a rule of dates stands against it.
-        ConsequencesChangedError: something has changed since the page was made.
+    Returns what came of it, or why it was refused: a part is missing or cannot be meant, a rule of dates stands
+    against it, or something has changed since the page was made.
     """
     services = current_services()
     lines = [line.strip() for line in material.splitlines() if line.strip()]
@@ -71,12 +69,10 @@ async def move_day(
         fact = Fact(f"form:{runtime.flow_run.id}", teller(services), {})
         outcome = await asyncio.to_thread(_done, services, cohort, milestone, asked, fact, seal)
     except TalentNordError as error:
-        return failed(await asyncio.to_thread(refusal, services, error, programme), error)
+        return await turned_down(services, error, programme)
     reacted = await react_to(services, [outcome])
-    async with one_client() as client:
-        await set_lists(client, services)
     came = await asyncio.to_thread(services.outbox.came_of, reacted.effects)
-    return completed(f"{said('moved')}: {came.said() or said('no_effects').lower()}")
+    return await recorded(services, f"{said('moved')}: {came.said() or said('no_effects').lower()}", [cohort])
 
 
 def _meant(services: Services, programme: str, ident: str, label: str) -> tuple[str, str]:
@@ -99,7 +95,7 @@ def _filled_in(page: NewDaysPage, label: str, asked: Asked) -> dict[str, object]
     """Return what the form that does it is filled in with: what was asked, and the seal."""
     given = {
         "day": label,
-        "to": asked.to.isoformat() if asked.to else "",
+        "to": str(asked.to or ""),
         "start": asked.start,
         "end": asked.end,
         "place": asked.place,

@@ -22,7 +22,7 @@ from states.views.new_days import NewDaysPage, new_days_page
 class Asked(NamedTuple):
     """What is to be other about a day; empty parts stay. ``material`` are lines ``title = address``."""
 
-    to: date | None = None
+    to: date | str | None = None
     start: str = ""
     end: str = ""
     place: str = ""

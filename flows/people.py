@@ -11,12 +11,9 @@ from prefect import flow, runtime
 from sqlalchemy import select
 
 from config.errors import TalentNordError
-from flows.client import one_client
-from flows.cockpit.ending import completed, failed
-from flows.cockpit.form_lists import set_lists
 from flows.cockpit.forms import choices_for, chosen, form_of
 from flows.cockpit.publish import publish
-from flows.cockpit.refusal import refusal
+from flows.cockpit.told import recorded, turned_down
 from flows.react import react_to
 from flows.services import Services, current_services
 from flows.teller import teller
@@ -52,16 +49,15 @@ async def people(
     office: str = "",
     holder_name: str = "",
     holder_email: str = "",
-    first_day: date | None = None,
-    last_day: date | None = None,
-    ends: date | None = None,
+    first_day: date | str = "",
+    last_day: date | str = "",
+    ends: date | str = "",
     note: str = "",
 ) -> str:
     """Take what is told of a person or an office, in one commit. The run's id is the fact's key.
 
-    Raises:
-        FactIncompleteError: something is missing, cannot be, or is none of the choices.
-        OfficeTakenError: somebody stands in on some of the days already.
+    Returns what came of it, or why it was refused: something is missing, cannot be or is none of the choices, or
+    somebody stands in on some of the days already.
     """
     services = current_services()
     given = {"name": name, "email": email, "telephone": telephone, "job_title": job_title, "note": note}
@@ -69,20 +65,19 @@ async def people(
     if holder_name or holder_email:
         details[HOLDER] = {"name": holder_name, "email": holder_email}
     days = {"first_day": first_day, "last_day": ends or last_day}
-    details |= {field: day.isoformat() for field, day in days.items() if day is not None}
+    details |= {field: str(day) for field, day in days.items() if day}
     key = f"form:{runtime.flow_run.id}"
     try:
         outcome = await asyncio.to_thread(
             arrange_form, services, programme, form, whom or office, details, key, bool(ends)
         )
     except TalentNordError as error:
-        return failed(await asyncio.to_thread(refusal, services, error, programme), error)
+        return await turned_down(services, error, programme)
     reacted = await react_to(services, [outcome])
     await publish(services, outcome.cohort_id, await asyncio.to_thread(_pages, services, outcome.cohort_id))
-    async with one_client() as client:
-        await set_lists(client, services)
     came = await asyncio.to_thread(services.outbox.came_of, reacted.effects)
-    return completed(f"{said('arranged')}: {came.said() or said('no_effects').lower()}")
+    message = f"{said('arranged')}: {came.said() or said('no_effects').lower()}"
+    return await recorded(services, message, [outcome.cohort_id])
 
 
 def arrange_form(

@@ -19,6 +19,7 @@ from config.errors import EffectsFailedError
 from flows.carrying import Carried, carry_out_all
 from flows.client import one_client
 from flows.cockpit.ending import completed, failed
+from flows.cockpit.form_lists import set_lists
 from flows.cockpit.publish import publish
 from flows.events import tell_events
 from flows.runs import PlannedRun, create_run_once, plan_runs, title
@@ -93,7 +94,10 @@ def _end(services: Services, effects: list[int], carried: Carried) -> str:
 
 
 async def react_to(services: Services, outcomes: Iterable[Outcome] = ()) -> Reacted:
-    """Run ``react`` for what has just changed, for all that waits to be sent, and for transitions without a run."""
+    """Run ``react`` for what has just changed, for all that waits to be sent, and for transitions without a run.
+
+    Then the forms' lists follow.
+    """
     waiting = await asyncio.to_thread(plan_runs, services, list(outcomes))
     if not waiting:
         return Reacted(0, ())
@@ -104,4 +108,6 @@ async def react_to(services: Services, outcomes: Iterable[Outcome] = ()) -> Reac
             if run is not None:
                 await run_flow_async(react, flow_run=run, parameters=planned.parameters(), return_type="state")
                 done.append(planned)
+        # After the pages: whoever waits looks at those. Also for what a command or an answer told.
+        await set_lists(client, services)
     return Reacted(len(done), tuple(effect for planned in done for effect in planned.effects))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
@@ -16,7 +17,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from config.errors import TalentNordError
 from flows.client import one_client
-from flows.cockpit.form_lists import flow_of, forms
+from flows.cockpit.form_lists import flow_of, forms, lists_stand, remove_former, set_lists
 from flows.cockpit.labels import words
 from flows.finish import finish
 from flows.mail_rate import set_mail_rate
@@ -30,9 +31,13 @@ from flows.refresh import refresh
 from flows.services import Services, current_services
 from flows.tick import tick
 from flows.undo import undo
+from flows.warm import start_runs_warm
 
 FORM_FLOWS: Mapping[str, Flow[..., Any]] = {one.name: one for one in (record, move_day, people, finish, undo)}
 TICK_EVERY = timedelta(minutes=15)
+LISTS_EVERY = 20.0
+"""Seconds between two looks at whether the forms' lists are still what they should be."""
+_log = logging.getLogger(__name__)
 
 ONE_TICK = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 """One tick at a time. A second one is cancelled and not kept: the first does all that is due (docs/adr/0017)."""
@@ -65,14 +70,38 @@ async def _deployment(
 
 async def serve(services: Services) -> None:
     """Serve all deployments until the process is ended."""
+    start_runs_warm()
     runner = Runner(name="talentnord", pause_on_shutdown=False, limit=2)
     for deployment in await deployments(services):
         await runner.aadd_deployment(deployment)
     async with one_client() as client:
         await set_mail_rate(client, services.settings.mails_per_second)
         await set_alarm(client, services.settings)
+        await remove_former(client, services)
     await catch_up()
-    await runner.start()
+    following = asyncio.create_task(let_lists_follow(services))
+    try:
+        await runner.start()
+    finally:
+        following.cancel()
+
+
+async def let_lists_follow(services: Services, every: float = LISTS_EVERY) -> None:
+    """Set the forms' lists anew whenever something was told or has moved, whoever told it: without an end.
+
+    What a command tells is followed by no run until the next tick; the lists do not wait for that.
+    """
+    stood = await asyncio.to_thread(lists_stand, services)
+    while True:
+        await asyncio.sleep(every)
+        try:
+            stands = await asyncio.to_thread(lists_stand, services)
+            if stands != stood:
+                async with one_client() as client:
+                    await set_lists(client, services)
+                stood = stands
+        except Exception as error:  # The database or the server is away: next time.
+            _log.warning("the forms' lists could not follow: %s", type(error).__name__)
 
 
 async def catch_up() -> None:

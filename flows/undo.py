@@ -7,13 +7,10 @@ import asyncio
 from prefect import flow, runtime
 
 from config.errors import TalentNordError
-from flows.client import one_client
-from flows.cockpit.ending import completed, failed
-from flows.cockpit.form_lists import set_lists
 from flows.cockpit.forms import choices_for, chosen, form_of
-from flows.cockpit.refusal import refusal
+from flows.cockpit.told import recorded, turned_down
 from flows.react import react_to
-from flows.record import also_due, what_came
+from flows.record import also_due, pages_of, what_came
 from flows.services import Services, current_services
 from flows.teller import teller
 from notifications.run_words import run_name
@@ -29,10 +26,8 @@ def undo_name() -> str:
 async def undo(programme: str, form: str, fact: str, why: str = "") -> str:
     """Take a fact back, in one commit, and tell whoever was told of it. The run's id is the correcting fact's key.
 
-    Raises:
-        FactIncompleteError: it is none of those listed.
-        CorrectionRefusedError: another fact rests on it, or it can never be taken back.
-        DayRefusedError: the day that it moved cannot be what it was any more.
+    Returns what came of it, or why it was refused: it is none of those listed, another fact rests on it, it can never
+    be taken back, or the day that it moved cannot be what it was any more.
     """
     services = current_services()
     details = {"because": why} if why else {}
@@ -41,11 +36,10 @@ async def undo(programme: str, form: str, fact: str, why: str = "") -> str:
         correcting = Fact(f"form:{runtime.flow_run.id}", teller(services), details)
         outcome = await asyncio.to_thread(services.engine.undo, key, correcting)
     except TalentNordError as error:
-        return failed(await asyncio.to_thread(refusal, services, error, programme), error)
+        return await turned_down(services, error, programme)
     reacted = await react_to(services, [outcome, *await asyncio.to_thread(also_due, services)])
-    async with one_client() as client:
-        await set_lists(client, services)
-    return completed(await asyncio.to_thread(what_came, services, outcome, reacted))
+    message = await asyncio.to_thread(what_came, services, outcome, reacted)
+    return await recorded(services, message, pages_of(outcome))
 
 
 def _key(services: Services, programme: str, ident: str, label: str) -> str:

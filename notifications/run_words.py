@@ -40,11 +40,6 @@ def counted(what: str, number: int, language: str = "da") -> str:
     return str(one if number == 1 else many).format(number)
 
 
-def field_fault(what: str, language: str = "da") -> str:
-    """Return what is wrong with a form's field for people; what has no words of its own stays as it is."""
-    return next((str(words) for known, words in _words(language)["missing"].items() if known in what), what)
-
-
 def teller(actor: str, by: str, language: str = "da") -> str:
     """Return who told a fact: ``Inge Holm (nærmeste leder)``; ``by`` is the person's name, empty for an office."""
     role = actor.partition(":")[0]

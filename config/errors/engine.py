@@ -246,3 +246,27 @@ class AppointmentRefusedError(FactIncompleteError):
         self.day = day
         self.past = past
         super().__init__(trigger, field, f"{day} is past" if past else f"{day} is more than a year ahead")
+
+
+class NotConfirmedError(TalentNordError):
+    """A name that was typed to confirm what cannot be taken back is not the name of the talent who was chosen."""
+
+    def __init__(self, name: str, typed: str) -> None:
+        self.name = name
+        self.typed = typed
+        super().__init__(f"{name} was chosen, and {typed!r} typed to confirm it. Nothing was recorded.")
+
+
+class NobodyChosenError(TalentNordError):
+    """A form is about everybody but those chosen, and nobody is left."""
+
+    def __init__(self) -> None:
+        super().__init__("nobody is left when those chosen are taken out. Nothing was recorded.")
+
+
+class SeveralCohortsError(TalentNordError):
+    """A form is about talents of several cohorts, by name; one fact is of one cohort."""
+
+    def __init__(self, cohorts: Sequence[str]) -> None:
+        self.cohorts = tuple(cohorts)
+        super().__init__(f"the talents are of several cohorts: {', '.join(cohorts)}. Nothing was recorded.")

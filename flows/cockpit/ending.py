@@ -8,7 +8,11 @@ from prefect.states import Completed, Failed
 
 
 def completed(message: str, name: str = "Completed") -> str:
-    """Return the state of a run that did what it should; whoever called the flow gets the message."""
+    """Return the state of a run that did what it should; whoever called the flow gets the message.
+
+    A form that was refused ends so too, under a name of its own: Prefect logs any other end as an error, with the
+    name of its class (docs/adr/0040).
+    """
     # Prefect hands the caller what the state holds.
     return cast(str, Completed(name=name, message=message, data=message))
 

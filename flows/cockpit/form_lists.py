@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
-from contextlib import suppress
+from typing import Any
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import DeploymentUpdate
-from prefect.exceptions import ObjectNotFound
-from sqlalchemy import select
+from prefect.client.schemas.filters import FlowFilter, FlowFilterName
+from prefect.client.schemas.responses import DeploymentResponse
+from sqlalchemy import func, select
 
 from config.definition import Definition
 from config.form import Form
@@ -19,10 +21,12 @@ from flows.cockpit.labels import words
 from flows.cockpit.literal import link
 from flows.cockpit.mail_form import FLOW as MAILS
 from flows.services import Services
-from states.store.tables import CohortRow
+from states.store.tables import CohortRow, FactRow, HistoryRow
 
 RECORD, MOVE_DAY, PEOPLE, FINISH, UNDO = "record", "move_day", "people", "finish", "undo"
 """The flows whose deployments the forms are: what happened, another day, people, a task, and what is taken back."""
+FLOWS = (RECORD, MOVE_DAY, PEOPLE, FINISH, UNDO)
+_MOST = 200
 
 
 def forms(services: Services) -> Iterator[tuple[Definition, Form]]:
@@ -40,43 +44,69 @@ def flow_of(form: Form) -> str:
 
 
 async def set_lists(client: PrefectClient, services: Services) -> int:
-    """Give each form's deployment its fields, lists and links; return how many deployments there were.
+    """Give each form's deployment its fields, lists and links, as far as they have changed; return how many there are.
 
     The UI's menu has no way to the pages: what coordinators open anyway, forms and ``refresh``, leads there.
     """
+    found = await _deployments(client)
+    if not found:  # A demo serves no forms.
+        return 0
     links = await _links(client, services)
-    found = [await _set_list(client, services, *one, links) for one in forms(services)]
-    for name, text in (
-        (f"{MAILS}/{words()['mails_label']}", words()["mails"]),
-        ("refresh/refresh", words()["refresh"]),
-    ):
-        with suppress(ObjectNotFound):
-            deployment = await client.read_deployment_by_name(name)
-            await client.update_deployment(deployment.id, DeploymentUpdate(description=_with_links(text, links)))
-    return sum(found)
+    wanted = await asyncio.to_thread(_wanted, services)
+    for name, (text, fields) in wanted.items():
+        await _update(client, found.get(name), _with_links(text, links), fields)
+    for name, text in ((words()["mails_label"], words()["mails"]), ("refresh", words()["refresh"])):
+        await _update(client, found.get(name), _with_links(text, links))
+    return len(found.keys() & wanted.keys())
 
 
-async def set_what_can_be_undone(client: PrefectClient, services: Services) -> None:
-    """Let what was just recorded be on the lists of what can be taken back; their links stay as they are."""
-    for definition, form in forms(services):
-        if form.undoes:
-            await _set_list(client, services, definition, form)
+async def remove_former(client: PrefectClient, services: Services) -> None:
+    """Remove the deployments of forms that no programme has any more, under the names of before."""
+    labels = {form.label for _, form in forms(services)} | {words()["mails_label"], "refresh"}
+    for name, deployment in (await _deployments(client)).items():
+        if name not in labels:
+            await client.delete_deployment(deployment.id)
 
 
-async def _set_list(
-    client: PrefectClient, services: Services, definition: Definition, form: Form, links: str | None = None
-) -> bool:
-    """Give a form's deployment its fields and lists, and new ``links`` if given; return whether there is one."""
-    try:
-        deployment = await client.read_deployment_by_name(f"{flow_of(form)}/{form.label}")
-    except ObjectNotFound:
-        return False
+def lists_stand(services: Services) -> tuple[object, ...]:
+    """Return what is other as soon as a list of a form may be: cheap to ask, whoever has told what."""
     with services.database.read() as connection:
-        fields = schema(definition, form, choices_for(connection, definition.programme.id, form, services.now()))
-    told = {} if links is None else {"description": _with_links(form.help, links)}
-    update = DeploymentUpdate(parameter_openapi_schema=fields, **told)
-    await client.update_deployment(deployment.id, update)
-    return True
+        moved = connection.scalar(select(func.max(HistoryRow.n)))
+        told = connection.scalar(select(func.count()).select_from(FactRow))
+    # A day that is over is on no list any more.
+    return moved, told, services.now().date()
+
+
+def _wanted(services: Services) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return the text and the fields of each form, by its deployment's name."""
+    now = services.now()
+    with services.database.read() as connection:
+        return {
+            form.label: (
+                form.help,
+                schema(definition, form, choices_for(connection, definition.programme.id, form, now)),
+            )
+            for definition, form in forms(services)
+        }
+
+
+async def _deployments(client: PrefectClient) -> dict[str, DeploymentResponse]:
+    """Return the deployments of our flows by name, in one request."""
+    flows = FlowFilter(name=FlowFilterName(any_=[*FLOWS, MAILS, "refresh"]))
+    return {one.name: one for one in await client.read_deployments(flow_filter=flows, limit=_MOST)}
+
+
+async def _update(
+    client: PrefectClient, deployment: DeploymentResponse | None, text: str, fields: dict[str, Any] | None = None
+) -> None:
+    """Change what is other than it should be, and ask for nothing where nothing is."""
+    if deployment is None:
+        return
+    new: dict[str, Any] = {} if deployment.description == text else {"description": text}
+    if fields is not None and deployment.parameter_openapi_schema != fields:
+        new["parameter_openapi_schema"] = fields
+    if new:
+        await client.update_deployment(deployment.id, DeploymentUpdate(**new))
 
 
 def _with_links(text: str, links: str) -> str:

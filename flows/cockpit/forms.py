@@ -21,6 +21,7 @@ from config.plain_text import quoted
 from config.plan import PLAN, plan_steps
 from config.programme import CommitmentSpec
 from flows.cockpit.people_lists import people_fields, people_labels
+from flows.cockpit.several import FOR_WHOM, TALENTS, for_whom
 from flows.cockpit.task_lists import task_labels
 from states.machines.commitment import recordable_verbs
 from states.machines.journey import ends
@@ -28,6 +29,8 @@ from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CohortRow, JourneyRow, PersonRow
 from states.views.told import ToldFact, what_can_be_undone
 
+CONFIRM = "confirm"
+"""The field in which the talent's name is typed before what cannot be taken back is done."""
 LATEST = 100
 """So many facts are listed to be taken back; older ones are by their key."""
 _TEXT = {"type": "string"}
@@ -68,6 +71,8 @@ class Choices:
     """Open tasks that can be called done."""
     plans: Mapping[str, str]
     """What can have come of the plan at a talk or a meeting (R11)."""
+    cohorts: Mapping[str, str]
+    """The cohorts that the talents are of, by name."""
 
 
 def form_of(definition: Definition, ident: str) -> Form:
@@ -108,12 +113,15 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
     people: dict[str, str] = {}
     tasks: dict[str, str] = {}
     plans: dict[str, str] = {}
+    cohorts: dict[str, str] = {}
     for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
         cohort = read_cohort(connection, cohort_id)
         if cohort.definition.programme.id != programme_id or not _has(cohort.definition, form):
             continue
         specs = specs_of(cohort.definition, form)
-        talents |= _subjects(connection, cohort, specs, form)
+        found = _subjects(connection, cohort, specs, form)
+        talents |= found
+        cohorts |= {cohort.name: cohort_id} if found else {}
         commitments |= {spec.label: spec.id for spec in specs}
         choices |= {label: key for spec in specs for key, label in spec.choices.items()}
         milestones |= {cohort.definition.milestones[one].label: one for one in cohort.definition.days_of_talents}
@@ -122,7 +130,7 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
         people |= people_labels(connection, cohort, form.people) if form.people else {}
         tasks |= task_labels(connection, cohort) if form.finishes else {}
         plans |= _plans(cohort.definition, specs) if form.verb == "keep" else {}
-    return Choices(talents, commitments, choices, milestones, days, _facts(told), people, tasks, plans)
+    return Choices(talents, commitments, choices, milestones, days, _facts(told), people, tasks, plans, cohorts)
 
 
 def _plans(definition: Definition, specs: Sequence[CommitmentSpec]) -> dict[str, str]:
@@ -191,8 +199,7 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
     if form.people:
         return _schema(definition, *people_fields(form.people, choices.people))
     specs = specs_of(definition, form)
-    fields = {"talent": _list(choices.talents)}
-    required = ["talent"]
+    fields, required = _whom(form, choices)
     if form.commitments:
         of_verb, needed = _fields_of_verb(form, specs, choices)
         fields |= {"commitment": _list(choices.commitments), **of_verb}
@@ -206,6 +213,17 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
         required += ["new_mentor_name", "new_mentor_email"]
     fields["note"] = {"type": "string"}
     return _schema(definition, fields, required)
+
+
+def _whom(form: Form, choices: Choices) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Return the fields that say whom a form is about, and which of them are required."""
+    if form.several:
+        about = list(for_whom(choices.cohorts))
+        talents = {"type": "array", "items": _list(choices.talents), "uniqueItems": True}
+        return {FOR_WHOM: {"type": "string", "enum": about, "default": about[0]}, TALENTS: talents}, [FOR_WHOM]
+    if form.confirm:
+        return {"talent": _list(choices.talents), CONFIRM: _TEXT}, ["talent", CONFIRM]
+    return {"talent": _list(choices.talents)}, ["talent"]
 
 
 def _fields_of_verb(

@@ -72,7 +72,7 @@ class ServerPlace:
             **({"PREFECT_API_AUTH_STRING": word} if word else {}),
             "DO_NOT_TRACK": "1",
             "PREFECT_CLI_PROMPT": "false",
-            "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+            "PREFECT_RUNNER_POLL_FREQUENCY": "1",
             "PREFECT_LOGGING_LEVEL": os.environ.get("PREFECT_LOGGING_LEVEL", "WARNING"),
             **self.server_environment(),
         }

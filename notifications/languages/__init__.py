@@ -29,6 +29,11 @@ def runs_in(language: str) -> Path:
     return LANGUAGES / language / "runs.yaml"
 
 
+def refusals_in(language: str) -> Path:
+    """Return the file that says in a language why something a coordinator told was not recorded."""
+    return LANGUAGES / language / "refusals.yaml"
+
+
 def dates_in(language: str) -> Path:
     """Return the file that says in a language what is wrong with a day, and what follows from one."""
     return LANGUAGES / language / "dates.yaml"

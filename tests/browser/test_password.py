@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
@@ -65,13 +66,17 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Locked]:
 
 
 def has_lists(place: ServerPlace) -> bool:
-    found = ask(place, "/deployments/filter", {"deployments": {"name": {"any_": ["Afbryd et forløb"]}}}, password=WORD)
+    found = ask(place, "/deployments/filter", {"deployments": {"name": {"any_": ["Udmeld et talent"]}}}, password=WORD)
     return any("enum" in one["parameter_openapi_schema"]["properties"].get("talent", {}) for one in found)
 
 
 def label(number: int) -> str:
     talent = Library().cohort("hold-3").people.talents[number - 1]
     return f"{talent.name} (Hold 3, nr. {number:02d})"
+
+
+def name(number: int) -> str:
+    return Library().cohort("hold-3").people.talents[number - 1].name
 
 
 @pytest.mark.parametrize("password", [None, "koordinator:forkert"])
@@ -85,10 +90,12 @@ TALK, FOUNDATION = "Forventningssamtale", "Personligt ledelsesgrundlag"
 MEETING = "Mentormøde i modul 1"
 CHALLENGE = "Udfordring til bootcamp i modul 2"
 NEW = {"new_mentor_name": "Bo Ny", "new_mentor_email": "bo@ny.example.org"}
-FORMS: list[tuple[str, dict[str, str]]] = [
+SEVERAL = {"for_whom": "De valgte talenter", "commitment": MEETING, "held_on": "2027-03-12"}
+FORMS: list[tuple[str, dict[str, Any]]] = [
     ("Registrér forventningssamtale", {"talent": label(1), "commitment": TALK, "held_on": "2027-02-01"}),
     ("Registrér mentormøde", {"talent": label(2), "commitment": "Mentormøde i modul 1", "held_on": "2027-03-12"}),
     ("Registrér anden aftale", {"talent": label(3), "commitment": FOUNDATION, "held_on": "2027-03-12"}),
+    ("Registrér for flere talenter", {"talents": [label(14), label(15)], **SEVERAL}),
     ("Registrér holdets aftale", {"talent": "Hold 3", "commitment": CHALLENGE, "held_on": "2027-03-15", "title": "Ny"}),
     ("Frafald en aftale", {"talent": label(4), "commitment": "Mentormøde i modul 1", "because": "Er på barsel"}),
     ("Aftal en ny frist", {"talent": label(11), "commitment": "Mentormøde i modul 1", "due_on": "2027-04-06"}),
@@ -99,8 +106,8 @@ FORMS: list[tuple[str, dict[str, str]]] = [
     ("Registrér orlov", {"talent": label(6)}),
     ("Registrér tilbagevenden fra orlov", {"talent": label(10)}),
     ("Registrér ny nærmeste leder", {"talent": label(7), **NEW}),
-    ("Flyt til et senere hold", {"talent": label(8)}),
-    ("Afbryd et forløb", {"talent": label(9)}),
+    ("Udsæt til et senere hold", {"talent": label(8), "confirm": name(8)}),
+    ("Udmeld et talent", {"talent": label(9), "confirm": name(9)}),
 ]  # fmt: skip
 
 
@@ -142,7 +149,7 @@ def test_every_form_of_the_programme_is_one_of_these() -> None:
 
 
 @pytest.mark.parametrize(("name", "given"), FORMS, ids=[name for name, _ in FORMS])
-def test_every_form_is_served(locked: Locked, name: str, given: dict[str, str]) -> None:
+def test_every_form_is_served(locked: Locked, name: str, given: dict[str, Any]) -> None:
     if name == "Registrér tilbagevenden fra orlov":
         run_deployment(locked.place, "record/Registrér orlov", given, WORD)
     before = locked.transitions()

@@ -38,16 +38,17 @@ def record(form: str, talent: str, **fields: str) -> str:
 
 def test_an_absence_is_told_once_and_taken_back(server: ServerPlace, hold: Hold) -> None:
     mette = "Mette Brøndgaard (Hold 3, nr. 01)"
-    assert record("absence", mette, milestone="Modul 1 dag 2") == "Afbud: 5 mails sendt"
-    assert record("absence", mette, milestone="m1d2") == "Afbud: Ingen mails eller opgaver fulgte".replace("I", "i")
-    assert record("absence-withdrawn", mette, milestone="Modul 1 dag 2") == "Afbud trukket tilbage: 5 mails sendt"
+    assert record("absence", mette, milestone="Modul 1 dag 2") == "Afbud · Mette Brøndgaard: 5 mails sendt"
+    assert record("absence", mette, milestone="m1d2") == "Afbud: ingen mails eller opgaver fulgte"
+    back = record("absence-withdrawn", mette, milestone="Modul 1 dag 2")
+    assert back == "Afbud trukket tilbage · Mette Brøndgaard: 5 mails sendt"
     assert hold.statuses("absence_withdrawn") == {"sent"}
     with hold.coordinator.database.read() as connection:
         assert connection.execute(AbsenceRow.__table__.select()).all() == []
     again = record("absence-withdrawn", mette, milestone="Modul 1 dag 2")
-    assert again == "Intet er registreret. Dag: der er ikke meldt afbud til den dag"
+    assert again == "Intet er registreret. Dag: der er ikke meldt afbud til den dag. Ret det, og send formularen igen."
     over = record("absence", mette, milestone="Modul 1 dag 1")
-    assert over == "Intet er registreret. Dag: er allerede holdt"
+    assert over == "Intet er registreret. Dag: er allerede holdt. Ret det, og send formularen igen."
 
 
 def test_a_challenge_is_recorded_with_its_owner_and_changed_with_what_is_new(server: ServerPlace, hold: Hold) -> None:
@@ -62,7 +63,7 @@ def test_a_challenge_is_recorded_with_its_owner_and_changed_with_what_is_new(ser
     assert (known.owner, known.representative.name) == ("Direktionen i Aalborg Kommune", "Ida Falk")
     again = record("cohort", hold.id, **given)
     why = "Udfordring til bootcamp i modul 2 (Hold 3) er gennemført. Intet er registreret."
-    assert again == f"Det kan ikke lade sig gøre, som det står nu: {why}"
+    assert again.startswith(f"Det kan ikke lade sig gøre, som det står nu: {why}")
 
 
 def challenge(hold: Hold) -> Challenge:

@@ -32,26 +32,29 @@ def hold(tmp_path: Path) -> Iterator[Hold]:
             "political_homework",
             "2026-12-29",
             "Det kan ikke lade sig gøre endnu: Drøftelse af det politiske niveau (Mette Brøndgaard) er planlagt,"
-            " og det åbner først 7. oktober 2027. Intet er registreret.",
+            " og det åbner først 7. oktober 2027. Intet er registreret."
+            " Registrér det, når det er åbnet.",
         ),
         (
             "other",
             "second_mentor",
             "2026-12-29",
             "Det kan ikke lade sig gøre endnu: Supplerende mentor (Mette Brøndgaard) er planlagt,"
-            " og det åbner først med et valg: Valg for anden halvdel. Intet er registreret.",
+            " og det åbner først med et valg: Valg for anden halvdel. Intet er registreret."
+            " Registrér det, når det er åbnet.",
         ),
         (
             "expectation-talk",
             "",
             "2026-12-30",
-            "Intet er registreret. Dato: 30. december 2026 er ikke kommet endnu",
+            "Intet er registreret. Dato: 30. december 2026 er ikke kommet endnu. Ret det, og send formularen igen.",
         ),
         (
             "expectation-talk",
             "",
             "2026-12-28",
-            "Intet er registreret. Dato: 28. december 2026 ligger før holdet begyndte (29. december 2026)",
+            "Intet er registreret. Dato: 28. december 2026 ligger før holdet begyndte (29. december 2026)."
+            " Ret det, og send formularen igen.",
         ),
     ],
 )
@@ -69,14 +72,14 @@ def tell(hold: Hold, form: str, **details: str) -> str:
     given = {"talent": f"{hold.id}-01", "commitment": "expectation_talk", "choice": "", "milestone": ""}
     with pytest.raises(TalentNordError) as refused:
         fire_form(hold.coordinator, "talent-nord", form, given, details, "form:1")
-    return refusal(hold.coordinator, refused.value, "talent-nord")
+    return str(refusal(hold.coordinator, refused.value, "talent-nord"))
 
 
 def test_the_plan_is_one_of_three_things(hold: Hold) -> None:
     given = {"talent": f"{hold.id}-01", "commitment": "", "choice": "", "milestone": "", "plan": "måske"}
     with pytest.raises(TalentNordError) as refused:
         fire_form(hold.coordinator, "talent-nord", "expectation-talk", given, {}, "form:1")
-    said = refusal(hold.coordinator, refused.value, "talent-nord")
+    said = str(refusal(hold.coordinator, refused.value, "talent-nord"))
     assert said.startswith("Intet er registreret. Udviklingsplanen er (hvis I ved det): ")
     fire_form(hold.coordinator, "talent-nord", "expectation-talk", {**given, "plan": "skrevet"}, {}, "form:1")
     with hold.coordinator.database.read() as connection:
@@ -92,7 +95,7 @@ def test_the_plan_is_one_of_three_things(hold: Hold) -> None:
 
 
 def test_nothing_is_waived_without_a_reason(hold: Hold) -> None:
-    assert tell(hold, "waive") == "Intet er registreret. Begrundelse: mangler"
+    assert tell(hold, "waive") == "Intet er registreret. Begrundelse: mangler. Ret det, og send formularen igen."
 
 
 def test_where_there_is_no_consultant_nothing_is_handed_to_one(hold: Hold) -> None:
@@ -102,6 +105,7 @@ def test_where_there_is_no_consultant_nothing_is_handed_to_one(hold: Hold) -> No
     assert tell(hold, "hand") == (
         "Talentets organisation har ingen intern konsulent at give aftalen videre til:"
         " Forventningssamtale (Mette Brøndgaard) er i gang. Intet er registreret."
+        " Tal selv med lederen, eller aftal en ny frist."
     )
 
 
@@ -117,4 +121,5 @@ def test_a_cohort_of_before_is_not_in_the_form_and_refuses_what_its_programme_ha
             services.engine.fire("expectation_talk:hand", [f"{hold.id}-01"], Fact("1", "coordinator"))
         assert refusal(services, refused.value, "talent-nord") == (
             "Det kan ikke lade sig gøre: Holdet begyndte med et program, der ikke har det med. Intet er registreret."
+            " Spørg den, der driver systemet, om holdet kan få det med."
         )

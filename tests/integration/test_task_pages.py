@@ -78,7 +78,7 @@ def test_whoever_is_on_leave_comes_back_or_leaves(coordinator: Coordinator) -> N
     coordinator.carry_out()
     _, offers = asked(coordinator, "vejen tilbage")
     assert filled(offers) == dict.fromkeys(
-        ["Registrér tilbagevenden fra orlov", "Flyt til et senere hold", "Afbryd et forløb"], METTE
+        ["Registrér tilbagevenden fra orlov", "Udsæt til et senere hold", "Udmeld et talent"], METTE
     )
 
 

@@ -91,11 +91,11 @@ def artifact(place: ServerPlace, key: str) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-def wait_until(what: Callable[[], T | None], within: float = 60.0) -> T:
-    """Return what ``what`` returns as soon as it is neither ``None`` nor false."""
+def wait_until(what: Callable[[], T | None], within: float = 60.0, every: float = 0.3) -> T:
+    """Return what ``what`` returns as soon as it is neither ``None`` nor false; asked ``every`` so many."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         if found := what():
             return found
-        time.sleep(0.3)
+        time.sleep(every)
     raise AssertionError(f"not within {within} s: {what}")

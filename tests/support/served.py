@@ -77,7 +77,7 @@ def _is_shown(place: ServerPlace) -> bool:
     page = artifact(place, "side-hold-3-24")
     if "Registrér mentormøde" not in names or page is None or page["data"] == "…":
         return False
-    form = ask(place, "/deployments/filter", {"deployments": {"name": {"any_": ["Afbryd et forløb"]}}})
+    form = ask(place, "/deployments/filter", {"deployments": {"name": {"any_": ["Udmeld et talent"]}}})
     return any("enum" in one["parameter_openapi_schema"]["properties"].get("talent", {}) for one in form)
 
 
