@@ -73,7 +73,7 @@ def _refresh(services: Services, place: ServerPlace, quiet: bool) -> None:
     """Let a running server show at once who is new."""
     if not answers(place):
         return
-    has_deployment(place, "refresh", "refresh")  # Asked for the password: whoever has not the right one is told so.
+    has_deployment(place, "tick", "tick")  # Asked for the password: whoever has not the right one is told so.
     os.environ.update(place.environment())
     from flows.refresh import refresh
 

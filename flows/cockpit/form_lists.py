@@ -41,17 +41,14 @@ def flow_of(form: Form) -> str:
 async def set_lists(client: PrefectClient, services: Services) -> int:
     """Give each form's deployment its fields, lists and links; return how many deployments there were.
 
-    The UI's menu has no way to the pages: what coordinators open anyway, forms and ``refresh``, leads there.
+    The UI's menu has no way to the pages: what coordinators open anyway, the forms, leads there.
     """
     links = await _links(client, services)
     found = [await _set_list(client, services, *one, links) for one in forms(services)]
-    for name, text in (
-        (f"{MAILS}/{words()['mails_label']}", words()["mails"]),
-        ("refresh/refresh", words()["refresh"]),
-    ):
-        with suppress(ObjectNotFound):
-            deployment = await client.read_deployment_by_name(name)
-            await client.update_deployment(deployment.id, DeploymentUpdate(description=_with_links(text, links)))
+    with suppress(ObjectNotFound):
+        deployment = await client.read_deployment_by_name(f"{MAILS}/{words()['mails_label']}")
+        described = DeploymentUpdate(description=_with_links(words()["mails"], links))
+        await client.update_deployment(deployment.id, described)
     return sum(found)
 
 

@@ -41,6 +41,10 @@ class Ui:
         """Return the path of a run's page."""
         return f"{self.base}/runs/flow-run/{flow_run}"
 
+    def runs(self, tag: str) -> str:
+        """Return the path of the list of runs that have a tag."""
+        return f"{self.base}/runs?tags={quote(tag, safe='')}"
+
 
 FIRST = Ui(base="", draws_mermaid=False, quoted=2)
 SECOND = Ui(base="/v2", draws_mermaid=True, quoted=1)

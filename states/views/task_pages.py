@@ -31,6 +31,7 @@ class TaskPage:
     opened: date
     due: date | None
     closed: date | None
+    owner_id: str
 
 
 def open_task_titles(connection: Connection, cohort_id: str) -> dict[str, str]:
@@ -41,8 +42,8 @@ def open_task_titles(connection: Connection, cohort_id: str) -> dict[str, str]:
     return {row.id: row.title for row in rows}
 
 
-def task_pages(connection: Connection, cohort: RunningCohort, about: Collection[str]) -> list[TaskPage]:
-    """Return the tasks, also closed ones, about the journeys in ``about``, or the cohort itself if that is in there."""
+def task_pages(connection: Connection, cohort: RunningCohort, about: Collection[str] | None = None) -> list[TaskPage]:
+    """Return a cohort's tasks, also closed ones: all, or those about the journeys in ``about``, or about the cohort."""
     owner, talent = aliased(PersonRow), aliased(PersonRow)
     rows = connection.execute(
         select(TaskRow.__table__, owner.name.label("owner"), talent.name.label("talent"))
@@ -67,7 +68,8 @@ def task_pages(connection: Connection, cohort: RunningCohort, about: Collection[
             opened=local_day(row.opened_at),
             due=row.due_on,
             closed=local_day(row.closed_at) if row.closed_at else None,
+            owner_id=row.owner_id,
         )
         for row in rows
-        if (row.journey_id or row.cohort_id) in about
+        if about is None or (row.journey_id or row.cohort_id) in about
     ]
