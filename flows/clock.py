@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+TICK_EVERY = timedelta(minutes=15)
+TRUSTED_FOR = 2 * TICK_EVERY + timedelta(minutes=5)
+"""How long a page that every tick publishes holds good: by then two have been missed."""
+
 
 def system_clock() -> datetime:
     """Return the present instant, aware and in UTC."""

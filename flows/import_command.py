@@ -75,7 +75,7 @@ def _refresh(services: Services, place: ServerPlace, quiet: bool) -> None:
     have_password(services.settings)
     if not answers(place):
         return
-    has_deployment(place, "refresh", "refresh")  # Asked for the password: whoever has not the right one is told so.
+    has_deployment(place, "tick", "tick")  # Asked for the password: whoever has not the right one is told so.
     os.environ.update(place.environment())
     from flows.refresh import refresh
 

@@ -12,8 +12,10 @@ from flows.cockpit.ending import completed
 from flows.cockpit.form_lists import set_lists
 from flows.cockpit.mail_form import set_mail_list
 from flows.cockpit.publish import publish
+from flows.cockpit.start import set_start
 from flows.mail_rate import set_mail_rate
 from flows.operator_alarm import set_alarm
+from flows.runs import INTERNAL, tag_run
 from flows.services import Services, current_services
 from notifications.run_words import counted, run_name, said
 from states.store.tables import CohortRow, JourneyRow
@@ -29,7 +31,9 @@ async def refresh() -> str:
     async with one_client() as client:
         await set_mail_rate(client, services.settings.mails_per_second)
         forms = await set_lists(client, services) + await set_mail_list(client, services)
+        await set_start(client, services)
         await set_alarm(client, services.settings)
+        await tag_run(client, INTERNAL)
     told = counted("pages", sum(map(len, pages.values())))
     return completed(said("refreshed", pages=told, forms=counted("forms", forms)))
 

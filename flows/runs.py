@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
-from prefect import Flow
+from prefect import Flow, runtime
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import FlowRunCreate
 from prefect.client.schemas.objects import FlowRun
@@ -27,8 +27,11 @@ from notifications.run_words import counted
 from states.facts import Outcome
 from states.running_cohort import RunningCohort, read_cohort
 
-ACTIVITY, NOTHING_TO_DO = "aktivitet", "intet-at-goere"
-"""Tags of runs that did something, and of ticks that did not: the UI's lists are filtered by them."""
+ACTIVITY, INTERNAL, NOTHING_TO_DO = "aktivitet", "internt", "intet-at-goere"
+"""Tags of runs that people care about, of those that only keep the system going, and of ticks that had nothing to do.
+
+The UI's lists are filtered by tags that runs have: forms and what follows from them and from time have the first.
+"""
 
 LEFT_LYING = timedelta(minutes=15)
 """After this long without an end a run counts as left lying by a process that was killed."""
@@ -71,6 +74,11 @@ class PlannedRun:
             "effects": list(self.effects),
             "pages": list(self.pages),
         }
+
+
+async def tag_run(client: PrefectClient, *tags: str) -> None:
+    """Add tags to the present run."""
+    await client.update_flow_run(runtime.flow_run.id, tags=list(dict.fromkeys([*runtime.flow_run.tags, *tags])))
 
 
 def plan_runs(services: Services, outcomes: Iterable[Outcome]) -> list[PlannedRun]:

@@ -17,6 +17,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from config.errors import TalentNordError
 from flows.client import one_client
+from flows.clock import TICK_EVERY
 from flows.cockpit.form_lists import flow_of, forms, lists_stand, remove_former, set_lists
 from flows.cockpit.labels import words
 from flows.finish import finish
@@ -28,13 +29,13 @@ from flows.people import people
 from flows.react import react
 from flows.record import record
 from flows.refresh import refresh
+from flows.runs import ACTIVITY
 from flows.services import Services, current_services
 from flows.tick import tick
 from flows.undo import undo
 from flows.warm import start_runs_warm
 
 FORM_FLOWS: Mapping[str, Flow[..., Any]] = {one.name: one for one in (record, move_day, people, finish, undo)}
-TICK_EVERY = timedelta(minutes=15)
 LISTS_EVERY = 20.0
 """Seconds between two looks at whether the forms' lists are still what they should be."""
 _log = logging.getLogger(__name__)
@@ -44,19 +45,25 @@ ONE_TICK = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitSt
 
 
 async def deployments(services: Services) -> list[RunnerDeployment]:
-    """Return all deployments: the scheduled tick, refresh, react, the form for mails, and every programme's forms."""
-    plain: list[tuple[Flow[..., Any], timedelta | None]] = [(tick, TICK_EVERY), (refresh, None), (react, None)]
-    served = [await _deployment(flow, flow.name, words()[flow.name], every) for flow, every in plain]
-    served.append(await _deployment(mails, words()["mails_label"], words()["mails"], None))
+    """Return all deployments: the start, the scheduled tick, react, the form for mails, and every programme's forms."""
+    plain: list[tuple[Flow[..., Any], timedelta | None]] = [(tick, TICK_EVERY), (react, None)]
+    served = [await _deployment(refresh, words()["start_label"], words()["start"], None)]
+    served += [await _deployment(flow, flow.name, words()[flow.name], every) for flow, every in plain]
+    served.append(await _deployment(mails, words()["mails_label"], words()["mails"], None, tags=[ACTIVITY]))
     for definition, form in forms(services):
         given = {"programme": definition.programme.id, "form": form.id}
         flow = FORM_FLOWS[flow_of(form)]
-        served.append(await _deployment(flow, form.label, form.help, None, given))
+        served.append(await _deployment(flow, form.label, form.help, None, given, [ACTIVITY]))
     return served
 
 
 async def _deployment(
-    flow: Flow[..., Any], name: str, text: str, every: timedelta | None, parameters: dict[str, str] | None = None
+    flow: Flow[..., Any],
+    name: str,
+    text: str,
+    every: timedelta | None,
+    parameters: dict[str, str] | None = None,
+    tags: list[str] | None = None,
 ) -> RunnerDeployment:
     return await flow.ato_deployment(
         name=name,
@@ -64,6 +71,7 @@ async def _deployment(
         interval=every,
         concurrency_limit=ONE_TICK if flow is tick else None,
         parameters=dict(parameters or {}),
+        tags=tags,
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
 

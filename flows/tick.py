@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from prefect import flow, runtime
-from prefect.client.orchestration import PrefectClient
+from prefect import flow
+from sqlalchemy import select
 
 from config.errors import MailsFailingError, TalentNordError, TickFailedError
 from flows.client import one_client
@@ -15,10 +15,12 @@ from flows.cockpit.ending import completed, failed
 from flows.cockpit.mail_form import set_mail_list
 from flows.cockpit.publish import publish
 from flows.react import react_to
-from flows.runs import ACTIVITY, NOTHING_TO_DO
+from flows.runs import INTERNAL, NOTHING_TO_DO, tag_run
 from flows.services import Services, current_services
 from notifications.run_words import counted, said, tick_name
 from states.facts import Outcome
+from states.store.conditions import ARMED
+from states.store.tables import TimerRow
 
 
 class _Passed(NamedTuple):
@@ -49,12 +51,12 @@ async def tick() -> str:
     unknown = await asyncio.to_thread(services.outbox.settle)
     reacted = await react_to(services, passed.outcomes)
     alarms = await asyncio.to_thread(services.outbox.sound_alarm)
-    for cohort in alarms.changed:
+    for cohort in sorted({*alarms.changed, *await asyncio.to_thread(_running, services)}):
         await publish(services, cohort, [cohort])
     busy = bool(passed.outcomes or unknown or reacted.runs or alarms.changed or alarms.wrong or passed.failure)
     async with one_client() as client:
         await set_mail_list(client, services)
-        await _tag(client, ACTIVITY if busy else NOTHING_TO_DO)
+        await tag_run(client, INTERNAL, *([] if busy else [NOTHING_TO_DO]))
     if passed.failure is not None:
         stuck = counted("cohorts", len(passed.failure.failures))
         why = "; ".join(map(str, passed.failure.failures))
@@ -77,6 +79,7 @@ def _let_time_pass(services: Services) -> _Passed:
         return _Passed(failure.outcomes, failure)
 
 
-async def _tag(client: PrefectClient, tag: str) -> None:
-    """Add a tag to this run."""
-    await client.update_flow_run(runtime.flow_run.id, tags=[*runtime.flow_run.tags, tag])
+def _running(services: Services) -> list[str]:
+    """Return the cohorts that still have something before them: their pages say how long they hold good."""
+    with services.database.read() as connection:
+        return sorted(connection.scalars(select(TimerRow.cohort_id).where(ARMED).distinct()))

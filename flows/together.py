@@ -64,6 +64,7 @@ def serve_all(
             out.print(f"Answers: {settings.site_url or _own(site_port)}")
             if inbox:
                 out.print(f"Everybody's mails: {_own(site_port)}{INBOX}")
+            _print_overviews(place, settings)
             out.print("Ready. Ctrl-C ends it all.")
             while all(process.poll() is None for process in running.values()):
                 time.sleep(0.5)
@@ -73,6 +74,14 @@ def serve_all(
         for name, process in running.items():
             if process.poll() is not None:
                 wait_for(process, lambda: False, called[name], logs[name])
+
+
+def _print_overviews(place: ServerPlace, settings: Settings) -> None:
+    # Prefect reads its environment when it is first imported; by now it is set.
+    from flows.whereto import overviews
+
+    for name, path in overviews(settings, within=60).items():
+        out.print(f"Overview of {name}: {place.ui}{path}")
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -19,7 +19,7 @@ from states.store.conditions import OPEN_TASK, PENDING
 from states.store.database import Database
 from states.store.queries import lock_cohort_of
 from states.store.tables import EffectRow, MailRow, TaskRow
-from states.views.undelivered import FAILED, failed_in
+from states.views.undelivered import BLOCKED, FAILED, failed_in
 
 PERIOD = timedelta(hours=1)
 SHARE = 0.05
@@ -27,7 +27,7 @@ SHARE = 0.05
 AT_LEAST = 5
 """Of fewer mails no share is taken."""
 
-BLOCKED, FAILING = "mails_blocked", "mails_failing"
+FAILING = "mails_failing"
 
 
 class Alarms(NamedTuple):

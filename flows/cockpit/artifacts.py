@@ -12,7 +12,7 @@ from uuid import UUID
 
 from prefect.artifacts import MarkdownArtifact
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.actions import ArtifactUpdate
+from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
 from prefect.exceptions import ObjectNotFound
 
@@ -41,15 +41,21 @@ async def find(client: PrefectClient, idents: Iterable[str]) -> dict[str, UUID]:
 
 
 async def ensure(client: PrefectClient, titles: Mapping[str, str]) -> dict[str, UUID]:
-    """Return the artifacts of all these pages; one that is missing is made, still empty. To be called within a run."""
+    """Return the artifacts of all these pages; one that is missing is made, still empty."""
     found = await find(client, titles)
     for ident, title in titles.items():
         if ident not in found:
-            made = await MarkdownArtifact(key=artifact_key(ident), description=literal(title), markdown="…").acreate(
-                client
-            )
-            found[ident] = _known[str(client.api_url), artifact_key(ident)] = made.id
+            found[ident] = await _make(client, ident, title, "…")
     return found
+
+
+async def _make(client: PrefectClient, ident: str, title: str, markdown: str) -> UUID:
+    """Make a page of nobody's: a run that it names would fill its side, with a tag for each talent (docs/adr/0038)."""
+    key = artifact_key(ident)
+    page = ArtifactCreate(key=key, type="markdown", description=literal(title), data=markdown)
+    made = await client.create_artifact(page)
+    _known[str(client.api_url), key] = made.id
+    return made.id
 
 
 async def write(client: PrefectClient, ident: str, artifact: UUID, title: str, markdown: str) -> None:
@@ -57,9 +63,7 @@ async def write(client: PrefectClient, ident: str, artifact: UUID, title: str, m
     try:
         await client.update_artifact(artifact, ArtifactUpdate(data=markdown, description=literal(title)))
     except ObjectNotFound:
-        key = artifact_key(ident)
-        made = await MarkdownArtifact(key=key, description=literal(title), markdown=markdown).acreate(client)
-        _known[str(client.api_url), key] = made.id
+        await _make(client, ident, title, markdown)
 
 
 async def remove(client: PrefectClient, ident: str, artifact: UUID) -> None:

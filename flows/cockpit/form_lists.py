@@ -46,7 +46,7 @@ def flow_of(form: Form) -> str:
 async def set_lists(client: PrefectClient, services: Services) -> int:
     """Give each form's deployment its fields, lists and links, as far as they have changed; return how many there are.
 
-    The UI's menu has no way to the pages: what coordinators open anyway, forms and ``refresh``, leads there.
+    The UI's menu has no way to the pages: what coordinators open anyway, the forms, leads there.
     """
     found = await _deployments(client)
     if not found:  # A demo serves no forms.
@@ -55,14 +55,13 @@ async def set_lists(client: PrefectClient, services: Services) -> int:
     wanted = await asyncio.to_thread(_wanted, services)
     for name, (text, fields) in wanted.items():
         await _update(client, found.get(name), _with_links(text, links), fields)
-    for name, text in ((words()["mails_label"], words()["mails"]), ("refresh", words()["refresh"])):
-        await _update(client, found.get(name), _with_links(text, links))
+    await _update(client, found.get(words()["mails_label"]), _with_links(words()["mails"], links))
     return len(found.keys() & wanted.keys())
 
 
 async def remove_former(client: PrefectClient, services: Services) -> None:
     """Remove the deployments of forms that no programme has any more, under the names of before."""
-    labels = {form.label for _, form in forms(services)} | {words()["mails_label"], "refresh"}
+    labels = {form.label for _, form in forms(services)} | {words()["mails_label"], words()["start_label"]}
     for name, deployment in (await _deployments(client)).items():
         if name not in labels:
             await client.delete_deployment(deployment.id)

@@ -8,65 +8,68 @@ from uuid import UUID
 
 from flows.client import one_client
 from flows.cockpit import ui
+from flows.cockpit.acts import Acts, FormIds
 from flows.cockpit.artifacts import ensure, write
-from flows.cockpit.labels import words
-from flows.cockpit.markdown import cohort_markdown, mails_markdown, talent_markdown
-from flows.cockpit.task_pages import publish_tasks
+from flows.cockpit.cohort_pages import Written, cohort_pages, cohort_titles
+from flows.cockpit.markdown import talent_markdown
+from flows.cockpit.task_forms import TaskForms
+from flows.cockpit.task_pages import form_ids, publish_tasks
 from flows.services import Services
+from states.running_cohort import read_cohort
 from states.views.overview import Overview
+from states.views.pages import TalentPage
 from states.views.task_pages import open_task_titles
-from states.views.undelivered import list_mails
 
 
 async def publish(services: Services, cohort_id: str, pages: Iterable[str]) -> None:
-    """Publish the pages of the cohort and of journeys, by id, with those of their tasks; to be called within a run."""
+    """Publish the pages of the cohort and of journeys, by id, with those of their tasks."""
     wanted = tuple(dict.fromkeys(pages))
     if not wanted:
         return
     async with one_client() as client:
         artifacts = await ensure(client, await asyncio.to_thread(_titles, services, cohort_id))
-        written = await asyncio.to_thread(_written, services, cohort_id, wanted, artifacts)
+        forms = await form_ids(client)
+        written = await asyncio.to_thread(_written, services, cohort_id, wanted, artifacts, forms)
         await asyncio.gather(
             *(write(client, ident, artifacts[ident], title, markdown) for ident, title, markdown in written)
         )
-        await publish_tasks(client, services, cohort_id, wanted, _links(artifacts))
+        await publish_tasks(client, services, cohort_id, wanted, _links(artifacts), forms)
 
 
 def _titles(services: Services, cohort_id: str) -> dict[str, str]:
     """Return the titles of all pages of a cohort, by id: they link to one another."""
     with services.database.read() as connection:
         titles = Overview(connection, cohort_id, services.now()).titles()
-        tasks = open_task_titles(connection, cohort_id)
-    return {**titles, mails_page(cohort_id): f"{titles[cohort_id]}: {words()['mails_page']}", **tasks}
+        beside = cohort_titles(connection, read_cohort(connection, cohort_id))
+        return {**titles, **beside, **open_task_titles(connection, cohort_id)}
 
 
 def _links(artifacts: Mapping[str, UUID]) -> dict[str, str]:
     return {ident: ui.DEFAULT.page(artifact) for ident, artifact in artifacts.items()}
 
 
-def mails_page(cohort_id: str) -> str:
-    """Return the id of the page of a cohort's mails that were not delivered; it is published with the cohort's."""
-    return f"{cohort_id}/mails"
-
-
 def _written(
-    services: Services, cohort_id: str, pages: tuple[str, ...], artifacts: Mapping[str, UUID]
-) -> list[tuple[str, str, str]]:
-    """Return each page as (id, title, Markdown)."""
+    services: Services, cohort_id: str, pages: tuple[str, ...], artifacts: Mapping[str, UUID], forms: FormIds
+) -> list[Written]:
+    """Return each page as it is to be."""
     links = _links(artifacts)
-    written: list[tuple[str, str, str]] = []
+    written: list[Written] = []
     with services.database.read() as connection:
         overview = Overview(connection, cohort_id, services.now())
+        cohort = read_cohort(connection, cohort_id)
+        ways = TaskForms(connection, cohort, cohort.calendar.local_day(services.now()))
+        acts = Acts(ways, cohort.definition.programme.id, forms)
         for ident in pages:
             if ident == cohort_id:
-                cohort = overview.cohort()
-                written.append((ident, cohort.name, cohort_markdown(cohort, links)))
-                mails, title = mails_page(ident), f"{cohort.name}: {words()['mails_page']}"
-                written.append((mails, title, mails_markdown(cohort, list_mails(connection, ident), links)))
+                written += cohort_pages(connection, cohort, overview.cohort(), links, acts)
             else:
-                talent = overview.talent(ident)
-                runs = {line.run: ui.DEFAULT.run(line.run) for line in talent.history if line.run}
-                written.append(
-                    (ident, talent.line.name, talent_markdown(talent, links | runs, ui.DEFAULT.draws_mermaid))
-                )
+                written.append(_talent(overview.talent(ident), links, acts))
     return written
+
+
+def _talent(page: TalentPage, links: Mapping[str, str], acts: Acts) -> Written:
+    journey, name = page.line.journey, page.line.name
+    runs = {line.run: ui.DEFAULT.run(line.run) for line in page.history if line.run}
+    about = {line.id: acts.about(line.id, journey, name) for line in page.commitments if not line.settled}
+    about[journey] = acts.of_talent(journey, name)
+    return Written(journey, name, talent_markdown(page, {**links, **runs}, ui.DEFAULT.draws_mermaid, about))

@@ -48,48 +48,64 @@ class TaskForms:
 
     def of(self, task: TaskPage) -> Iterator[Offer]:
         """Yield what can be done about a task, in the order of the programme's forms."""
-        name, definition = task.subject.rpartition("/")[2], self._cohort.definition
+        found = {one.form.id: one for one in self.about(task.subject, task.journey, task.talent)}
+        if task.id in self._finishable:
+            done = {"task": self._finishable[task.id]}
+            found |= {form.id: Offer(form, done) for form in self._forms if form.finishes}
+        return (found[form.id] for form in self._forms if form.id in found)
+
+    def about(self, subject: str, journey: str = "", talent: str = "") -> Iterator[Offer]:
+        """Yield what can be done about a commitment, a journey, a day or an address, by its id.
+
+        ``journey`` and ``talent`` (a name) are empty where it is the cohort's.
+        """
+        name, definition = subject.rpartition("/")[2], self._cohort.definition
+        whom = self._whom(journey, talent)
         for form in self._forms:
-            if form.finishes:
-                if task.id in self._finishable:
-                    yield Offer(form, {"task": self._finishable[task.id]})
-            elif task.subject in self._commitments:
-                yield from self._about_commitment(form, task, definition.commitments[name])
-            elif task.subject in self._journeys:
-                yield from self._about_journey(form, task)
+            if subject in self._commitments:
+                yield from self._about_commitment(form, subject, journey, whom, definition.commitments[name])
+            elif subject in self._journeys:
+                if self._leads_on(form):
+                    yield from self._about_journey(form, subject, whom)
             elif name in definition.milestones:
                 yield from self._about_day(form, name)
-            elif form.people == CORRECT and whose_address(task.subject) in self._unreachable:
-                yield Offer(form, {WHOM: self._unreachable[whose_address(task.subject)]})
+            elif form.people == CORRECT and whose_address(subject) in self._unreachable:
+                yield Offer(form, {WHOM: self._unreachable[whose_address(subject)]})
 
-    def _about_commitment(self, form: Form, task: TaskPage, spec: CommitmentSpec) -> Iterator[Offer]:
+    def of_talent(self, journey: str, talent: str) -> Iterator[Offer]:
+        """Yield all that can be told of a talent, whether it leads on or not."""
+        for form in self._forms:
+            yield from self._about_journey(form, journey, self._whom(journey, talent))
+
+    def _about_commitment(
+        self, form: Form, subject: str, journey: str, whom: str, spec: CommitmentSpec
+    ) -> Iterator[Offer]:
         if spec.kept_by_date_of is not None:
             yield from self._about_day(form, spec.kept_by_date_of)
-        if spec not in specs_of(self._cohort.definition, form) or not self._is_possible(form, task, spec):
+        if spec not in specs_of(self._cohort.definition, form):
             return
-        held_on = {"held_on": self._today.isoformat()} if form.verb == "keep" else {}
-        yield Offer(form, {"talent": self._whom(task), "commitment": spec.label, **held_on})
+        if form.verb == "hand" and self._journeys[journey].consultant_id is None:
+            return
+        if _may(self._cohort.rules.commitments[spec.id], self._commitments[subject], form.verb):
+            held_on = {"held_on": self._today.isoformat()} if form.verb == "keep" else {}
+            yield Offer(form, {"talent": whom, "commitment": spec.label, **held_on})
 
-    def _is_possible(self, form: Form, task: TaskPage, spec: CommitmentSpec) -> bool:
-        if form.verb == "hand" and self._journeys[task.journey].consultant_id is None:
-            return False
-        return _may(self._cohort.rules.commitments[spec.id], self._commitments[task.subject], form.verb)
-
-    def _about_journey(self, form: Form, task: TaskPage) -> Iterator[Offer]:
-        """Yield the events that lead on from where the talent is: who is on leave comes back, or leaves for good."""
+    def _leads_on(self, form: Form) -> bool:
+        """Whether a form tells an event that takes a talent elsewhere: who is on leave comes back, or leaves."""
         event = self._cohort.definition.programme.events.get(form.event or "")
-        leads_on = event is not None and event.to is not None
-        state, rules = self._journeys[task.subject].state, self._cohort.rules.journey
-        if leads_on and _may(rules, state, str(form.event)):
-            yield Offer(form, {"talent": self._whom(task)})
+        return event is not None and event.to is not None
+
+    def _about_journey(self, form: Form, journey: str, whom: str) -> Iterator[Offer]:
+        if form.event and _may(self._cohort.rules.journey, self._journeys[journey].state, form.event):
+            yield Offer(form, {"talent": whom})
 
     def _about_day(self, form: Form, milestone: str) -> Iterator[Offer]:
         if form.moves == "all" or milestone in form.moves:
             label = self._cohort.definition.milestones[milestone].label
             yield Offer(form, {"day": day_label(label, self._cohort.name)})
 
-    def _whom(self, task: TaskPage) -> str:
-        return talent_label(task.talent, self._cohort.name, task.journey) if task.journey else self._cohort.name
+    def _whom(self, journey: str, talent: str) -> str:
+        return talent_label(talent, self._cohort.name, journey) if journey else self._cohort.name
 
 
 def _unreachable(connection: Connection, cohort: RunningCohort) -> Mapping[str, str]:

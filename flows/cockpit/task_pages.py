@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 
-from flows.cockpit import ui
+from flows.cockpit.acts import Act, Acts, FormIds
 from flows.cockpit.artifacts import find, remove, write
 from flows.cockpit.form_lists import FINISH, MOVE_DAY, PEOPLE, RECORD
 from flows.cockpit.literal import Markdown, link
 from flows.cockpit.markdown import page_text
-from flows.cockpit.task_forms import Offer, TaskForms
+from flows.cockpit.task_forms import TaskForms
 from flows.services import Services
 from states.running_cohort import read_cohort
 from states.views.task_pages import TaskPage, task_pages
@@ -27,9 +27,6 @@ from states.views.task_pages import TaskPage, task_pages
 SHOWN_CLOSED = timedelta(days=7)
 """How long the page of a closed task is there."""
 _MOST = 200
-
-FormIds = Mapping[tuple[str, str], UUID]
-"""The deployments of forms, by programme and form."""
 
 
 class _Told(NamedTuple):
@@ -40,10 +37,14 @@ class _Told(NamedTuple):
 
 
 async def publish_tasks(
-    client: PrefectClient, services: Services, cohort_id: str, about: Collection[str], links: Mapping[str, str]
+    client: PrefectClient,
+    services: Services,
+    cohort_id: str,
+    about: Collection[str],
+    links: Mapping[str, str],
+    forms: FormIds,
 ) -> None:
     """Publish the pages of the tasks about the journeys in ``about``, or the cohort; ``links`` are pages by id."""
-    forms = await form_ids(client)
     told = await asyncio.to_thread(_told, services, cohort_id, about, links, forms)
     artifacts = await find(client, [one.task.id for one in told])
     await asyncio.gather(*(_put(client, one, artifacts[one.task.id]) for one in told if one.task.id in artifacts))
@@ -70,35 +71,30 @@ def _told(
     told: list[_Told] = []
     with services.database.read() as connection:
         cohort = read_cohort(connection, cohort_id)
-        today = cohort.calendar.local_day(services.now())
-        ways = TaskForms(connection, cohort, today)
-        programme = cohort.definition.programme.id
+        now = services.now()
+        today = cohort.calendar.local_day(now)
+        acts = Acts(TaskForms(connection, cohort, today), cohort.definition.programme.id, forms)
         for task in task_pages(connection, cohort, about):
             if task.closed is not None and task.closed + SHOWN_CLOSED < today:
                 told.append(_Told(task, ""))
                 continue
-            offers = [] if task.closed else [one for one in ways.of(task) if (programme, one.form.id) in forms]
-            addresses = [ui.DEFAULT.form(forms[programme, one.form.id], one.values) for one in offers]
-            told.append(_Told(task, task_markdown(task, offers, addresses, links, today)))
+            ways = [] if task.closed else acts.about(task.subject, task.journey, task.talent)
+            told.append(_Told(task, task_markdown(task, ways, links, cohort.definition.working_time.local(now))))
     return told
 
 
 def task_markdown(
-    task: TaskPage,
-    offers: Sequence[Offer],
-    addresses: Sequence[str],
-    links: Mapping[str, str],
-    today: date,
-    language: str = "da",
+    task: TaskPage, acts: Sequence[Act], links: Mapping[str, str], made: datetime, language: str = "da"
 ) -> str:
-    """Return a task's page; ``addresses`` are those of the filled-in forms, ``links`` those of pages by id."""
+    """Return a task's page; ``links`` are those of pages by id, ``made`` is local."""
     values = {
         "page": task,
-        "today": today,
+        "made": made,
+        "today": made.date(),
         "links": {ident: Markdown(address) for ident, address in links.items()},
         "ways": [
-            (link(one.form.label, address), one.form.help, "held_on" in one.values)
-            for one, address in zip(offers, addresses, strict=True)
+            (link(one.offer.form.label, one.address), one.offer.form.help, "held_on" in one.offer.values)
+            for one in acts
         ],
     }
     return page_text("task.md.j2", values, language)

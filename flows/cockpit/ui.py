@@ -37,9 +37,17 @@ class Ui:
             text = quote(text, safe="")
         return f"{path}?parameters={text}"
 
+    def described(self, deployment: UUID | str) -> str:
+        """Return the path of what a deployment says of itself."""
+        return f"{self.base}/deployments/deployment/{deployment}?tab=Description"
+
     def run(self, flow_run: UUID | str) -> str:
         """Return the path of a run's page."""
         return f"{self.base}/runs/flow-run/{flow_run}"
+
+    def runs(self, tag: str) -> str:
+        """Return the path of the list of runs that have a tag."""
+        return f"{self.base}/runs?tags={quote(tag, safe='')}"
 
 
 FIRST = Ui(base="", draws_mermaid=False, quoted=2)

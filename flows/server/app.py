@@ -12,7 +12,10 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from config.errors import TalentNordError
 from config.settings import Settings, load_settings
+from flows.cockpit import ui
+from flows.cockpit.labels import words
 from flows.server.entrance import entered, have_password
+from flows.server.landing import Landing
 from flows.server.lean_events import make_lean
 from flows.server.one_writer import OneAtATime
 from flows.server.private import only_for_owner
@@ -20,6 +23,9 @@ from flows.server.process import LOOPBACK, ServerPlace, bound, may_listen
 from flows.server.same_origin import guarded
 from flows.server.scheduled_names import name_scheduled
 from notifications.run_words import tick_name
+
+START = "refresh"
+"""The flow of the deployment that leads to all pages."""
 
 
 def main() -> None:
@@ -53,11 +59,20 @@ def serve(place: ServerPlace, settings: Settings) -> None:
     # Prefect reads the environment once, when it is first imported.
     os.environ.update(place.server_environment())
     from prefect.server.api.server import create_app
+    from prefect.server.database import provide_database_interface
     from prefect.server.events.messaging import EventPublisher
     from prefect.server.models import deployments
     from prefect.settings import get_current_settings
 
     server = get_current_settings().server
+
+    async def start_page() -> str | None:
+        async with provide_database_interface().session_context() as session:
+            name = words()["start_label"]
+            # Prefect's decorator, which hands in the database, hides from its type that it is awaited.
+            found = await deployments.read_deployment_by_name(session, name, START)  # type: ignore[attr-defined]
+        return ui.DEFAULT.described(found.id) if found else None
+
     try:
         listener = bound(place.host, place.port)
     except OSError as error:
@@ -68,6 +83,7 @@ def serve(place: ServerPlace, settings: Settings) -> None:
         name_scheduled(deployments, {"tick": tick_name})
         app = create_app(final=True)
         app.add_middleware(OneAtATime)
+        app.add_middleware(Landing, find=start_page)
         # What a proxy says of its client is for Prefect, and not for the entrance, which asks who the proxy is.
         behind = ProxyHeadersMiddleware(app, os.environ.get("FORWARDED_ALLOW_IPS", LOOPBACK))  # type: ignore[arg-type]
         entrance = stack.enter_context(entered(behind, place, settings))  # type: ignore[arg-type]

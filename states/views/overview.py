@@ -11,25 +11,22 @@ from sqlalchemy import Connection, Row, select
 
 from config.definition import ACTIVE
 from config.errors import UnknownRecordError
-from config.grammar import ESCALATED, TAKEN_BACK, Trigger, level_of, without_level
-from states.machines.commitment import FINAL, MISSED, PLANNED
+from config.grammar import TAKEN_BACK, level_of, without_level
+from states.machines.commitment import FINAL, PLANNED, is_late
 from states.machines.journey import CALENDAR, ends
-from states.moves.tasks import TASK
 from states.running_cohort import RunningCohort, read_cohort
-from states.store.conditions import of_cohort
-from states.store.fact_log import actors_of
+from states.store.conditions import OPEN_TASK, of_cohort
 from states.store.queries import beside_of
-from states.store.run_links import runs_of
-from states.store.tables import CommitmentRow, EffectRow, HistoryRow, JourneyRow, MailRow, PersonRow, TaskRow
+from states.store.tables import CommitmentRow, JourneyRow, PersonRow, TaskRow
 from states.views.absences import absences
-from states.views.actors import names_of
 from states.views.diagram import journey_diagram, marked
 from states.views.pages import (
     CohortPage,
     CommitmentLine,
     HistoryLine,
-    MailLine,
     Mark,
+    OverdueLine,
+    Peer,
     PlanLine,
     Stage,
     TalentLine,
@@ -37,7 +34,10 @@ from states.views.pages import (
     TaskLine,
 )
 from states.views.plan import Revision, plan_revisions
-from states.views.undelivered import MAIL, failed_in
+from states.views.story import history_of, mails_about
+from states.views.undelivered import BLOCKED, due_in, failed_in
+
+_TALENTS = select(JourneyRow.id, JourneyRow.talent_id).order_by(JourneyRow.id)
 
 
 class Overview:
@@ -48,6 +48,7 @@ class Overview:
         self._cohort: RunningCohort = read_cohort(connection, cohort_id)
         self._now = now
         self._today = self._cohort.calendar.local_day(now)
+        self._local = self._cohort.definition.working_time.local
         mine = of_cohort(PersonRow.id, cohort_id)
         self._names: Mapping[str, str] = dict(
             connection.execute(select(PersonRow.id, PersonRow.name).where(mine)).tuples().all()
@@ -89,6 +90,10 @@ class Overview:
             undelivered=failed_in(self._connection, self._cohort.cohort_id),
             absences=tuple(absences(self._connection, self._cohort, self._now)),
             has_plans=self._cohort.definition.programme.plan is not None,
+            unknown=failed_in(self._connection, self._cohort.cohort_id, ("unknown",)),
+            blocked_since=self._blocked_since(),
+            waiting=due_in(self._connection, self._cohort.cohort_id, self._now),
+            made=self._local(self._now),
         )
 
     def talent(self, journey_id: str) -> TalentPage:
@@ -109,11 +114,14 @@ class Overview:
             group=journey.group_number,
             commitments=tuple(self._lines(journey_id, journey)),
             tasks=tuple(tasks),
-            mails=tuple(self._mails(journey_id)),
+            mails=tuple(mails_about(self._connection, self._cohort, journey_id, self._names)),
             history=tuple(self.history(journey_id)),
             way=tuple(self._way(journey.state)),
             picture=self._picture(journey),
             has_plan=self._cohort.definition.programme.plan is not None,
+            peers=tuple(self._peers(journey)),
+            partner=self._partner(journey_id),
+            made=self._local(self._now),
         )
 
     def line(self, journey_id: str) -> TalentLine:
@@ -123,6 +131,10 @@ class Overview:
             UnknownRecordError: there is no such journey in this cohort.
         """
         return self._line(self._journey(journey_id), self._tasks(TaskRow.journey_id == journey_id))
+
+    def history(self, journey_id: str) -> Iterator[HistoryLine]:
+        """Yield what has happened to a talent, the newest first."""
+        return history_of(self._connection, self._cohort, journey_id)
 
     def _journey(self, journey_id: str) -> Row[Any]:
         mine = (JourneyRow.id == journey_id) & (JourneyRow.cohort_id == self._cohort.cohort_id)
@@ -142,6 +154,7 @@ class Overview:
     def _line(self, journey: Row[Any], tasks: list[TaskLine]) -> TalentLine:
         lines = list(self._lines(journey.id, journey))
         step = self._next_step(journey.state)
+        mine = [task for task in tasks if task.open and task.journey == journey.id]
         return TalentLine(
             journey=journey.id,
             name=self._names[journey.talent_id],
@@ -150,8 +163,38 @@ class Overview:
             next_event=step[0],
             next_day=step[1],
             late=tuple(line.label for line in lines if line.late),
-            turn=self._turn(lines, [task for task in tasks if task.open and task.journey == journey.id]),
+            turn=self._turn(lines, mine),
+            overdue=tuple(self._overdue(lines, mine)),
+            group=journey.group_number,
         )
+
+    @staticmethod
+    def _overdue(lines: Sequence[CommitmentLine], tasks: Sequence[TaskLine]) -> Iterator[OverdueLine]:
+        """Yield what is late, the longest first; it is the turn of who has a task about it, else of its owner."""
+        owners = {task.subject: task.owner for task in reversed(tasks)}
+        for line in sorted((line for line in lines if line.late), key=lambda line: -line.days_late):
+            yield OverdueLine(line.id, line.label, line.days_late, owners.get(line.id, line.owner))
+
+    def _peers(self, journey: Row[Any]) -> Iterator[Peer]:
+        """Yield who else is in the learning group."""
+        if journey.group_number is None:
+            return
+        together = (JourneyRow.group_number == journey.group_number) & (JourneyRow.id != journey.id)
+        mine = (JourneyRow.cohort_id == self._cohort.cohort_id) & (JourneyRow.state != TAKEN_BACK)
+        for row in self._connection.execute(_TALENTS.where(mine, together)):
+            yield Peer(row.id, self._names[row.talent_id])
+
+    def _partner(self, journey_id: str) -> Peer | None:
+        found = next((row.partner_id for row in self._commitments.get(journey_id, []) if row.partner_id), None)
+        row = self._connection.execute(_TALENTS.where(JourneyRow.id == found)).one_or_none() if found else None
+        return Peer(row.id, self._names[row.talent_id]) if row else None
+
+    def _blocked_since(self) -> datetime | None:
+        """Return since when there is a task that says that no mail is taken."""
+        subject = f"{self._cohort.cohort_id}/{BLOCKED}"
+        since = select(TaskRow.opened_at).where(OPEN_TASK, TaskRow.subject == subject).order_by(TaskRow.opened_at)
+        found = self._connection.scalars(since).first()
+        return self._local(found) if found else None
 
     def _picture(self, journey: Row[Any]) -> str:
         rules = self._cohort.rules
@@ -198,10 +241,12 @@ class Overview:
                 state=state,
                 due=row.due_on,
                 owner=self._owner(spec.owner, journey),
-                late=name in {MISSED, ESCALATED},
+                late=is_late(row.state),
                 choice=spec.choices.get(row.choice or "", ""),
                 settled=row.state in FINAL or row.state == PLANNED,
                 appointed=None if row.state in FINAL else row.appointed_on,
+                id=row.id,
+                days_late=(self._today - row.due_on).days if is_late(row.state) and row.due_on else 0,
             )
 
     def _owner(self, role: str, journey: Row[Any] | None) -> str:
@@ -216,6 +261,7 @@ class Overview:
         return [
             TaskLine(
                 id=row.id,
+                subject=row.subject,
                 title=row.title,
                 text=row.text,
                 owner=self._names.get(row.owner_id, ""),
@@ -225,60 +271,3 @@ class Overview:
             )
             for row in rows
         ]
-
-    def _mails(self, journey_id: str) -> Iterator[MailLine]:
-        rows = self._connection.execute(
-            select(
-                EffectRow.send_at,
-                EffectRow.recipient_id,
-                EffectRow.trigger,
-                EffectRow.status,
-                EffectRow.mail_id,
-                MailRow.subject,
-            )
-            .join(MailRow, MailRow.id == EffectRow.mail_id, isouter=True)
-            .where(EffectRow.journey_id == journey_id, EffectRow.kind == "mail", EffectRow.status != "dropped")
-            .order_by(EffectRow.id.desc())
-        )
-        definition = self._cohort.definition
-        shown: set[tuple[str, str]] = set()
-        for row in rows:
-            # A mail that tells of several things is one line.
-            if row.mail_id and (row.mail_id, row.status) in shown:
-                continue
-            shown.add((row.mail_id or "", row.status))
-            to = self._names.get(row.recipient_id, "")
-            # Until it is written, a mail is named by what it is about.
-            about = row.subject or definition.trigger_label(row.trigger)
-            yield MailLine(definition.working_time.local(row.send_at), to, about, row.status)
-
-    def history(self, journey_id: str) -> Iterator[HistoryLine]:
-        """Yield what has happened to a talent, the newest first."""
-        rows = self._connection.execute(
-            select(HistoryRow.__table__).where(HistoryRow.journey_id == journey_id).order_by(HistoryRow.n.desc())
-        ).all()
-        actors = actors_of(self._connection, {row.cause for row in rows})
-        people = names_of(self._connection, actors.values())
-        definition = self._cohort.definition
-        words = definition.programme.commitment_states
-        runs = runs_of(self._connection, journey_id)
-        for row in rows:
-            run = runs.get(row.id, "")
-            local = definition.working_time.local(row.at)
-            actor = actors.get(row.cause, "")
-            if row.machine in {MAIL, TASK}:
-                yield HistoryLine(local, row.trigger, row.dest, row.cause, actor, True, run, by=people.get(actor, ""))
-                continue
-            journeys_own = row.machine == "journey" or row.machine in definition.programme.regions
-            trigger = row.trigger if journeys_own else str(Trigger(row.machine, row.trigger))
-            name = without_level(row.dest)
-            if row.machine == "journey":
-                dest = definition.state_label(row.dest)
-            elif journeys_own:
-                dest = definition.region_label(row.machine, row.dest)
-            elif row.machine in definition.milestones:
-                dest = definition.trigger_label(row.dest) if row.dest else ""
-            else:
-                dest = words.get(name, name)
-            what, moved, by = definition.trigger_label(trigger), row.source != row.dest, people.get(actor, "")
-            yield HistoryLine(local, what, dest, row.cause, actor, False, run, moved, by)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
+
+from states.facts import FACT_CAUSE
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,10 @@ class CommitmentLine:
     settled: bool
     appointed: date | None = None
     """The day that talent and leader have agreed on, while it is still to come about."""
+    id: str = ""
+    """The commitment's id: what its forms are filled in with."""
+    days_late: int = 0
+    """How many days its deadline is past, while it is late."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,16 @@ class PlanLine:
     what: str
     day: date
     by: str
+
+
+@dataclass(frozen=True)
+class OverdueLine:
+    """A commitment of a talent's that is late: its id, for how many days, and whose turn it is."""
+
+    subject: str
+    label: str
+    days: int
+    turn: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +60,9 @@ class TalentLine:
     late: tuple[str, ...]
     turn: str
     plan: PlanLine | None = None
+    overdue: tuple[OverdueLine, ...] = ()
+    """What ``late`` names, the longest late first."""
+    group: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +76,8 @@ class TaskLine:
     due: date | None
     journey: str | None
     open: bool
+    subject: str = ""
+    """The id of the commitment, the journey or the cohort's day that it is about."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +90,14 @@ class AbsenceLine:
     name: str
     role: str
     organisation: str
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Another talent, whose page is linked."""
+
+    journey: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -89,16 +118,28 @@ class HistoryLine:
     """Whether something came to stand elsewhere; else somebody was only told or reminded."""
     by: str = ""
     """The name of the person who told the fact (R67); empty for an office, the operator or the clock."""
+    note: str = ""
+    """The remark, or the reason, that was given with the fact; at the first of what it moved."""
+    corrected: bool = False
+    """Whether the fact was taken back since (R62)."""
+
+    @property
+    def by_itself(self) -> bool:
+        """Whether time brought it: nobody has told it."""
+        return not self.cause.startswith(FACT_CAUSE)
 
 
 @dataclass(frozen=True)
 class MailLine:
-    """A mail that was sent, or is to be: who gets it and what became of it."""
+    """A mail that was sent, or is to be: who gets it, what became of it, and why where it did not get through."""
 
     at: datetime
     to: str
     subject: str
     status: str
+    about: tuple[str, ...] = ()
+    """What of this talent's it was about, where its subject does not say so."""
+    why: str = ""
 
 
 Mark = Literal["passed", "here", "ahead"]
@@ -127,6 +168,14 @@ class CohortPage:
     absences: tuple[AbsenceLine, ...] = ()
     has_plans: bool = False
     """Whether the programme has a plan for each talent (R9)."""
+    unknown: int = 0
+    """How many of the undelivered mails may have arrived all the same."""
+    blocked_since: datetime | None = None
+    """Since when the mail server takes no mail at all; local."""
+    waiting: int = 0
+    """How many mails and tasks are due and not out yet."""
+    made: datetime = field(kw_only=True)
+    """When this was read; local."""
 
 
 @dataclass(frozen=True)
@@ -148,3 +197,9 @@ class TalentPage:
     """The whole journey in Mermaid, with the talent's places marked."""
     has_plan: bool = False
     """Whether the programme has a plan for each talent (R9)."""
+    peers: tuple[Peer, ...] = ()
+    """Who else is in the learning group."""
+    partner: Peer | None = None
+    """Whom the talent visits."""
+    made: datetime = field(kw_only=True)
+    """When this was read; local."""

@@ -19,11 +19,11 @@ from states.facts import FACT_CAUSE
 from states.moves.people import CORRECT, WHOM
 from states.running_cohort import RunningCohort
 from states.store.conditions import CORRECTED
-from states.store.queries import chunks
 from states.store.tables import FactRow, JourneyRow, MailRow, PersonRow
 from states.views.actors import role_and_person
 from states.views.overview import Overview
 from states.views.pages import HistoryLine
+from states.views.story import facts_behind
 from states.views.told import fact_label
 
 CLOCK, OTHERS, OPERATOR = "clock", "others", "operator"
@@ -73,7 +73,7 @@ def recorded_of(
 ) -> list[Recorded]:
     """Return what is recorded about a talent, the newest first."""
     lines = [line for line in overview.history(journey) if not line.mail]
-    facts = _facts(connection, {line.cause for line in lines})
+    facts = facts_behind(connection, {line.cause for line in lines})
     # Of what time has brought, what moved nothing is a mail, and mails are told apart.
     lines = _joined(line for line in lines if line.moved or line.cause in facts)
     corrections = _corrections_of(connection, talent)
@@ -167,16 +167,6 @@ class _Teller:
             "plan": self._plans.get(str(details.get(PLAN)), ""),
             "note": str(details.get("note") or "") if alone else "",
         }
-
-
-def _facts(connection: Connection, causes: Iterable[str]) -> dict[str, Row[Any]]:
-    """Return the facts among the causes of transitions, by cause."""
-    keys = sorted(cause.removeprefix(FACT_CAUSE) for cause in causes if cause.startswith(FACT_CAUSE))
-    found: dict[str, Row[Any]] = {}
-    for some in chunks(keys):
-        rows = connection.execute(select(*_FACT).where(FactRow.key.in_(some)))
-        found |= {f"{FACT_CAUSE}{row.key}": row for row in rows}
-    return found
 
 
 def _corrections_of(connection: Connection, person: str) -> list[Row[Any]]:

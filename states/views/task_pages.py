@@ -33,6 +33,7 @@ class TaskPage:
     opened: date
     due: date | None
     closed: date | None
+    owner_id: str
 
 
 class OpenTask(NamedTuple):
@@ -73,8 +74,8 @@ def task_place(connection: Connection, ident: str) -> tuple[str, str]:
     return row.cohort_id, row.journey_id or ""
 
 
-def task_pages(connection: Connection, cohort: RunningCohort, about: Collection[str]) -> list[TaskPage]:
-    """Return the tasks, also closed ones, about the journeys in ``about``, or the cohort itself if that is in there."""
+def task_pages(connection: Connection, cohort: RunningCohort, about: Collection[str] | None = None) -> list[TaskPage]:
+    """Return a cohort's tasks, also closed ones: all, or those about the journeys in ``about``, or about the cohort."""
     owner, talent = aliased(PersonRow), aliased(PersonRow)
     rows = connection.execute(
         select(TaskRow.__table__, owner.name.label("owner"), talent.name.label("talent"))
@@ -99,7 +100,8 @@ def task_pages(connection: Connection, cohort: RunningCohort, about: Collection[
             opened=local_day(row.opened_at),
             due=row.due_on,
             closed=local_day(row.closed_at) if row.closed_at else None,
+            owner_id=row.owner_id,
         )
         for row in rows
-        if (row.journey_id or row.cohort_id) in about
+        if about is None or (row.journey_id or row.cohort_id) in about
     ]

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from states.running_cohort import read_cohort
-from states.store.conditions import UNTOLD
+from states.store.conditions import PENDING, UNTOLD
 from states.store.tables import EffectRow, MailRow, PersonRow
 
 MAIL = "mail"
@@ -18,6 +18,10 @@ MAIL = "mail"
 
 FAILED = ("rejected", "unknown")
 """What nothing sends again by itself: a person decides."""
+
+
+BLOCKED = "mails_blocked"
+"""The message of the task that is open while the mail server takes no mail at all."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +94,17 @@ def list_all_mails(
     ]
 
 
-def failed_in(connection: Connection, cohort_id: str) -> int:
+def failed_in(connection: Connection, cohort_id: str, statuses: Sequence[str] = FAILED) -> int:
     """Return how many mails of a cohort wait for a person's decision: refused or unknown, and still true."""
-    waits = UNTOLD & EffectRow.status.in_(FAILED) & (EffectRow.cohort_id == cohort_id) & (EffectRow.overtaken == "")
+    waits = UNTOLD & EffectRow.status.in_(statuses) & (EffectRow.cohort_id == cohort_id) & (EffectRow.overtaken == "")
     mail = func.coalesce(EffectRow.mail_id, EffectRow.key)
     return connection.scalar(select(func.count(mail.distinct())).where(waits)) or 0
+
+
+def due_in(connection: Connection, cohort_id: str, now: datetime) -> int:
+    """Return how many effects of a cohort are due and not out yet."""
+    waits = PENDING & (EffectRow.cohort_id == cohort_id) & (EffectRow.send_at <= now)
+    return connection.scalar(select(func.count()).select_from(EffectRow).where(waits)) or 0
 
 
 def _in(statuses: Sequence[str]) -> ColumnElement[bool]:

@@ -52,7 +52,6 @@ def test_the_overview_leads_to_each_talent_and_back(served: Served, ui: Ui, widt
     ("name", "text"),
     [
         (FORM, "Talent og nærmeste leder har holdt mentormødet i et modul."),
-        ("refresh", "Opdaterer alle sider og formularernes lister."),
         ("Afklar mails", "For mails, der blev afvist eller er uafklarede."),
     ],
 )

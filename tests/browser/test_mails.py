@@ -27,7 +27,7 @@ def refused(served: Served) -> str:
         mail = str(connection.scalars(to_talents.order_by(EffectRow.id.desc()).limit(1)).one())
         connection.execute(update(MailRow).where(MailRow.id == mail).values(status="rejected"))
         connection.execute(update(EffectRow).where(EffectRow.mail_id == mail).values(status="rejected", note=WHY))
-    assert run_deployment(served.place, "refresh/refresh", {})["state_type"] == "COMPLETED"
+    assert run_deployment(served.place, "refresh/1 ★ Overblik", {})["state_type"] == "COMPLETED"
     return mail
 
 

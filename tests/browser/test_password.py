@@ -173,7 +173,7 @@ def test_every_form_about_people_is_served(locked: Locked, name: str, given: dic
     assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
 
 
-@pytest.mark.parametrize("name", ["refresh/refresh", "tick/tick"])
+@pytest.mark.parametrize("name", ["refresh/1 ★ Overblik", "tick/tick"])
 def test_pages_are_made_anew_and_time_passes(locked: Locked, name: str) -> None:
     assert run_deployment(locked.place, name, {}, WORD)["state_type"] == "COMPLETED"
 

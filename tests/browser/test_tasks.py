@@ -28,7 +28,7 @@ def test_a_task_is_settled_from_its_page_by_a_form_that_is_filled_in(page: Page,
     overview = artifact(served.place, "side-hold-3")
     assert overview is not None
     page.goto(ui.page(overview["latest_id"]))
-    row = page.get_by_role("row").filter(has_text=title)
+    row = page.get_by_role("row").filter(has_text=title).first
     address = row.get_by_role("link", name="åbn").get_attribute("href")
     assert address is not None
     page.goto(address)

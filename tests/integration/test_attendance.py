@@ -263,7 +263,7 @@ class TestALeader:
             "Fælles kick-off: kommer", "kommer", f"talent:{METTE}", "Mette Brøndgaard",
         )  # fmt: skip
         text = talent_markdown(talent, {"hold-3": "/hold-3"}, draws_mermaid=False)
-        assert "· Mette Brøndgaard \\(talent\\)" in text
+        assert "registreret af Mette Brøndgaard \\(talent\\)" in text
 
     def test_whoever_leads_nobody_any_more_has_nothing_to_say(self, driven: Driver) -> None:
         say(driven, "hold-3/leader-05", "hold-3@network1", "decline")

@@ -86,6 +86,7 @@ def test_prefect_yaml_holds_what_is_served(tmp_path: Path) -> None:
         intervals = [timing.interval.total_seconds() for timing in timings if isinstance(timing, IntervalSchedule)]
         assert len(intervals) == len(timings)
         assert [schedule["interval"] for schedule in written.get("schedules", [])] == intervals
+        assert written.get("tags", []) == one.tags
         assert written["work_pool"] == {"name": "talentnord"}
         limit = written.get("concurrency_limit")
         assert (limit and limit["limit"]) == one.concurrency_limit

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import update
 
+from flows.cockpit.acts import Act
 from flows.cockpit.forms import choices_for
 from flows.cockpit.task_forms import Offer, TaskForms
 from flows.cockpit.task_pages import task_markdown
@@ -108,14 +110,15 @@ def test_a_challenge_is_the_cohorts(sqlite: Database) -> None:
 def test_the_page_says_it_all_and_a_closed_one_only_that_it_is_closed(coordinator: Coordinator) -> None:
     links = {"hold-3": "/hold", "hold-3-01": "/mette"}
     task, offers = asked(coordinator, "mentormødet i modul 1 mangler")
-    today = task.opened
-    page = task_markdown(task, offers, [f"/{one.form.id}" for one in offers], links, today)
+    made = datetime(2027, 3, 24, 13, 5, tzinfo=UTC)
+    page = task_markdown(task, [Act(one, f"/{one.form.id}") for one in offers], links, made)
+    assert "Lavet onsdag den 24. marts 2027 kl. 13.05" in page.replace("\\", "")
     for part in ("[← Hold 3](/hold) · [Mette Brøndgaard](/mette)", "onsdag den 31", "[Aftal en ny frist](/extend): "):
         assert part in page
     assert page.count("Datoen er sat til onsdag den 24") == 1
     coordinator.driven.fire("mentor_meeting_m1:keep", 1, held_on="2027-03-24")
     task, _ = asked(coordinator, "mentormødet i modul 1 mangler")
-    closed = task_markdown(task, [], [], links, today)
+    closed = task_markdown(task, [], links, made)
     assert "**Opgaven er lukket** onsdag den 24" in closed
     assert "Ring til" not in closed
 

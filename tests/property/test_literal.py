@@ -19,6 +19,8 @@ from states.views.pages import (
     CommitmentLine,
     HistoryLine,
     MailLine,
+    OverdueLine,
+    Peer,
     Stage,
     TalentLine,
     TalentPage,
@@ -100,7 +102,7 @@ def seen(piece: Piece) -> Piece:
 
 def cohort(name: str) -> str:
     return cohort_markdown(
-        CohortPage("hold-3", name, AT.date(), (line(name),), (task(name),), (promise(name),), 2), LINKS
+        CohortPage("hold-3", name, AT.date(), (line(name),), (task(name),), (promise(name),), 2, made=AT), LINKS
     )
 
 
@@ -115,10 +117,13 @@ def talent(name: str) -> str:
             group=1,
             commitments=(promise(name),),
             tasks=(task(name),),
-            mails=(MailLine(AT, name, name, "sent"),),
-            history=(HistoryLine(AT, name, name, name, "mentor:hold-3/leader-01", mail=False, by=name),),
+            mails=(MailLine(AT, name, name, "rejected", (name,), name),),
+            history=(HistoryLine(AT, name, name, name, "mentor:hold-3/leader-01", mail=False, by=name, note=name),),
             way=(Stage(name, "here"),),
             picture="stateDiagram-v2",
+            peers=(Peer("hold-3-01", name),),
+            partner=Peer("hold-3-01", name),
+            made=AT,
         ),
         LINKS,
         draws_mermaid=True,
@@ -126,13 +131,15 @@ def talent(name: str) -> str:
 
 
 def mails(name: str) -> str:
-    page = CohortPage("hold-3", name, AT.date(), (), (), (), 1)
+    page = CohortPage("hold-3", name, AT.date(), (), (), (), 1, made=AT)
     record = MailRecord("tn-1", "hold-3", ("hold-3-01",), name, name, AT, "rejected", name, overtaken=True)
     return mails_markdown(page, [record], LINKS)
 
 
 def line(name: str) -> TalentLine:
-    return TalentLine("hold-3-01", name, name, name, name, date(2027, 4, 1), (name,), name)
+    return TalentLine(
+        "hold-3-01", name, name, name, name, date(2027, 4, 1), (name,), name, overdue=(OverdueLine("x", name, 3, name),)
+    )
 
 
 def task(name: str) -> TaskLine:

@@ -1,0 +1,56 @@
+"""What can be done about a row of a page: links to forms that open filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from flows.cockpit import ui
+from flows.cockpit.labels import words
+from flows.cockpit.literal import Markdown, link
+from flows.cockpit.task_forms import Offer, TaskForms
+
+FormIds = Mapping[tuple[str, str], UUID]
+"""The deployments of forms, by programme and form."""
+
+
+class Act(NamedTuple):
+    """A form that is served, and the address under which it opens filled in."""
+
+    offer: Offer
+    address: str
+
+    @property
+    def short(self) -> str:
+        """What it is called in a narrow cell."""
+        form = self.offer.form
+        return words().get(f"act_{form.verb}", form.label) if form.commitments else form.label
+
+
+class Acts:
+    """The acts of one cohort as it stands; forms that nobody serves are left out."""
+
+    def __init__(self, ways: TaskForms, programme: str, forms: FormIds) -> None:
+        self._ways = ways
+        self._programme = programme
+        self._forms = forms
+
+    def about(self, subject: str, journey: str = "", talent: str = "") -> list[Act]:
+        """Return what can be done about a commitment, a journey, a day or an address: see ``TaskForms.about``."""
+        return list(self._served(self._ways.about(subject, journey, talent)))
+
+    def of_talent(self, journey: str, talent: str) -> list[Act]:
+        """Return all that can be told of a talent."""
+        return list(self._served(self._ways.of_talent(journey, talent)))
+
+    def _served(self, offers: Iterable[Offer]) -> Iterator[Act]:
+        for offer in offers:
+            deployment = self._forms.get((self._programme, offer.form.id))
+            if deployment is not None:
+                yield Act(offer, ui.DEFAULT.form(deployment, offer.values))
+
+
+def short_links(acts: Iterable[Act]) -> Markdown:
+    """Return the acts as links by their short names."""
+    return Markdown(" · ".join(link(act.short, act.address) for act in acts))

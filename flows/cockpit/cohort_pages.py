@@ -1,0 +1,88 @@
+"""The pages of a cohort: its overview, its dates, what each coordinator is to do, and the mails that did not arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from flows.cockpit import ui
+from flows.cockpit.acts import Acts
+from flows.cockpit.labels import words
+from flows.cockpit.literal import Markdown, link
+from flows.cockpit.markdown import calendar_markdown, cohort_markdown, mails_markdown, todo_markdown
+from flows.runs import ACTIVITY
+from states.running_cohort import RunningCohort
+from states.views.calendar import day_lines
+from states.views.pages import CohortPage
+from states.views.todo import task_owners, todo_pages
+from states.views.undelivered import list_mails
+
+
+class Written(NamedTuple):
+    """A page: its id, its title, and what it says."""
+
+    ident: str
+    title: str
+    markdown: str
+
+
+def mails_page(cohort_id: str) -> str:
+    """Return the id of the page of a cohort's mails that were not delivered; it is published with the cohort's."""
+    return f"{cohort_id}/mails"
+
+
+def calendar_page(cohort_id: str) -> str:
+    """Return the id of the page of a cohort's dates; it is published with the cohort's."""
+    return f"{cohort_id}/calendar"
+
+
+def todo_page(owner: str) -> str:
+    """Return the id of the page of a person's open tasks; it is published with the cohort's."""
+    return f"{owner}/tasks"
+
+
+def cohort_titles(connection: Connection, cohort: RunningCohort) -> dict[str, str]:
+    """Return the titles of a cohort's pages beside its overview, by id, in the order in which they are offered."""
+    owners = task_owners(connection, cohort)
+    return {
+        calendar_page(cohort.cohort_id): f"{cohort.name}: {words()['calendar_page']}",
+        **{todo_page(owner): f"{name}: {words()['todo_page']}" for owner, name in owners.items()},
+        mails_page(cohort.cohort_id): f"{cohort.name}: {words()['mails_page']}",
+    }
+
+
+def links_to_pages(connection: Connection, cohort: RunningCohort, links: Mapping[str, str]) -> list[Markdown]:
+    """Return links to a cohort's pages beside its overview, as far as there are such pages, by what each is."""
+    owners = {todo_page(owner): name for owner, name in task_owners(connection, cohort).items()}
+    named = {
+        calendar_page(cohort.cohort_id): words()["calendar_page"],
+        **{page: f"{words()['todo_page']} ({name})" for page, name in owners.items()},
+        mails_page(cohort.cohort_id): words()["mails_page"],
+    }
+    found = [link(text[:1].upper() + text[1:], links[ident]) for ident, text in named.items() if ident in links]
+    runs = words()["runs_page"]
+    return [*found, link(runs[:1].upper() + runs[1:], ui.DEFAULT.runs(ACTIVITY))]
+
+
+def cohort_pages(
+    connection: Connection, cohort: RunningCohort, page: CohortPage, links: Mapping[str, str], acts: Acts
+) -> Iterator[Written]:
+    """Yield the pages of a cohort, its overview first."""
+    titles = cohort_titles(connection, cohort)
+    late = [(talent, line) for talent in page.talents for line in talent.overdue]
+    about = {line.subject: acts.about(line.subject, talent.journey, talent.name) for talent, line in late}
+    about |= {line.id: acts.about(line.id) for line in page.commitments if not line.settled}
+    more = links_to_pages(connection, cohort, links)
+    yield Written(page.id, page.name, cohort_markdown(page, links, about, more))
+    ident = mails_page(page.id)
+    yield Written(ident, titles[ident], mails_markdown(page, list_mails(connection, page.id), links))
+    days = day_lines(connection, cohort, page.made)
+    moves = {line.subject: acts.about(line.subject) for line in days if not line.over}
+    ident = calendar_page(page.id)
+    yield Written(ident, titles[ident], calendar_markdown(page, days, links, moves))
+    for todo in todo_pages(connection, cohort):
+        asked = {task.id: acts.about(task.subject, task.journey, task.talent) for task in todo.tasks}
+        ident = todo_page(todo.owner)
+        yield Written(ident, titles[ident], todo_markdown(todo, links, asked, page.made))

@@ -1,0 +1,110 @@
+"""A coordinator's first minute at 1280 pixels: finds the overview, sees all of it, and opens a late row's form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import follow, watched
+from tests.support.prefect import artifact, ask
+from tests.support.served import Served
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+TALENT, LABEL = "Hanne Gærum", re.compile(r"Hanne Gærum \(Hold 3, nr\. 13\)")
+CUT = "tables => tables.map(table => table.scrollWidth - table.parentElement.clientWidth)"
+EDGES = "cells => cells.map(cell => cell.getBoundingClientRect().right)"
+
+
+@pytest.fixture
+def desk(served: Served) -> Iterator[Page]:
+    """A tab as wide as a small screen."""
+    with watched(served.place.ui, width=1280) as context:
+        yield context.new_page()
+
+
+def test_the_bare_address_leads_to_the_overview_by_one_click(desk: Page) -> None:
+    desk.goto("/")
+    expect(desk.get_by_role("tab", name="Description")).to_have_attribute("data-state", "active")
+    overview = follow(desk, "Overblik: Hold 3")
+    expect(overview.get_by_role("heading", name="Hold 3: overblik")).to_be_visible()
+
+
+def test_in_the_list_of_deployments_what_leads_there_comes_first_and_nothing_is_advertised(desk: Page) -> None:
+    desk.goto("/v2/deployments")
+    first = desk.get_by_role("row").nth(1)
+    expect(first.get_by_role("link", name="1 ★ Overblik")).to_be_visible()
+    for path in ("/v2/deployments", "/v2/dashboard", "/v2/runs"):
+        desk.goto(path)
+        expect(desk.get_by_text("Settings", exact=True).first).to_be_visible()
+        desk.wait_for_load_state("networkidle")
+        expect(desk.get_by_text(re.compile("Upgrade|Try the V2|Prefect Cloud"))).to_have_count(0)
+
+
+def test_a_late_row_leads_to_its_form_filled_in_and_no_table_is_cut_off(desk: Page, served: Served) -> None:
+    open_overview(desk, served)
+    expect(desk.get_by_role("heading", name="Overskredet")).to_be_visible()
+    assert max(desk.locator("table").evaluate_all(CUT)) <= 0
+    late = desk.locator("table").first
+    expect(late.locator("th")).to_have_text(["Talent", "Overskredet", "Hvis tur", "Gør noget"])
+    row = late.get_by_role("row").filter(has=desk.get_by_role("link", name=TALENT))
+    expect(row).to_contain_text("Forventningssamtale: 26 dage")
+    form = follow_in(desk, row.get_by_role("link", name="registrér").get_attribute("href"))
+    expect(form.get_by_text(LABEL).first).to_be_visible()
+    expect(form.get_by_text("Forventningssamtale", exact=True).first).to_be_visible()
+    expect(form.get_by_text(re.compile(r"Mar(ch)? 15th, 2027"))).to_be_visible()
+    expect(form.get_by_role("button", name="Submit")).to_be_enabled()
+
+
+def test_on_a_telephone_who_is_late_with_what_and_whose_turn_it_is_is_seen(served: Served) -> None:
+    with watched(served.place.ui, width=390) as context:
+        page = context.new_page()
+        open_overview(page, served)
+        edges = page.locator("table").first.locator("th").evaluate_all(EDGES)
+        assert edges[2] <= 390
+
+
+def test_tasks_and_dates_have_pages_with_their_acts(desk: Page, served: Served) -> None:
+    open_overview(desk, served)
+    tasks = follow(desk, re.compile("^Opgaver"))
+    expect(tasks.get_by_role("heading", name="Karen Møller Thorsen: mine opgaver")).to_be_visible()
+    row = tasks.get_by_role("row").filter(has_text=TALENT).first
+    expect(row.get_by_role("link", name="giv videre")).to_be_visible()
+    assert max(tasks.locator("table").evaluate_all(CUT)) <= 0
+    calendar = follow(follow(tasks, "← Hold 3"), "Kalender")
+    expect(calendar.get_by_role("heading", name="Hold 3: kalender")).to_be_visible()
+    assert max(calendar.locator("table").evaluate_all(CUT)) <= 0
+    day = calendar.get_by_role("row").filter(has_text="Modul 2 dag 1")
+    form = follow_in(calendar, day.get_by_role("link", name="Flyt en dag").get_attribute("href"))
+    expect(form.get_by_text("Modul 2 dag 1 (Hold 3)").first).to_be_visible()
+
+
+def test_no_run_and_no_tags_fill_a_pages_side(served: Served) -> None:
+    page = artifact(served.place, "side-hold-3")
+    assert page is not None
+    assert page["flow_run_id"] is None
+
+
+def test_the_runs_that_people_care_about_are_listed_apart(desk: Page, served: Served) -> None:
+    open_overview(desk, served)
+    runs = follow(desk, "Hvad der er gjort")
+    expect(runs.get_by_role("link", name=re.compile("Hold 3 · ")).first).to_be_visible()
+    expect(runs.get_by_role("link", name=re.compile("Tiden går|Alle sider og lister"))).to_have_count(0)
+    internal = ask(served.place, "/flow_runs/filter", {"flow_runs": {"tags": {"all_": ["internt"]}}})
+    assert {"Alle sider og lister opdateres"} <= {one["name"] for one in internal}
+
+
+def open_overview(page: Page, served: Served) -> None:
+    found = artifact(served.place, "side-hold-3")
+    assert found is not None
+    page.goto(f"/v2/artifacts/artifact/{found['latest_id']}")
+    expect(page.get_by_role("heading", name="Hold 3: overblik")).to_be_visible()
+
+
+def follow_in(page: Page, address: str | None) -> Page:
+    assert address is not None
+    page.goto(address)
+    return page
