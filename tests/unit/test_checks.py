@@ -223,7 +223,7 @@ NORD = [
     ("    on_appoint: *appointed\n", "", "appoint_within: day + 5wd\n    on_stall: *",
      "commitments.1.appoint_within: no day is ever agreed on: add 'on_appoint'"),
     ("    on_appoint: *appointed\n", "", "[expectation_talk, mentor_meeting]",
-     "forms.6.commitments.1: 'mentor_meeting' has no 'on_appoint': no day can be agreed on"),
+     "forms.7.commitments.1: 'mentor_meeting' has no 'on_appoint': no day can be agreed on"),
     ("    on_stall: *stalled\n", "", "id: no_time, label: Vi kan ikke finde en tid, by: [talent",
      "commitments.1.answers.2.verb: 'stall' needs 'on_stall': nobody would help to find a time"),
     ("appoint_within: day + 5wd #", "appoint_within: due + 5wd #", "appoint_within: due",
