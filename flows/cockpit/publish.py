@@ -15,6 +15,7 @@ from flows.cockpit.task_pages import publish_tasks
 from flows.services import Services
 from states.views.overview import Overview
 from states.views.task_pages import open_task_titles
+from states.views.to_decide import mails_page
 from states.views.undelivered import list_mails
 
 
@@ -42,11 +43,6 @@ def _titles(services: Services, cohort_id: str) -> dict[str, str]:
 
 def _links(artifacts: Mapping[str, UUID]) -> dict[str, str]:
     return {ident: ui.DEFAULT.page(artifact) for ident, artifact in artifacts.items()}
-
-
-def mails_page(cohort_id: str) -> str:
-    """Return the id of the page of a cohort's mails that were not delivered; it is published with the cohort's."""
-    return f"{cohort_id}/mails"
 
 
 def _written(

@@ -12,8 +12,9 @@ from config.errors import TalentNordError
 from config.settings import load_settings
 from flows.server.lean_events import make_lean
 from flows.server.one_writer import OneAtATime
+from flows.server.own_paths import OwnPaths
 from flows.server.private import only_for_owner
-from flows.server.process import LOOPBACK, ServerPlace, bound, may_listen
+from flows.server.process import LOOPBACK, ServerPlace, authorization, bound, may_listen, password
 from flows.server.same_origin import guarded
 from flows.server.scheduled_names import name_scheduled
 from notifications.run_words import tick_name
@@ -64,7 +65,7 @@ def serve(place: ServerPlace) -> None:
         app = create_app(final=True)
         app.add_middleware(OneAtATime)
         config = uvicorn.Config(
-            guarded(app, place.known),
+            guarded(OwnPaths(app, authorization(password())), place.known),
             timeout_keep_alive=server.api.keepalive_timeout,
             log_level=server.logging_level.lower(),
         )
