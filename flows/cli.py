@@ -27,6 +27,7 @@ from flows import (
     fact_commands,
     import_command,
     mail_commands,
+    message_command,
     people_commands,
     site_command,
     undo_command,
@@ -60,6 +61,7 @@ app.add_typer(fact_commands.app)
 app.add_typer(undo_command.app)
 app.add_typer(decision_commands.app)
 app.add_typer(people_commands.app)
+app.add_typer(message_command.app)
 app.add_typer(site_command.app)
 
 

@@ -20,6 +20,7 @@ from flows.cockpit.form_lists import flow_of, forms
 from flows.cockpit.labels import words
 from flows.mail_rate import set_mail_rate
 from flows.mails import mails
+from flows.message import message
 from flows.move_day import move_day
 from flows.operator_alarm import set_alarm
 from flows.people import people
@@ -38,10 +39,11 @@ ONE_TICK = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitSt
 
 
 async def deployments(services: Services) -> list[RunnerDeployment]:
-    """Return all deployments: the scheduled tick, refresh, react, the form for mails, and every programme's forms."""
+    """Return all deployments: the scheduled tick, refresh, react, our own two forms, and every programme's forms."""
     plain: list[tuple[Flow[..., Any], timedelta | None]] = [(tick, TICK_EVERY), (refresh, None), (react, None)]
     served = [await _deployment(flow, flow.name, words()[flow.name], every) for flow, every in plain]
     served.append(await _deployment(mails, words()["mails_label"], words()["mails"], None))
+    served.append(await _deployment(message, words()["message_label"], words()["message"], None))
     for definition, form in forms(services):
         given = {"programme": definition.programme.id, "form": form.id}
         flow = FORM_FLOWS[flow_of(form)]

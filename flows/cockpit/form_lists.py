@@ -18,6 +18,7 @@ from flows.cockpit.forms import choices_for, schema
 from flows.cockpit.labels import words
 from flows.cockpit.literal import link
 from flows.cockpit.mail_form import FLOW as MAILS
+from flows.cockpit.message_form import set_message_list
 from flows.services import Services
 from states.store.tables import CohortRow
 
@@ -52,7 +53,7 @@ async def set_lists(client: PrefectClient, services: Services) -> int:
         with suppress(ObjectNotFound):
             deployment = await client.read_deployment_by_name(name)
             await client.update_deployment(deployment.id, DeploymentUpdate(description=_with_links(text, links)))
-    return sum(found)
+    return sum(found) + await set_message_list(client, services)
 
 
 async def set_what_can_be_undone(client: PrefectClient, services: Services) -> None:

@@ -12,6 +12,7 @@ from states.moves.attendance import saying
 from states.moves.changes import Changes
 from states.moves.firing import Firing
 from states.moves.offices import END_STAND_IN, REPLACE, STAND_IN, end_stand_in, replace_holder, stand_in
+from states.moves.own_message import MESSAGE, write_message
 from states.moves.people import CORRECT, correct_person
 from states.running_cohort import RunningCohort
 
@@ -20,6 +21,7 @@ ARRANGED: Mapping[str, Callable[[Firing], None]] = {
     REPLACE: replace_holder,
     STAND_IN: stand_in,
     END_STAND_IN: end_stand_in,
+    MESSAGE: write_message,
 }
 
 

@@ -14,6 +14,7 @@ from config.grammar import SAYINGS, Trigger
 from states.machines.journey import ENROL
 from states.moves.arrange import ARRANGED
 from states.moves.attendance import WHOM
+from states.moves.own_message import MESSAGE, SUBJECT
 from states.running_cohort import read_cohort
 from states.store.conditions import of_cohort
 from states.store.tables import FactRow, JourneyRow, PersonRow
@@ -80,7 +81,7 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
             at=local(row.at),
             actor=row.actor,
             trigger=row.trigger,
-            what=fact_label(cohort.definition, row.trigger),
+            what=row.details[SUBJECT] if row.trigger == MESSAGE else fact_label(cohort.definition, row.trigger),
             about=_about(row, names, everybody),
             details=row.details,
             corrects=row.corrects,

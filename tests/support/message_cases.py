@@ -272,7 +272,7 @@ def new_link_cases() -> Iterator[Case]:
 
 
 def morning_cases() -> Iterator[Case]:
-    """What waits for a coordinator in the morning; no programme names it."""
+    """What waits for a coordinator in the morning, and what one writes; no programme names either."""
     task = DecisionView("Mentormøde i modul 1 mangler: Louise Dam", date(2027, 1, 26), date(2027, 1, 28))
     decisions = (
         task,
@@ -284,6 +284,11 @@ def morning_cases() -> Iterator[Case]:
     asked = replace(BASE, role="coordinator", recipient=KIRSTEN, decisions=decisions)
     yield Case("mail", "morning", asked, "several")
     yield Case("mail", "morning", replace(asked, decisions=(task,)), "one")
+    words = {
+        "subject": "Husk gode sko",
+        "text": "Vi går en tur efter frokost.\n\n- tag gode sko på\n- tag en jakke med",
+    }
+    yield Case("mail", "own_message", replace(BASE, details=words), "words")
     linked = tuple(replace(one, url=f"{COCKPIT}/side/{number}") for number, one in enumerate(decisions))
     yield Case("mail", "morning", replace(asked, decisions=linked, overview_url=f"{COCKPIT}/side/hold-3"), "linked")
 
