@@ -29,6 +29,7 @@ from flows import (
     mail_commands,
     message_command,
     people_commands,
+    report_command,
     site_command,
     undo_command,
 )
@@ -62,6 +63,7 @@ app.add_typer(undo_command.app)
 app.add_typer(decision_commands.app)
 app.add_typer(people_commands.app)
 app.add_typer(message_command.app)
+app.add_typer(report_command.app)
 app.add_typer(site_command.app)
 
 

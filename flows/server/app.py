@@ -10,9 +10,10 @@ import uvicorn
 
 from config.errors import TalentNordError
 from config.settings import load_settings
+from flows.clock import clock_ahead
 from flows.server.lean_events import make_lean
 from flows.server.one_writer import OneAtATime
-from flows.server.own_paths import OwnPaths
+from flows.server.own_paths import OwnPaths, report_maker
 from flows.server.private import only_for_owner
 from flows.server.process import LOOPBACK, ServerPlace, authorization, bound, may_listen, password
 from flows.server.same_origin import guarded
@@ -46,6 +47,8 @@ def serve(place: ServerPlace) -> None:
         NoPasswordError, ServerError, SettingsError: see ``may_listen``.
     """
     may_listen(place.host)
+    settings = load_settings()
+    report = report_maker(settings.database_url, clock_ahead(settings.clock_ahead))
     # Prefect reads the environment once, when it is first imported.
     os.environ.update(place.server_environment())
     from prefect.server.api.server import create_app
@@ -65,7 +68,7 @@ def serve(place: ServerPlace) -> None:
         app = create_app(final=True)
         app.add_middleware(OneAtATime)
         config = uvicorn.Config(
-            guarded(OwnPaths(app, authorization(password())), place.known),
+            guarded(OwnPaths(app, authorization(password()), report), place.known),
             timeout_keep_alive=server.api.keepalive_timeout,
             log_level=server.logging_level.lower(),
         )

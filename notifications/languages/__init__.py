@@ -37,3 +37,8 @@ def dates_in(language: str) -> Path:
 def site_in(language: str) -> Path:
     """Return the folder of the site's pages of a language, and of its words for what is wrong with an answer."""
     return LANGUAGES / language / "site"
+
+
+def report_in(language: str) -> Path:
+    """Return the file that says in a language what the sheets and columns of the report are called."""
+    return LANGUAGES / language / "report.yaml"
