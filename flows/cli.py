@@ -27,7 +27,9 @@ from flows import (
     fact_commands,
     import_command,
     mail_commands,
+    message_command,
     people_commands,
+    report_command,
     site_command,
     task_commands,
     undo_command,
@@ -62,6 +64,8 @@ app.add_typer(fact_commands.app)
 app.add_typer(undo_command.app)
 app.add_typer(decision_commands.app)
 app.add_typer(people_commands.app)
+app.add_typer(message_command.app)
+app.add_typer(report_command.app)
 app.add_typer(site_command.app)
 app.add_typer(task_commands.app)
 

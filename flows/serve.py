@@ -23,6 +23,7 @@ from flows.cockpit.labels import words
 from flows.finish import finish
 from flows.mail_rate import set_mail_rate
 from flows.mails import mails
+from flows.message import message
 from flows.move_day import move_day
 from flows.operator_alarm import set_alarm
 from flows.people import people
@@ -45,11 +46,12 @@ ONE_TICK = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitSt
 
 
 async def deployments(services: Services) -> list[RunnerDeployment]:
-    """Return all deployments: the start, the scheduled tick, react, the form for mails, and every programme's forms."""
+    """Return all deployments: the start, the scheduled tick, react, our own two forms, and every programme's forms."""
     plain: list[tuple[Flow[..., Any], timedelta | None]] = [(tick, TICK_EVERY), (react, None)]
     served = [await _deployment(refresh, words()["start_label"], words()["start"], None)]
     served += [await _deployment(flow, flow.name, words()[flow.name], every) for flow, every in plain]
     served.append(await _deployment(mails, words()["mails_label"], words()["mails"], None, tags=[ACTIVITY]))
+    served.append(await _deployment(message, words()["message_label"], words()["message"], None, tags=[ACTIVITY]))
     for definition, form in forms(services):
         given = {"programme": definition.programme.id, "form": form.id}
         flow = FORM_FLOWS[flow_of(form)]

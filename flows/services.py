@@ -40,7 +40,7 @@ def sender_of(settings: Settings) -> Address:
 def letterhead_of(settings: Settings, library: Library, links: Links | None = None) -> Letterhead:
     """Return who mails come from, who gets the answers as the settings say, and where mails lead."""
     reply_to = Address(settings.sender_name, settings.reply_to) if settings.reply_to else None
-    return Letterhead(sender_of(settings), library.root, reply_to, links)
+    return Letterhead(sender_of(settings), library.root, reply_to, links, next(iter(settings.ui_addresses), ""))
 
 
 def open_services(

@@ -19,6 +19,7 @@ from flows.runs import INTERNAL, NOTHING_TO_DO, tag_run
 from flows.services import Services, current_services
 from notifications.run_words import counted, said, tick_name
 from states.facts import Outcome
+from states.morning import ask_in_the_morning
 from states.store.conditions import ARMED
 from states.store.tables import TimerRow
 
@@ -73,6 +74,13 @@ async def tick() -> str:
 
 
 def _let_time_pass(services: Services) -> _Passed:
+    passed = _fire_timers(services)
+    # After all that is due: what a timer has just asked for is among what waits.
+    asked = ask_in_the_morning(services.database, services.now())
+    return passed._replace(outcomes=[*passed.outcomes, *asked])
+
+
+def _fire_timers(services: Services) -> _Passed:
     try:
         return _Passed(services.engine.tick(), None)
     except TickFailedError as failure:

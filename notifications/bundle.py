@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from notifications.calendars import Calendars, files_of
+from notifications.cockpit import page_url
 from notifications.context import CohortReader
 from notifications.digest import Digest
 from notifications.due import Effect, Position
 from notifications.enclosures import enclosures
 from notifications.transports.protocol import Address, Attachment
-from notifications.view_models import CalendarFiles, Context
+from notifications.view_models import CalendarFiles, Context, DecisionView
 from states.store.calendar_entries import Entered
 
 
@@ -31,10 +33,24 @@ class Bundle(NamedTuple):
     positions: Mapping[str, Position]
     readers: Mapping[str, CohortReader]
     calendars: Calendars
+    asked: Mapping[int, tuple[DecisionView, ...]] = {}
+    """What the mails of the morning ask, by effect."""
+    cockpit: str = ""
 
     def matters(self) -> list[tuple[Effect, Context]]:
         """Return what each effect's message may say."""
-        return [(one, self.readers[one.cohort_id].context(one)) for one in self.effects]
+        return [(one, self._context(one)) for one in self.effects]
+
+    def nothing_asked(self) -> tuple[int, ...]:
+        """Return the effects that would ask their reader nothing, since all was decided meanwhile."""
+        return tuple(effect for effect, decisions in self.asked.items() if not decisions)
+
+    def _context(self, effect: Effect) -> Context:
+        context = self.readers[effect.cohort_id].context(effect)
+        if effect.id not in self.asked:
+            return context
+        overview = page_url(self.cockpit, effect.cohort_id)
+        return replace(context, decisions=self.asked[effect.id], overview_url=overview)
 
     def enclosed(self, written: Digest, sender: Address, now: datetime) -> Enclosed:
         """Return what goes with a written digest."""

@@ -34,6 +34,7 @@ from notifications.digest import Digest, TemplateSource, words_of, write_digest
 from notifications.due import Due, Effect, is_asked_for, read_effect, what_is_due
 from notifications.links import Links
 from notifications.mail_records import Claim, claim, give_back, mail_id_of, record, settle_lost
+from notifications.morning import NOTHING, drop_what_asks_nothing, open_first
 from notifications.readers import Readers
 from notifications.render import Rendered, render_task
 from notifications.tasks import open_task
@@ -66,13 +67,15 @@ class Done(NamedTuple):
 class Letterhead:
     """Who mails come from, where the programmes' own templates lie, and who gets answers if not the coordinator.
 
-    ``links`` lead to the site; without it mails hold none, and ask to be answered.
+    ``links`` lead to the site; without it mails hold none, and ask to be answered. ``cockpit`` is the address at which
+    coordinators reach the pages; without it their mails name the pages.
     """
 
     sender: Address
     templates_root: Path
     reply_to: Address | None = None
     links: Links | None = None
+    cockpit: str = ""
 
 
 class Outbox:
@@ -95,7 +98,7 @@ class Outbox:
         self._letterhead = letterhead
         self._now = now
         self._wait_for_turn = wait_for_turn
-        self._readers = Readers(now, letterhead.links)
+        self._readers = Readers(now, letterhead.links, letterhead.cockpit)
         self._blocked = ""
         self._worker = f"{socket.gethostname()}:{os.getpid()}"
 
@@ -164,6 +167,10 @@ class Outbox:
         opens = reader.definition.working_time.next_open(now)
         if opens > now and not is_asked_for(effect):
             return self._postpone(effect, found.effects, opens)
+        if open_first(self._database, found, now, self.carry_out):
+            return None
+        if over := drop_what_asks_nothing(self._database, found, now):
+            return Done(effect.id, "dropped", NOTHING) if effect.id in over else None
         if marked:
             why = hold_back(self._database, found.effects, self._letterhead.templates_root, now)
             return Done(effect.id, "rejected", why) if why else None

@@ -9,20 +9,27 @@ from sqlalchemy import Connection
 
 from notifications.bundle import Bundle
 from notifications.calendars import Calendars
+from notifications.cockpit import decision_views
 from notifications.context import CohortReader
 from notifications.due import Effect, Position, all_waiting, is_asked_for, position_of
 from notifications.links import Links
+from notifications.view_models import DecisionView
+from states.views.to_decide import MORNING, decisions_of
 
 GOOD_FOR = timedelta(minutes=1)
 """How long what was read of a cohort serves further effects at most: a corrected name needs no transition."""
 
 
 class Readers:
-    """What was read of each cohort, and where it stood then; ``links`` lead to the site, if there is one."""
+    """What was read of each cohort, and where it stood then.
 
-    def __init__(self, now: Callable[[], datetime], links: Links | None) -> None:
+    ``links`` lead to the site, if there is one; ``cockpit`` is the address of the coordinators' pages.
+    """
+
+    def __init__(self, now: Callable[[], datetime], links: Links | None, cockpit: str = "") -> None:
         self._now = now
         self._links = links
+        self._cockpit = cockpit
         self._kept: dict[str, tuple[Position, CohortReader]] = {}
 
     def clear(self) -> None:
@@ -39,7 +46,14 @@ class Readers:
         positions, readers = self._together(connection, reader, position, found)
         mine = tuple(one for one in found if one.cohort_id in readers)
         calendars = Calendars(connection, reader.address(effect.recipient_id), readers.values(), waiting)
-        return Bundle(mine, positions, readers, calendars)
+        mornings = [one for one in mine if one.message == MORNING]
+        asked = {one.id: self._asked(connection, readers[one.cohort_id], one) for one in mornings}
+        return Bundle(mine, positions, readers, calendars, asked, self._cockpit)
+
+    def _asked(self, connection: Connection, reader: CohortReader, effect: Effect) -> tuple[DecisionView, ...]:
+        """Return what a mail of the morning asks, as it stands now: not as it was read for earlier effects."""
+        waits = decisions_of(connection, reader.cohort, effect.recipient_id, reader.today)
+        return decision_views(waits, self._cockpit)
 
     def reader(self, connection: Connection, cohort_id: str, position: tuple[int, int]) -> CohortReader:
         """Return what messages say about a cohort; read once for all effects of a run while nothing changes."""

@@ -91,6 +91,21 @@ class OfficeView:
 
 
 @dataclass(frozen=True)
+class DecisionView:
+    """What waits for a coordinator: a task by its ``title``; or mails of a day, one to ``title`` or ``mails`` in all.
+
+    ``since`` is the day from which it waits; ``url`` its page in the cockpit, if that has an address.
+    """
+
+    title: str
+    since: date
+    due: date | None = None
+    mails: int = 0
+    about: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Answer:
     """The one button of a message's matter: the page that it opens, and what it says."""
 
@@ -149,6 +164,10 @@ class Context:
     late: tuple[CommitmentView, ...] = ()
     """What the talent still owes, though its deadline is over."""
     details: Mapping[str, str] = field(default_factory=dict)
+    decisions: tuple[DecisionView, ...] = ()
+    """What waits for the recipient, the oldest first."""
+    overview_url: str = ""
+    """The cohort's page in the cockpit, where that has an address."""
     answer: Answer | None = None
     page_url: str | None = None
     """The recipient's own page, if they have one."""

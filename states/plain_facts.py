@@ -24,6 +24,7 @@ PERSONS = ("new_mentor", "person", "representative", "holder")
 _RULES: Mapping[str, Callable[[str], str]] = {
     "note": clean_note,
     "text": clean_note,
+    "to": clean_note,
     "name": clean_name,
     "email": normal_address,
     "telephone": clean_telephone,

@@ -134,7 +134,7 @@ class ConsequencesChangedError(TalentNordError):
 
 
 class CorrectionRefusedError(TalentNordError):
-    """A fact cannot be taken back; ``why`` is ``correction``, ``corrected``, ``rests``, ``old`` or ``kind``.
+    """A fact cannot be taken back; ``why`` is ``correction``, ``corrected``, ``rests``, ``old``, ``sent`` or ``kind``.
 
     ``by`` is the trigger of what stands against it, told on ``at`` by ``actor`` under the key ``other``.
     """
@@ -154,6 +154,7 @@ class CorrectionRefusedError(TalentNordError):
             "corrected": f"it was taken back before, by {later}",
             "rests": f"{later} rests on it; take that back first",
             "old": "it was told before facts kept how things stood; tell what is right instead",
+            "sent": "somebody has got the message, or perhaps has; write another one",
             "kind": f"{by!r} cannot be undone",
         }
         super().__init__(f"{key} cannot be taken back: {sentences[why]}. Nothing was recorded.")

@@ -17,6 +17,7 @@ from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCol
 from prefect.exceptions import ObjectNotFound
 
 from flows.cockpit.literal import literal
+from notifications.cockpit import page_name
 
 _PAGE = 100
 _known: dict[tuple[str, str], UUID] = {}
@@ -25,7 +26,7 @@ _known: dict[tuple[str, str], UUID] = {}
 
 def artifact_key(ident: str) -> str:
     """Return the artifact's key for a cohort's or a journey's id: lower-case letters, digits and dashes."""
-    return "side-" + "".join(character if character.isalnum() else "-" for character in ident.lower())
+    return f"side-{page_name(ident)}"
 
 
 async def find(client: PrefectClient, idents: Iterable[str]) -> dict[str, UUID]:

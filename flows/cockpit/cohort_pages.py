@@ -16,6 +16,7 @@ from flows.runs import ACTIVITY
 from states.running_cohort import RunningCohort
 from states.views.calendar import day_lines
 from states.views.pages import CohortPage
+from states.views.to_decide import mails_page
 from states.views.todo import task_owners, todo_pages
 from states.views.undelivered import list_mails
 
@@ -26,11 +27,6 @@ class Written(NamedTuple):
     ident: str
     title: str
     markdown: str
-
-
-def mails_page(cohort_id: str) -> str:
-    """Return the id of the page of a cohort's mails that were not delivered; it is published with the cohort's."""
-    return f"{cohort_id}/mails"
 
 
 def calendar_page(cohort_id: str) -> str:

@@ -20,6 +20,7 @@ from flows.cockpit.forms import choices_for, schema
 from flows.cockpit.labels import words
 from flows.cockpit.literal import link
 from flows.cockpit.mail_form import FLOW as MAILS
+from flows.cockpit.message_form import set_message_list
 from flows.services import Services
 from states.store.tables import CohortRow, FactRow, HistoryRow
 
@@ -56,7 +57,7 @@ async def set_lists(client: PrefectClient, services: Services) -> int:
     for name, (text, fields) in wanted.items():
         await _update(client, found.get(name), _with_links(text, links), fields)
     await _update(client, found.get(words()["mails_label"]), _with_links(words()["mails"], links))
-    return len(found.keys() & wanted.keys())
+    return len(found.keys() & wanted.keys()) + await set_message_list(client, services)
 
 
 async def remove_former(client: PrefectClient, services: Services) -> None:

@@ -147,7 +147,7 @@ def _opening(connection: Connection, error: NotOpenYetError, language: str) -> s
 def _label(services: Services, programme: str, field: str) -> str:
     """Return what a form calls a field."""
     if not programme:
-        return words().get(f"mails_{field}", field)
+        return words().get(f"mails_{field}") or words().get(f"message_{field}", field)
     fields = services.library.programme(programme).definition.programme.form_fields
     return fields.get(field) or fields.get(f"{field}_name", field)
 

@@ -12,14 +12,16 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from config.errors import TalentNordError
 from config.settings import Settings, load_settings
+from flows.clock import clock_ahead
 from flows.cockpit import ui
 from flows.cockpit.labels import words
 from flows.server.entrance import entered, have_password
 from flows.server.landing import Landing
 from flows.server.lean_events import make_lean
 from flows.server.one_writer import OneAtATime
+from flows.server.own_paths import OwnPaths, report_maker
 from flows.server.private import only_for_owner
-from flows.server.process import LOOPBACK, ServerPlace, bound, may_listen
+from flows.server.process import LOOPBACK, ServerPlace, authorization, bound, may_listen, password
 from flows.server.same_origin import guarded
 from flows.server.scheduled_names import name_scheduled
 from notifications.run_words import tick_name
@@ -56,6 +58,7 @@ def serve(place: ServerPlace, settings: Settings) -> None:
     """
     may_listen(place.host, settings.signs_in)
     have_password(settings)
+    report = report_maker(settings.database_url, clock_ahead(settings.clock_ahead))
     # Prefect reads the environment once, when it is first imported.
     os.environ.update(place.server_environment())
     from prefect.server.api.server import create_app
@@ -85,7 +88,8 @@ def serve(place: ServerPlace, settings: Settings) -> None:
         app.add_middleware(OneAtATime)
         app.add_middleware(Landing, find=start_page)
         # What a proxy says of its client is for Prefect, and not for the entrance, which asks who the proxy is.
-        behind = ProxyHeadersMiddleware(app, os.environ.get("FORWARDED_ALLOW_IPS", LOOPBACK))  # type: ignore[arg-type]
+        own = OwnPaths(app, authorization(password()), report)
+        behind = ProxyHeadersMiddleware(own, os.environ.get("FORWARDED_ALLOW_IPS", LOOPBACK))  # type: ignore[arg-type]
         entrance = stack.enter_context(entered(behind, place, settings))  # type: ignore[arg-type]
         config = uvicorn.Config(
             guarded(entrance, place.known),

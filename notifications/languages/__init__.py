@@ -47,3 +47,8 @@ def site_in(language: str) -> Path:
 def sign_in_in(language: str) -> Path:
     """Return the folder of what coordinators see of a language before they are in, and of the mail with their link."""
     return LANGUAGES / language / "sign_in"
+
+
+def report_in(language: str) -> Path:
+    """Return the file that says in a language what the sheets and columns of the report are called."""
+    return LANGUAGES / language / "report.yaml"

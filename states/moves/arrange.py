@@ -12,6 +12,7 @@ from states.moves.attendance import saying
 from states.moves.changes import Changes
 from states.moves.firing import Firing
 from states.moves.offices import END_STAND_IN, REPLACE, STAND_IN, end_stand_in, replace_holder, stand_in
+from states.moves.own_message import MESSAGE, write_message
 from states.moves.people import CORRECT, correct_person
 from states.moves.tasks import FINISH, finish_task
 from states.running_cohort import RunningCohort
@@ -22,6 +23,7 @@ ARRANGED: Mapping[str, Callable[[Firing], None]] = {
     STAND_IN: stand_in,
     END_STAND_IN: end_stand_in,
     FINISH: finish_task,
+    MESSAGE: write_message,
 }
 
 

@@ -29,6 +29,7 @@ from states.moves.corrected_news import CorrectedNews, only_who_was_told
 from states.moves.described_back import put_descriptions_back
 from states.moves.firing import Firing
 from states.moves.offices_back import OF_OFFICES, take_office_back
+from states.moves.own_message import MESSAGE, take_message_back
 from states.moves.put_back import PuttingBack
 from states.moves.reassign import readdress
 from states.moves.reschedule import Rescheduling
@@ -78,6 +79,9 @@ class Correction:
         refuse_what_never_goes_back(self._fact)
         self._refuse_other_kinds()
         refuse_what_bears_another(self._cohort, self._fact, self._steps, self._since)
+        if self._fact.trigger == MESSAGE:
+            take_message_back(self._firing, self._fact, self._steps)
+            return
         if self._fact.trigger in OF_OFFICES:
             take_office_back(self._firing, self._fact, self._steps[0])
             only_who_was_told(self._firing, [step.id for step in self._steps])

@@ -1,8 +1,8 @@
-"""The tables of what people have said, hold and can be reached by: attendance, calendar entries, delivery."""
+"""The tables of what people have said, hold, can be reached by and were asked: attendance, calendars, delivery."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -71,3 +71,12 @@ class UnreachableRow(Base):
     email: Mapped[str]
     since: Mapped[datetime]
     reason: Mapped[str]
+
+
+class MorningRow(Base):
+    """The last local day on which a cohort was looked through for what its coordinators are to decide."""
+
+    __tablename__ = "mornings"
+
+    cohort_id: Mapped[str] = mapped_column(ForeignKey("cohorts.id"), primary_key=True)
+    day: Mapped[date]

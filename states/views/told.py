@@ -14,6 +14,7 @@ from config.grammar import SAYINGS, Trigger
 from states.machines.journey import ENROL
 from states.moves.arrange import ARRANGED
 from states.moves.attendance import WHOM
+from states.moves.own_message import MESSAGE, SUBJECT
 from states.moves.tasks import FINISH, TASK
 from states.running_cohort import read_cohort
 from states.store.conditions import CORRECTED, of_cohort
@@ -82,7 +83,7 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
             at=local(row.at),
             actor=row.actor,
             trigger=row.trigger,
-            what=fact_label(cohort.definition, row.trigger),
+            what=row.details[SUBJECT] if row.trigger == MESSAGE else fact_label(cohort.definition, row.trigger),
             about=_about(row, names | named_tasks, everybody),
             details=row.details,
             corrects=row.corrects,

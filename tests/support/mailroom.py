@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from config.cohort import Cohort
 from config.people import People
 from notifications.links import Links
 from notifications.outbox import Letterhead, Outbox
@@ -45,17 +46,22 @@ def reachable_at(email: str) -> People:
 class Post:
     """An outbox over a driven cohort."""
 
-    def __init__(self, database: Database, people: int = 2) -> None:
-        self.driven = Driver(database, people=people).enrol()
+    def __init__(self, database: Database, people: int = 2, cohort: Cohort | None = None) -> None:
+        self.driven = Driver(database, people=people, cohort=cohort).enrol()
         self.database = database
         self.tray = Tray()
         self.at: datetime | None = None
         self.outbox = self.another()
 
     def another(
-        self, reply_to: Address | None = None, transport: Transport | None = None, links: Links | None = None
+        self,
+        reply_to: Address | None = None,
+        transport: Transport | None = None,
+        links: Links | None = None,
+        cockpit: str = "",
     ) -> Outbox:
-        return Outbox(self.database, transport or self.tray, Letterhead(SENDER, Path(), reply_to, links), self.now)
+        letterhead = Letterhead(SENDER, Path(), reply_to, links, cockpit)
+        return Outbox(self.database, transport or self.tray, letterhead, self.now)
 
     def now(self) -> datetime:
         return self.at or self.driven.now

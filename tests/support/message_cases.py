@@ -15,7 +15,17 @@ from ruamel.yaml import YAML
 
 from config.answers import Answerer
 from notifications.languages import messages_in
-from notifications.view_models import Answer, CommitmentView, Context, EventView, ModuleView, OfficeView, Person, Talent
+from notifications.view_models import (
+    Answer,
+    CommitmentView,
+    Context,
+    DecisionView,
+    EventView,
+    ModuleView,
+    OfficeView,
+    Person,
+    Talent,
+)
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 PROGRAMME = Path(__file__).parents[2] / "config" / "programmes" / "talent-nord.yaml"
@@ -43,6 +53,7 @@ BASE = Context(
 )
 MESSAGES = messages_in("da")
 ANSWER = Answer("https://talentnord.example/svar/abc.d-e_f", "Sig, om mødet er aftalt eller holdt", takes_day=True)
+COCKPIT = "https://cockpit.example"
 PAGE = "https://talentnord.example/side/abc.d-e_f"
 ENGLISH = re.compile(r"\b(the|and|you|your|please|with|deadline|meeting|reminder|due|of|from|this)\b", re.IGNORECASE)
 FULL_DATE = re.compile(r"[a-zø]+dag den \d{1,2}\. [a-z]+ \d{4}")
@@ -260,6 +271,28 @@ def new_link_cases() -> Iterator[Case]:
     yield Case("mail", "new_link", replace(asked, details={}), "nothing")
 
 
+def morning_cases() -> Iterator[Case]:
+    """What waits for a coordinator in the morning, and what one writes; no programme names either."""
+    task = DecisionView("Mentormøde i modul 1 mangler: Louise Dam", date(2027, 1, 26), date(2027, 1, 28))
+    decisions = (
+        task,
+        DecisionView("Find en ny dag til modul 2, dag 1", date(2027, 1, 28)),
+        DecisionView("Politikere til modul 5, dag 1", date(2027, 1, 29), date(2027, 2, 3)),
+        DecisionView(HANNE.name, date(2027, 1, 29), mails=1, about="Mentormødet med Louise i modul 1 mangler"),
+        DecisionView(HANNE.name, date(2027, 2, 1), mails=4),
+    )
+    asked = replace(BASE, role="coordinator", recipient=KIRSTEN, decisions=decisions)
+    yield Case("mail", "morning", asked, "several")
+    yield Case("mail", "morning", replace(asked, decisions=(task,)), "one")
+    words = {
+        "subject": "Husk gode sko",
+        "text": "Vi går en tur efter frokost.\n\n- tag gode sko på\n- tag en jakke med",
+    }
+    yield Case("mail", "own_message", replace(BASE, details=words), "words")
+    linked = tuple(replace(one, url=f"{COCKPIT}/side/{number}") for number, one in enumerate(decisions))
+    yield Case("mail", "morning", replace(asked, decisions=linked, overview_url=f"{COCKPIT}/side/hold-3"), "linked")
+
+
 def asks_for_an_answer(case: Case) -> bool:
     """Whether a mail says how to answer what its recipient may answer by a click."""
     if case.kind == "task" or case.context.role not in get_args(Answerer):
@@ -281,6 +314,7 @@ CASES = [
     *hand_over_cases(),
     *office_cases(),
     *new_link_cases(),
+    *morning_cases(),
 ]
 WITH_BUTTON = [with_button(case) for case in CASES if asks_for_an_answer(case)]
 MAILS = [*(case for case in CASES if case.kind == "mail"), *WITH_BUTTON]

@@ -1,0 +1,105 @@
+"""What our own app in front of Prefect answers itself: addresses of pages that stay, and lead to where a page is."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import NamedTuple
+from urllib.parse import quote
+
+import httpx
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from config.errors import TalentNordError, UnknownRecordError
+from flows.cockpit import ui
+from notifications.cockpit import PAGES
+from notifications.report_file import CONTENT_TYPE, ENDING, report_file, report_name
+from notifications.run_words import said
+from states.store.database import Database
+from states.views.report import report_of
+
+_READS = {"GET", "HEAD"}
+_INSIDE = "http://prefect"
+_UNSTORED = {"cache-control": "no-store"}
+REPORTS = "/rapport/"
+"""What the paths of reports begin with, ``/rapport/hold-3.xlsx``."""
+
+
+class Download(NamedTuple):
+    """A file as it is downloaded; ``name`` without its ending."""
+
+    name: str
+    data: bytes
+
+
+def report_maker(database_url: str, now: Callable[[], datetime]) -> Callable[[str], Download]:
+    """Return what makes the report of a cohort from the domain's database, opened when the first is asked for."""
+
+    @cache
+    def database() -> Database:
+        return Database(database_url)
+
+    def make(cohort_id: str) -> Download:
+        with database().read() as connection:
+            found = report_of(connection, cohort_id, now())
+        return Download(report_name(found), report_file(found))
+
+    return make
+
+
+class OwnPaths:
+    """Answers the paths that are ours and hands all others on to ``app``; stands within the guards.
+
+    ``headers`` are what Prefect's API asks of a client: its password, if it has one; the report asks for the same.
+    ``report`` makes the report of a cohort by id, and raises ``UnknownRecordError`` if there is none.
+    """
+
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str], report: Callable[[str], Download] | None) -> None:
+        self.app = app
+        self._headers = headers
+        self._report = report
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=_INSIDE, headers=dict(headers))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or hand it on."""
+        path = scope.get("path", "")
+        if scope["type"] != "http" or not path.startswith((PAGES, REPORTS)):
+            await self.app(scope, receive, send)
+            return
+        if scope["method"] not in _READS:
+            answer: Response = PlainTextResponse("", 405)
+        elif path.startswith(PAGES):
+            answer = await self._page(path.removeprefix(PAGES))
+        else:
+            answer = await self._told(path.removeprefix(REPORTS), Headers(scope=scope).get("authorization", ""))
+        await answer(scope, receive, send)
+
+    async def _told(self, name: str, word: str) -> Response:
+        """Return the report of a cohort to whoever has the password."""
+        asked = self._headers.get("authorization", "")
+        if asked and not hmac.compare_digest(asked.encode(), word.encode()):
+            return PlainTextResponse("", 401, {"www-authenticate": 'Basic realm="Talent Nord", charset="UTF-8"'})
+        if self._report is None or not name.endswith(ENDING):
+            return PlainTextResponse(said("no_page"), 404)
+        try:
+            made = await asyncio.to_thread(self._report, name.removesuffix(ENDING))
+        except UnknownRecordError:
+            return PlainTextResponse(said("no_page"), 404)
+        except TalentNordError:  # The reason names the database, and is for the operator.
+            return PlainTextResponse(said("no_report"), 503)
+        shown = f"attachment; filename*=UTF-8''{quote(made.name + ENDING, safe='')}"
+        return Response(made.data, 200, {**_UNSTORED, "content-disposition": shown}, CONTENT_TYPE)
+
+    async def _page(self, name: str) -> Response:
+        """Lead on to where a page is now: its artifact is another one once somebody has deleted it (docs/adr/0007)."""
+        key = {"artifacts": {"key": {"any_": [f"side-{name}"]}}, "limit": 1}
+        told = await self._client.post("/api/artifacts/latest/filter", json=key)
+        found = told.json() if told.is_success else []
+        if not found:
+            return PlainTextResponse(said("no_page"), 404)
+        return RedirectResponse(ui.DEFAULT.page(quote(str(found[0]["latest_id"]))), 302, _UNSTORED)
