@@ -190,8 +190,8 @@ def test_pages_keep_their_address_and_tell_history_with_its_cause(server: Server
     assert f"| [Mette Brøndgaard]({ui.DEFAULT.page('')}" in again["data"]
     page = artifact(server, f"side-{driven.id}-01")
     assert page is not None
-    assert r"timer expectation\_talk\:open 2027\-01\-14T07\:00Z" in page["data"]
-    assert r"Forventningssamtale | i gang | 17\. feb\. 2027" in page["data"]
+    assert "Forventningssamtale\\: åbnet | i gang | af sig selv, da tiden var inde · [kørsel](" in page["data"]
+    assert r"Forventningssamtale (Inge Sønderby) | i gang | 17\. feb\. 2027" in page["data"]
 
 
 def test_tasks_are_opened_for_the_coordinator(server: ServerPlace, driven: Hold) -> None:
