@@ -94,6 +94,7 @@ def test_a_run_does_what_it_is_for_even_if_nothing_can_be_told(
         ("hold-3-01/mentor_meeting_m2#2", "mentor_meeting_m2", "keep", "talentnord.commitment.keep"),
         ("hold-3#2", "cohort", "alumni", "talentnord.cohort.alumni"),
         ("7#1", "mail", "resend", "talentnord.mail.resend"),
+        ("task:7#1", "task", "finish", "talentnord.task.finish"),
         ("hold-3-01@kickoff#1", "kickoff", "decline", "talentnord.attendance.decline"),
         ("hold-3/leader-01@network_1#2", "network_1", "correct", "talentnord.attendance.correct"),
     ],
