@@ -82,7 +82,8 @@ class TaskForms:
     ) -> Iterator[Offer]:
         if spec.kept_by_date_of is not None:
             yield from self._about_day(form, spec.kept_by_date_of)
-        if spec not in specs_of(self._cohort.definition, form):
+        # What is for several talents at once has no talent to be filled in with.
+        if form.several or spec not in specs_of(self._cohort.definition, form):
             return
         if form.verb == "hand" and self._journeys[journey].consultant_id is None:
             return
