@@ -18,7 +18,6 @@ from flows.cockpit.message_form import FLOW, message_markdown
 from flows.cockpit.told import recorded, turned_down
 from flows.own_message import Written, details, meant, send, written
 from flows.react import react_to
-from flows.record import pages_of
 from flows.services import Services, current_services
 from flows.teller import teller
 from notifications.run_words import run_name, said
@@ -51,8 +50,8 @@ async def message(to: list[str], subject: str, text: str, seal: str = "") -> str
         return await turned_down(services, error)
     reacted = await react_to(services, [outcome])
     came = await asyncio.to_thread(services.outbox.came_of, reacted.effects)
-    message = f"{said('message_sent')}: {came.said() or said('no_effects').lower()}"
-    return await recorded(services, message, pages_of(outcome))
+    done = f"{said('message_sent')}: {came.said() or said('no_effects').lower()}"
+    return await recorded(services, done, [cohort])
 
 
 def _meant(services: Services, labels: list[str]) -> tuple[str, str]:

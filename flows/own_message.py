@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from config.errors import FactIncompleteError
+from config.errors import FactIncompleteError, SeveralCohortsError
+from config.plain_text import quoted
 from flows.cockpit.labels import words
 from flows.cockpit.people_lists import people_labels
 from flows.services import Services
@@ -56,17 +57,20 @@ def meant(connection: Connection, labels: Sequence[str]) -> tuple[str, str]:
     """Return the cohort and the words that labels of the form stand for.
 
     Raises:
-        FactIncompleteError: none is given, one is none of the choices, or they are of several cohorts.
+        FactIncompleteError: none is given, or one is none of the choices.
+        SeveralCohortsError: they are of several cohorts.
     """
     listed = readers_listed(connection)
     for label in labels:
         if label not in listed:
-            raise FactIncompleteError(MESSAGE, TO, f"{label!r} is none of the choices")
+            raise FactIncompleteError(MESSAGE, TO, f"{quoted(label)} is none of the choices")
     found = [listed[label] for label in labels]
-    cohorts = {cohort for cohort, _ in found}
-    if len(cohorts) != 1:
-        raise FactIncompleteError(MESSAGE, TO, "several cohorts" if cohorts else "is missing")
-    return cohorts.pop(), "\n".join(dict.fromkeys(word for _, word in found))
+    if not found:
+        raise FactIncompleteError(MESSAGE, TO, "is missing")
+    cohorts = sorted({cohort for cohort, _ in found})
+    if len(cohorts) > 1:
+        raise SeveralCohortsError([read_cohort(connection, one).name for one in cohorts])
+    return cohorts[0], "\n".join(dict.fromkeys(word for _, word in found))
 
 
 def written(services: Services, cohort_id: str, fact: Fact) -> Written:

@@ -46,7 +46,7 @@ ONE_TICK = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitSt
 
 
 async def deployments(services: Services) -> list[RunnerDeployment]:
-    """Return all deployments: the start, the scheduled tick, react, our own two forms, and every programme's forms."""
+    """Return all deployments: the start, the scheduled tick, react, our own forms, and every programme's."""
     plain: list[tuple[Flow[..., Any], timedelta | None]] = [(tick, TICK_EVERY), (react, None)]
     served = [await _deployment(refresh, words()["start_label"], words()["start"], None)]
     served += [await _deployment(flow, flow.name, words()[flow.name], every) for flow, every in plain]

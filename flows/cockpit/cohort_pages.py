@@ -16,9 +16,8 @@ from flows.runs import ACTIVITY
 from states.running_cohort import RunningCohort
 from states.views.calendar import day_lines
 from states.views.pages import CohortPage
-from states.views.to_decide import mails_page
 from states.views.todo import task_owners, todo_pages
-from states.views.undelivered import list_mails
+from states.views.undelivered import list_mails, mails_page
 
 
 class Written(NamedTuple):

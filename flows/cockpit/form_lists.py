@@ -20,7 +20,8 @@ from flows.cockpit.forms import choices_for, schema
 from flows.cockpit.labels import words
 from flows.cockpit.literal import link
 from flows.cockpit.mail_form import FLOW as MAILS
-from flows.cockpit.message_form import set_message_list
+from flows.cockpit.message_form import FLOW as MESSAGE
+from flows.cockpit.message_form import message_fields
 from flows.services import Services
 from states.store.tables import CohortRow, FactRow, HistoryRow
 
@@ -57,12 +58,16 @@ async def set_lists(client: PrefectClient, services: Services) -> int:
     for name, (text, fields) in wanted.items():
         await _update(client, found.get(name), _with_links(text, links), fields)
     await _update(client, found.get(words()["mails_label"]), _with_links(words()["mails"], links))
-    return len(found.keys() & wanted.keys()) + await set_message_list(client, services)
+    fields = await asyncio.to_thread(message_fields, services)
+    await _update(client, found.get(words()["message_label"]), _with_links(words()["message"], links), fields)
+    return len(found.keys() & wanted.keys())
 
 
 async def remove_former(client: PrefectClient, services: Services) -> None:
     """Remove the deployments of forms that no programme has any more, under the names of before."""
-    labels = {form.label for _, form in forms(services)} | {words()["mails_label"], words()["start_label"]}
+    labels = {form.label for _, form in forms(services)} | {
+        words()[f"{own}_label"] for own in ("mails", "message", "start")
+    }
     for name, deployment in (await _deployments(client)).items():
         if name not in labels:
             await client.delete_deployment(deployment.id)
@@ -92,7 +97,7 @@ def _wanted(services: Services) -> dict[str, tuple[str, dict[str, Any]]]:
 
 async def _deployments(client: PrefectClient) -> dict[str, DeploymentResponse]:
     """Return the deployments of our flows by name, in one request."""
-    flows = FlowFilter(name=FlowFilterName(any_=[*FLOWS, MAILS, "refresh"]))
+    flows = FlowFilter(name=FlowFilterName(any_=[*FLOWS, MAILS, MESSAGE, "refresh"]))
     return {one.name: one for one in await client.read_deployments(flow_filter=flows, limit=_MOST)}
 
 

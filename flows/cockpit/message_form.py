@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.actions import DeploymentUpdate
-from prefect.exceptions import ObjectNotFound
-
 from flows.cockpit.labels import words
 from flows.cockpit.literal import Markdown, link
 from flows.cockpit.markdown import page_text
@@ -18,16 +14,10 @@ from flows.services import Services
 FLOW = "message"
 
 
-async def set_message_list(client: PrefectClient, services: Services) -> int:
-    """Give the form its list of readers as they are now; return whether there is such a form (1 or 0)."""
-    try:
-        deployment = await client.read_deployment_by_name(f"{FLOW}/{words()['message_label']}")
-    except ObjectNotFound:
-        return 0
+def message_fields(services: Services) -> dict[str, Any]:
+    """Return the form's fields with the readers that there are now."""
     with services.database.read() as connection:
-        listed = list(readers_listed(connection))
-    await client.update_deployment(deployment.id, DeploymentUpdate(parameter_openapi_schema=message_schema(listed)))
-    return 1
+        return message_schema(list(readers_listed(connection)))
 
 
 def message_schema(readers: Sequence[str]) -> dict[str, Any]:

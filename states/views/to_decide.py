@@ -12,7 +12,7 @@ from states.running_cohort import RunningCohort
 from states.store.conditions import OPEN_TASK, PENDING
 from states.store.reach_tables import UnreachableRow
 from states.store.tables import EffectRow, TaskRow
-from states.views.undelivered import list_mails
+from states.views.undelivered import list_mails, mails_page
 
 MORNING = "morning"
 """The message that asks coordinators in the morning, and the trigger behind it."""
@@ -98,8 +98,3 @@ def _mails(connection: Connection, cohort: RunningCohort) -> Sequence[Decision]:
         Decision(mails[0][0], day, page, mails=len(mails), about=mails[0][1] if len(mails) == 1 else "")
         for day, mails in days.items()
     ]
-
-
-def mails_page(cohort_id: str) -> str:
-    """Return the id of the page of a cohort's mails that were not delivered; it is published with the cohort's."""
-    return f"{cohort_id}/mails"

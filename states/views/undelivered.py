@@ -132,3 +132,8 @@ def _query() -> Any:
         .join(MailRow, MailRow.id == EffectRow.mail_id, isouter=True)
         .order_by(EffectRow.id)
     )
+
+
+def mails_page(cohort_id: str) -> str:
+    """Return the id of the page of a cohort's mails that were not delivered; it is published with the cohort's."""
+    return f"{cohort_id}/mails"
