@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import select, update
 
 from config import errors
 from config.definition import Definition
-from config.errors import ConflictError, RejectedError, TalentNordError
+from config.errors import ConflictError, RejectedError, StampRefusedError, TalentNordError
 from config.library import Library
 from config.people import People
 from config.programme import Programme
@@ -22,7 +23,7 @@ from flows.server.process import ServerPlace
 from notifications.refusals import refused_state
 from states.engine import Engine
 from states.facts import Fact
-from states.store.tables import EffectRow, FactRow, JourneyRow
+from states.store.tables import EffectRow, FactRow, JourneyRow, TaskRow
 from tests.support.hold import TALK_OPENS, Hold, enrolled
 
 pytestmark = [
@@ -34,6 +35,7 @@ pytestmark = [
 METTE = "Mette Brøndgaard (Hold 3, nr. 01)"
 KAREN = "Karen Møller Thorsen (koordinator, Hold 3)"
 TALK = "Forventningssamtale"
+TALK_MISSED = datetime(2027, 2, 18, 9, tzinfo=UTC)
 INTERNAL = re.compile(r"Error|Traceback|:[a-z]|\w/\w|hold-\d|\btn-|form:|[0-9a-f]{8}-|_")
 """What only the system knows: classes, triggers, ids, keys, names in code."""
 
@@ -145,7 +147,8 @@ def no_longer_true(hold: Hold) -> Any:
     hold.tray.refuses[leader] = RejectedError("550 no such mailbox")
     hold.react(*hold.tick(TALK_OPENS))
     mail = mail_of(hold, "rejected", message="talk_convene")
-    hold.coordinator.engine.fire("withdraw", [f"{hold.id}-01"], Fact("gone", "coordinator"))
+    # She leads both of them, and both are in the mail.
+    hold.coordinator.engine.fire("withdraw", [f"{hold.id}-01", f"{hold.id}-02"], Fact("gone", "coordinator"))
     return mails(mail=mail, decision="Send igen")
 
 
@@ -155,6 +158,24 @@ def mail_of(hold: Hold, status: str, message: str = "kickoff_invitation") -> str
         row = connection.execute(query.order_by(EffectRow.id)).first()
     assert row is not None
     return str(row.mail_id or row.key)
+
+
+def all_that_is_left(hold: Hold) -> Any:
+    from flows.finish import finish
+
+    hold.react(*hold.tick(TALK_MISSED))
+    with hold.coordinator.database.read() as connection:
+        task = connection.scalar(select(TaskRow.id).order_by(TaskRow.id))
+    return finish("talent-nord", "finish", task, return_state=True)
+
+
+def with_a_forged_stamp(_: Hold) -> Any:
+    def forged(_: object) -> str:
+        raise StampRefusedError("0b1f6a3e-8a52-4d8e-9d2c-0d8a4a2b7c11")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("flows.record.teller", forged)
+        return asyncio.run(record("leave"))
 
 
 def too_busy(hold: Hold) -> Any:
@@ -202,6 +223,12 @@ CASES: list[tuple[str, Callable[[Hold], Any], str]] = [
     ("NobodyChosenError", nobody_left, "Formularen gælder ingen"),
     ("SeveralCohortsError", of_two_cohorts, "De valgte er på flere hold: Hold 3, Hold 4."),
     ("ConflictError", too_busy, "Vent et øjeblik, og send formularen igen."),
+    (
+        "TaskNotDoneError",
+        all_that_is_left,
+        "er det eneste, der holder fast i aftalen. Registrér, hvad der kom ud af den",
+    ),
+    ("StampRefusedError", with_a_forged_stamp, "Vi kan ikke se, hvem der har udfyldt formularen."),
     ("UnknownRecordError", lambda _: mails(mail="tn-0", decision="Send igen"), "findes ikke længere."),
 ]
 

@@ -79,9 +79,9 @@ def test_whoever_is_on_leave_comes_back_or_leaves(coordinator: Coordinator) -> N
     coordinator.driven.fire("leave", 1)
     coordinator.carry_out()
     _, offers = asked(coordinator, "vejen tilbage")
-    assert filled(offers) == dict.fromkeys(
-        ["Registrér tilbagevenden fra orlov", "Udsæt til et senere hold", "Udmeld et talent"], METTE
-    )
+    ways = ["Registrér tilbagevenden fra orlov", "Udsæt til et senere hold", "Udmeld et talent"]
+    done = {"Opgaven er klaret": {"task": "Mette Brøndgaard: aftal vejen tilbage fra orlov (Hold 3)"}}
+    assert filled(offers) == dict.fromkeys(ways, METTE) | done
 
 
 def test_a_day_without_a_date_gets_one(coordinator: Coordinator) -> None:
@@ -96,7 +96,8 @@ def test_the_alumni_day_has_a_form_of_its_own(coordinator: Coordinator) -> None:
     coordinator.until("2028-02-10")
     _, offers = asked(coordinator, "Sæt dato for alumnedagen")
     day = {"day": "Alumnedag (Hold 3)"}
-    assert filled(offers) == {"Flyt en dag": day, "Sæt alumnedagen": day}
+    done = {"task": "Sæt dato for alumnedagen for Hold 3 (Hold 3)"}
+    assert filled(offers) == {"Opgaven er klaret": done, "Flyt en dag": day, "Sæt alumnedagen": day}
 
 
 def test_a_challenge_is_the_cohorts(sqlite: Database) -> None:
@@ -104,7 +105,8 @@ def test_a_challenge_is_the_cohorts(sqlite: Database) -> None:
     coordinator.until("2027-03-24 12:00")
     _, offers = asked(coordinator, "Find en udfordring til bootcampen i modul 2")
     given = {"talent": "Hold 3", "commitment": "Udfordring til bootcamp i modul 2", "held_on": "2027-03-24"}
-    assert filled(offers) == {"Registrér holdets aftale": given}
+    done = {"task": "Find en udfordring til bootcampen i modul 2 (Hold 3)"}
+    assert filled(offers) == {"Registrér holdets aftale": given, "Opgaven er klaret": done}
 
 
 def test_the_page_says_it_all_and_a_closed_one_only_that_it_is_closed(coordinator: Coordinator) -> None:
