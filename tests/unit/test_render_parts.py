@@ -74,6 +74,12 @@ def test_one_section_is_a_mail_with_that_subject_greeted_and_signed_once() -> No
     )
 
 
+def test_whoever_signs_a_mail_is_not_told_to_answer_it_by_themself() -> None:
+    mail = compose([Section("Emne", "Kort besked.", "<p>Kort besked.</p>")], Greeting(KIRSTEN, KIRSTEN, "Talent Nord"))
+    assert mail.text == "Kære Kirsten\n\nKort besked.\n\nVenlig hilsen\nTalent Nord\n"
+    assert "svar blot" not in mail.html
+
+
 def test_three_sections_are_one_mail_each_under_its_own_heading() -> None:
     sections = [Section(f"Emne {n}", f"Besked {n}.", f"<p>Besked {n}.</p>") for n in (1, 2, 3)]
     mail = compose(sections, GREETING)
