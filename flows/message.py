@@ -12,7 +12,6 @@ from config.errors import TalentNordError
 from flows.client import one_client
 from flows.cockpit import ui
 from flows.cockpit.artifacts import find, replace
-from flows.cockpit.ending import completed
 from flows.cockpit.labels import words
 from flows.cockpit.message_form import FLOW, message_markdown
 from flows.cockpit.told import recorded, turned_down
@@ -43,8 +42,8 @@ async def message(to: list[str], subject: str, text: str, seal: str = "") -> str
         fact = Fact(f"form:{runtime.flow_run.id}", teller(services), details(audience, subject, text))
         if not seal:
             shown = await asyncio.to_thread(written, services, cohort, fact)
-            await _show(shown, {"to": to, "subject": subject, "text": text, "seal": shown.seal})
-            return completed(said("message_shown"))
+            page = await _show(shown, {"to": to, "subject": subject, "text": text, "seal": shown.seal})
+            return await recorded(services, said("message_shown"), [page])
         outcome = await asyncio.to_thread(send, services, cohort, fact, seal)
     except TalentNordError as error:
         return await turned_down(services, error)
@@ -59,8 +58,11 @@ def _meant(services: Services, labels: list[str]) -> tuple[str, str]:
         return meant(connection, labels)
 
 
-async def _show(shown: Written, values: dict[str, object]) -> None:
-    """Publish the page, which links to the form it came from, filled in; the cohort's page of before goes."""
+async def _show(shown: Written, values: dict[str, object]) -> str:
+    """Publish the page, which links to the form it came from, filled in; the cohort's page of before goes.
+
+    Returns the page's id.
+    """
     ident, title = f"{shown.cohort_id}/own-message", f"{shown.cohort}: {words()['message_page']}"
     async with one_client() as client:
         found = await find(client, [shown.cohort_id])
@@ -70,3 +72,4 @@ async def _show(shown: Written, values: dict[str, object]) -> None:
             deployment = await client.read_deployment_by_name(f"{FLOW}/{words()['message_label']}")
             form = ui.DEFAULT.form(deployment.id, values)
         await replace(client, ident, title, message_markdown(shown, links, form))
+    return ident

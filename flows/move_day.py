@@ -14,7 +14,6 @@ from flows.client import one_client
 from flows.cockpit import ui
 from flows.cockpit.artifacts import find, replace
 from flows.cockpit.day_page import day_markdown
-from flows.cockpit.ending import completed
 from flows.cockpit.form_lists import MOVE_DAY
 from flows.cockpit.forms import choices_for, chosen, form_of
 from flows.cockpit.labels import words
@@ -64,8 +63,8 @@ async def move_day(
         if not seal:
             _, page = await asyncio.to_thread(shown, services, cohort, milestone, asked)
             label = form_of(services.library.programme(programme).definition, form).label
-            await _show(page, label, _filled_in(page, day, asked))
-            return completed(said("shown" if page.allowed else "not_so"))
+            ident = await _show(page, label, _filled_in(page, day, asked))
+            return await recorded(services, said("shown" if page.allowed else "not_so"), [ident])
         fact = Fact(f"form:{runtime.flow_run.id}", teller(services), {})
         outcome = await asyncio.to_thread(_done, services, cohort, milestone, asked, fact, seal)
     except TalentNordError as error:
@@ -108,8 +107,11 @@ def _filled_in(page: NewDaysPage, label: str, asked: Asked) -> dict[str, object]
     return {name: value for name, value in given.items() if value}
 
 
-async def _show(page: NewDaysPage, label: str, values: dict[str, object]) -> None:
-    """Publish the page, which links to the very form it came from, filled in; the cohort's page of before goes."""
+async def _show(page: NewDaysPage, label: str, values: dict[str, object]) -> str:
+    """Publish the page, which links to the very form it came from, filled in; the cohort's page of before goes.
+
+    Returns the page's id.
+    """
     ident, title = f"{page.cohort_id}/new-day", f"{page.cohort}: {words()['new_day_page']}"
     async with one_client() as client:
         found = await find(client, [page.cohort_id])
@@ -120,3 +122,4 @@ async def _show(page: NewDaysPage, label: str, values: dict[str, object]) -> Non
             form = ui.DEFAULT.form(deployment.id, values)
         text = day_markdown(page, links, form)
         await replace(client, ident, title, text)
+    return ident

@@ -37,7 +37,7 @@ _HIDDEN = {"programme", "form"}
 
 
 async def recorded(services: Services, message: str, pages: Sequence[str]) -> str:
-    """Return the state of a run that has recorded something, and say so in its log, with the first page's address."""
+    """Return the state of a run that recorded or showed something; its log says so, with the first page's address."""
     address = ""
     async with one_client() as client:
         found = await find(client, pages[:1])
