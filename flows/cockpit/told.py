@@ -43,7 +43,7 @@ async def recorded(services: Services, message: str, pages: Sequence[str]) -> st
         found = await find(client, pages[:1])
         if found:
             address = f" {said('see_page')} {_origin(services, client)}{ui.DEFAULT.page(found[pages[0]])}"
-    _log.info("%s%s", message, address)
+    _log.info("%s.%s", message.removesuffix("."), address)
     return completed(message)
 
 
