@@ -64,8 +64,9 @@ def serve_all(
             out.print(f"Answers: {settings.site_url or _own(site_port)}")
             if inbox:
                 out.print(f"Everybody's mails: {_own(site_port)}{INBOX}")
-            _print_overviews(place, settings)
             out.print("Ready. Ctrl-C ends it all.")
+            # Their pages are published at the very first start only after that.
+            _print_overviews(place, settings)
             while all(process.poll() is None for process in running.values()):
                 time.sleep(0.5)
         except KeyboardInterrupt:

@@ -109,7 +109,7 @@ def cockpit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cockpit]:
 
 
 def has_lists(cockpit: Cockpit) -> bool:
-    body = {"deployments": {"name": {"any_": ["Afbryd et forløb"]}}}
+    body = {"deployments": {"name": {"any_": ["Udmeld et talent"]}}}
     found = ask(cockpit.place, "/deployments/filter", body, password=cockpit.password)
     return any("enum" in one["parameter_openapi_schema"]["properties"].get("talent", {}) for one in found)
 
@@ -171,6 +171,9 @@ def test_whoever_has_not_signed_in_is_told_nothing(cockpit: Cockpit) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"{cockpit.place.ui}/v2/artifacts")
     assert refused.value.code == 401
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{cockpit.place.ui}/rapport/hold-3.xlsx")
+    assert refused.value.code == 401
 
 
 def test_a_websocket_without_the_password_hears_nothing(cockpit: Cockpit) -> None:
@@ -223,6 +226,10 @@ def test_a_coordinator_signs_in_records_a_meeting_under_their_name_and_signs_out
     page.goto(ui.DEFAULT.page(talent["latest_id"]))
     expect(page.get_by_text(f"{NAME} (koordinator)").first).to_be_visible()
     page.screenshot(path=tmp_path / "page.png", full_page=True)
+    page.goto("/")
+    expect(page.get_by_role("link", name="Overblik: Hold 3")).to_be_visible()
+    report = context.request.get("/rapport/hold-3.xlsx")
+    assert (report.status, report.body()[:2]) == (200, b"PK")
     for other in PAGES:
         page.goto(f"/v2/{other}")
         page.wait_for_load_state("networkidle")

@@ -42,7 +42,7 @@ def talentnord_up(
             text=True,
         )
     try:
-        said_text = wait_until(lambda: _ready(process, folder / "said"), 120)
+        said_text = wait_until(lambda: _ready(process, folder / "said"), 240)
         found = re.search(r"Prefect UI: http://127\.0\.0\.1:(\d+)", said_text)
         assert found is not None, said_text
         yield process, ServerPlace(int(found[1]), folder / "var" / "prefect")
