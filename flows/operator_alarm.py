@@ -12,7 +12,7 @@ from datetime import timedelta
 from prefect.blocks.webhook import Webhook
 from prefect.client.orchestration import PrefectClient
 from prefect.events.actions import CallWebhook
-from prefect.events.schemas.automations import Automation, AutomationCore, EventTrigger
+from prefect.events.schemas.automations import Automation, AutomationCore, EventTrigger, Posture
 from pydantic import SecretStr
 
 from config.settings import Settings
@@ -43,6 +43,7 @@ async def set_alarm(client: PrefectClient, settings: Settings) -> None:
         description=words()["alarm"],
         enabled=found[0].enabled if found else True,
         trigger=EventTrigger(
+            posture=Posture.Reactive,  # An update sends what was set, and the server wants to be told this.
             expect=set(EVENTS),
             match_related={"prefect.resource.role": "flow", "prefect.resource.name": "tick"},
             within=AT_MOST_EVERY,

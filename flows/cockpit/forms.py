@@ -115,7 +115,10 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
     plans: dict[str, str] = {}
     cohorts: dict[str, str] = {}
     for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
-        cohort = read_cohort(connection, cohort_id)
+        try:
+            cohort = read_cohort(connection, cohort_id)
+        except ValueError:  # Its own runs say why it cannot be read; the lists of the others stay right.
+            continue
         if cohort.definition.programme.id != programme_id or not _has(cohort.definition, form):
             continue
         specs = specs_of(cohort.definition, form)

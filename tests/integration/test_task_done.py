@@ -154,8 +154,9 @@ def test_the_form_lists_what_can_be_called_done_and_refuses_the_rest_in_danish(h
     finish_form(services, "talent-nord", "finish", label := _label(hold), done)
     with pytest.raises(TalentNordError) as refused:
         finish_form(services, "talent-nord", "finish", label, Fact("form:2", "coordinator"))
-    why = "Opgave: står ikke på listen. Kør *refresh*, og prøv igen"
-    assert refusal(services, refused.value, "talent-nord") == f"Intet er registreret. {why}"
+    why = "Opgave: står ikke på listen. Åbn formularen igen, og vælg på listen"
+    said = f"Intet er registreret. {why}. Ret det, og send formularen igen."
+    assert refusal(services, refused.value, "talent-nord") == said
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select
 
 from config.cohort import Day
-from config.errors import CorrectionRefusedError, TransitionRefusedError, UnknownRecordError
+from config.errors import CorrectionRefusedError, TalentNordError, TransitionRefusedError, UnknownRecordError
 from config.grammar import Trigger
+from flows.cockpit.refusal import refusal
 from states.facts import Fact
 from states.store.database import Database
-from states.store.tables import FactRow
+from states.store.tables import FactRow, JourneyRow, PersonRow
 from tests.support.command import Command
 from tests.support.driver import talent_nord
 
@@ -81,6 +83,8 @@ class ByForm:
                 given[field] = date.fromisoformat(value) if field in {"held_on", "due_on"} else value
         if verb == "waive":
             given["because"] = "a slip"
+        if name in {"withdraw", "transfer"}:
+            given["confirm"] = self._name(subjects[0])
         self._run(record, fact, given)
 
     def reschedule(self, cohort_id: str, milestone: str, day: Day | None, fact: Fact) -> None:
@@ -113,11 +117,26 @@ class ByForm:
             other = next((mine for mine, one in self._keys.items() if one == error.other), error.other)
             raise CorrectionRefusedError(key, error.why, error.by, other, error.at, error.actor) from error
 
+    def _name(self, journey: str) -> str:
+        with self._database.read() as connection:
+            of = select(PersonRow.name).join(JourneyRow, JourneyRow.talent_id == PersonRow.id)
+            return str(connection.scalar(of.where(JourneyRow.id == journey)))
+
     def _run(self, flow: Any, fact: Fact, given: dict[str, Any]) -> None:
         self._set_clock()
         with self._database.read() as connection:
             before = set(connection.scalars(select(FactRow.key)))
-        asyncio.run(flow(**given))
+        refused: list[TalentNordError] = []
+
+        def watched(services: Any, error: TalentNordError, programme: str = "") -> str | None:
+            refused.append(error)
+            return refusal(services, error, programme)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("flows.cockpit.told.refusal", watched)
+            asyncio.run(flow(**given))
+        if refused:
+            raise refused[0]
         with self._database.read() as connection:
             (key,) = set(connection.scalars(select(FactRow.key))) - before
         assert UUID(key.removeprefix("form:"))
