@@ -1,7 +1,7 @@
 """How many answers a second the site takes while ticks run: ``python -m bench.site --date 2026-11-26``.
 
 Leaders of many cohorts say on the site, run as ``talentnord up`` runs it, that their talk was held, a few at once and
-each on a connection that stays open. Meanwhile another process ticks without a pause, and time passes there: reminders
+each on a connection that stays open. Meanwhile another process ticks every second, six hours later each time: reminders
 fall due. An answer counts once the site has said that it is recorded. At the end every one of them must be a fact and
 have moved its promise, or the benchmark fails; it fails too below 200 answers a second.
 """
@@ -159,7 +159,7 @@ def ticking(address: str) -> Iterator[None]:
 
 
 def tick_until(address: str, ended: Event) -> None:
-    """Tick without a pause until told to end; time stands still once the last talks should be held."""
+    """Tick every second until told to end; time stands still once the last talks should be held."""
     database, now = Database(address), ASKED
     engine = Engine(database, lambda: now)
     while not ended.is_set():
