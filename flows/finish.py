@@ -8,6 +8,7 @@ from prefect import flow, runtime
 
 from config.errors import TalentNordError
 from flows.cockpit.forms import choices_for, chosen, form_of
+from flows.cockpit.task_lists import finish_task
 from flows.cockpit.told import recorded, turned_down
 from flows.react import react_to
 from flows.record import also_due, pages_of, what_came
@@ -15,8 +16,7 @@ from flows.services import Services, current_services
 from flows.teller import teller
 from notifications.run_words import run_name
 from states.facts import Fact, Outcome
-from states.moves.tasks import FINISH, TASK
-from states.views.task_pages import task_place
+from states.moves.tasks import TASK
 
 
 def finish_name() -> str:
@@ -54,16 +54,3 @@ def finish_form(services: Services, programme: str, ident: str, label: str, fact
         choices = choices_for(connection, programme, form, services.now())
         task = label if label not in choices.tasks and "#" in label else chosen(choices.tasks, TASK, label, form)
     return finish_task(services, task, fact)
-
-
-def finish_task(services: Services, task: str, fact: Fact) -> Outcome:
-    """Tell that a task, by its id, is done; ``fact`` gives what goes with it.
-
-    Raises:
-        UnknownRecordError: there is no such task.
-        TaskNotDoneError: see ``finish``.
-    """
-    with services.database.read() as connection:
-        cohort, journey = task_place(connection, task)
-    told = Fact(fact.key, fact.actor, {**fact.details, TASK: task})
-    return services.engine.arrange(cohort, FINISH, told, about=[journey] if journey else ())

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from functools import partial
 
 from prefect import flow, runtime
-from prefect.exceptions import ObjectNotFound
 
 from config.errors import TalentNordError
-from flows.client import one_client
-from flows.cockpit import ui
-from flows.cockpit.artifacts import find, replace
 from flows.cockpit.labels import words
 from flows.cockpit.message_form import FLOW, message_markdown
+from flows.cockpit.shown_first import show_first
 from flows.cockpit.told import recorded, turned_down
 from flows.own_message import Written, details, meant, send, written
 from flows.react import react_to
@@ -59,17 +56,6 @@ def _meant(services: Services, labels: list[str]) -> tuple[str, str]:
 
 
 async def _show(shown: Written, values: dict[str, object]) -> str:
-    """Publish the page, which links to the form it came from, filled in; the cohort's page of before goes.
-
-    Returns the page's id.
-    """
-    ident, title = f"{shown.cohort_id}/own-message", f"{shown.cohort}: {words()['message_page']}"
-    async with one_client() as client:
-        found = await find(client, [shown.cohort_id])
-        links = {one: ui.DEFAULT.page(artifact) for one, artifact in found.items()}
-        form = None
-        with suppress(ObjectNotFound):  # A demo serves no forms.
-            deployment = await client.read_deployment_by_name(f"{FLOW}/{words()['message_label']}")
-            form = ui.DEFAULT.form(deployment.id, values)
-        await replace(client, ident, title, message_markdown(shown, links, form))
-    return ident
+    """Publish each mail as it would be, and return the page's id."""
+    title, form = f"{shown.cohort}: {words()['message_page']}", f"{FLOW}/{words()['message_label']}"
+    return await show_first(shown.cohort_id, "own-message", title, form, values, partial(message_markdown, shown))

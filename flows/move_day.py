@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from datetime import date
+from functools import partial
 
 from prefect import flow, runtime
-from prefect.exceptions import ObjectNotFound
 
 from config.errors import TalentNordError
-from flows.client import one_client
-from flows.cockpit import ui
-from flows.cockpit.artifacts import find, replace
 from flows.cockpit.day_page import day_markdown
 from flows.cockpit.form_lists import MOVE_DAY
 from flows.cockpit.forms import choices_for, chosen, form_of
 from flows.cockpit.labels import words
+from flows.cockpit.shown_first import show_first
 from flows.cockpit.told import recorded, turned_down
 from flows.new_day import Asked, asked_day, shown
 from flows.react import react_to
@@ -108,18 +105,6 @@ def _filled_in(page: NewDaysPage, label: str, asked: Asked) -> dict[str, object]
 
 
 async def _show(page: NewDaysPage, label: str, values: dict[str, object]) -> str:
-    """Publish the page, which links to the very form it came from, filled in; the cohort's page of before goes.
-
-    Returns the page's id.
-    """
-    ident, title = f"{page.cohort_id}/new-day", f"{page.cohort}: {words()['new_day_page']}"
-    async with one_client() as client:
-        found = await find(client, [page.cohort_id])
-        links = {one: ui.DEFAULT.page(artifact) for one, artifact in found.items()}
-        form = None
-        with suppress(ObjectNotFound):  # A demo serves no forms.
-            deployment = await client.read_deployment_by_name(f"{MOVE_DAY}/{label}")
-            form = ui.DEFAULT.form(deployment.id, values)
-        text = day_markdown(page, links, form)
-        await replace(client, ident, title, text)
-    return ident
+    """Publish what would follow, and return the page's id."""
+    title, form = f"{page.cohort}: {words()['new_day_page']}", f"{MOVE_DAY}/{label}"
+    return await show_first(page.cohort_id, "new-day", title, form, values, partial(day_markdown, page))

@@ -8,12 +8,13 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
+from flows.cockpit.task_lists import finish_task
 from flows.console import out
 from flows.options import operators_fact
 from flows.services import command_services
-from states.moves.tasks import FINISH, TASK, why_not_done
+from states.moves.tasks import why_not_done
 from states.running_cohort import read_cohort
-from states.views.task_pages import open_tasks, task_place
+from states.views.task_pages import open_tasks
 
 app = typer.Typer()
 
@@ -43,8 +44,5 @@ def finish(
 ) -> None:
     """Say that a task is done, as the form does; refused where nobody would be asked about its matter any more."""
     with command_services() as services:
-        with services.database.read() as connection:
-            cohort, journey = task_place(connection, task)
-        told = operators_fact({TASK: task} | ({"note": note} if note else {}))
-        services.engine.arrange(cohort, FINISH, told, about=[journey] if journey else ())
+        finish_task(services, task, operators_fact({"note": note} if note else {}))
     out.print("Done: the task is closed.")

@@ -1,13 +1,16 @@
-"""The list of the tasks that can be called done, as a form shows it."""
+"""The tasks that can be called done, as a form lists them, and that one is."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from states.moves.tasks import why_not_done
+from flows.services import Services
+from states.facts import Fact, Outcome
+from states.moves.tasks import FINISH, TASK, why_not_done
 from states.running_cohort import RunningCohort
 from states.store.conditions import OPEN_TASK
 from states.store.tables import JourneyRow, PersonRow, TaskRow
+from states.views.task_pages import task_place
 
 
 def task_labels(connection: Connection, cohort: RunningCohort) -> dict[str, str]:
@@ -38,3 +41,16 @@ def task_label(title: str, talent: str, cohort: str) -> str:
     # Most titles name the talent already.
     about = [talent] if talent and talent not in title else []
     return f"{title} ({', '.join([*about, cohort])})"
+
+
+def finish_task(services: Services, task: str, fact: Fact) -> Outcome:
+    """Tell that a task, by its id, is done; ``fact`` gives what goes with it.
+
+    Raises:
+        UnknownRecordError: there is no such task.
+        TaskNotDoneError: it closes by itself, or is all that keeps its matter from being forgotten.
+    """
+    with services.database.read() as connection:
+        cohort, journey = task_place(connection, task)
+    told = Fact(fact.key, fact.actor, {**fact.details, TASK: task})
+    return services.engine.arrange(cohort, FINISH, told, about=[journey] if journey else ())
