@@ -13,6 +13,7 @@ from enum import Enum, auto
 
 _ONLY_READ = {"GET", "HEAD", "OPTIONS"}
 _SECRETS = "/api/block_documents"
+_LIST_OF_SECRETS = f"{_SECRETS}/filter"
 _LOOKS = re.compile(
     r"/api/[a-z0-9_/.-]*/(filter|count|paginate|history|lateness|next-runs|count-deployments|count-task-runs|validate)"
     r"|/api/events/count-by/[a-z:_-]+",
@@ -29,11 +30,17 @@ class Asks(Enum):
     LOOK = auto()
     START = auto()
     STOP = auto()
+    SECRETS = auto()
     ELSE = auto()
 
 
 def asks(method: str, path: str) -> Asks:
-    """Return what a request asks for; ``ELSE`` is whatever is not known to be harmless."""
+    """Return what a request asks for; ``ELSE`` is whatever is not known to be harmless.
+
+    ``SECRETS`` is the list of blocks, which some of Prefect's pages read beside what they show: it is given as empty.
+    """
+    if (method, path) == ("POST", _LIST_OF_SECRETS):
+        return Asks.SECRETS
     if path.startswith(_SECRETS) and not path.endswith("/count"):
         return Asks.ELSE
     if method in _ONLY_READ or (method == "POST" and _LOOKS.fullmatch(path)):

@@ -27,6 +27,7 @@ from states.views.coordinators import Coordinator
 _MOST_BYTES = 1024 * 1024
 _HEALTH = "/api/health"
 _UI_SETTINGS = "/ui-settings"
+_UNKEPT = {"cache-control": "no-store"}
 
 
 class SignedIn:
@@ -87,6 +88,9 @@ class SignedIn:
         if asked is Asks.ELSE:
             await _no(403, "This is for programs with the server's password.")(scope, receive, send)
             return
+        if asked is Asks.SECRETS:
+            await JSONResponse([], headers=_UNKEPT)(scope, receive, send)
+            return
         if asked is Asks.LOOK:
             if scope["path"].endswith(_UI_SETTINGS):
                 send = _without_a_login(send)
@@ -110,7 +114,7 @@ class SignedIn:
 
 def _no(status: int, why: str) -> Response:
     # As Prefect's own refusals are: its pages show what is under "detail".
-    return JSONResponse({"detail": why, "exception_message": why}, status, {"cache-control": "no-store"})
+    return JSONResponse({"detail": why, "exception_message": why}, status, _UNKEPT)
 
 
 def _with(scope: Scope, headers: Mapping[str, str], without: str = "") -> Scope:

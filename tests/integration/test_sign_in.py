@@ -330,6 +330,13 @@ def test_a_session_does_not_do_what_programs_do(entrance: Entrance) -> None:
     assert entrance.asked == []
 
 
+def test_a_session_sees_no_blocks_and_no_page_complains_of_it(entrance: Entrance) -> None:
+    own = {**entrance.signed_in(), "origin": URL}
+    told = entrance.browser.request("POST", "/api/block_documents/filter", own, b"{}")
+    assert (told.status_code, told.json()) == (200, [])
+    assert entrance.asked == []
+
+
 def test_another_sites_page_starts_nothing_with_a_session(entrance: Entrance) -> None:
     session = entrance.signed_in()
     assert start(entrance, {**session, "origin": "https://evil.example"}).status_code == 403

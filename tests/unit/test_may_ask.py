@@ -48,7 +48,8 @@ NOT_THEIRS = [
     ("POST", "/api/flow_runs/bulk_set_state"),
     ("DELETE", f"/api/flow_runs/{ID}"),
     ("POST", f"/api/task_runs/{ID}/set_state"),
-    ("POST", "/api/block_documents/filter"),
+    ("PUT", "/api/block_documents/filter"),
+    ("POST", "/api/block_documents/filter/"),
     ("GET", f"/api/block_documents/{ID}"),
     ("POST", "/api/block_documents/"),
     ("POST", "/api/automations/"),
@@ -70,6 +71,10 @@ def test_what_shows_something_may_be_asked_for(method: str, path: str) -> None:
 @pytest.mark.parametrize(("method", "path"), NOT_THEIRS)
 def test_what_changes_prefect_itself_or_speaks_for_another_may_not(method: str, path: str) -> None:
     assert asks(method, path) is Asks.ELSE
+
+
+def test_the_list_of_blocks_is_one_of_its_own() -> None:
+    assert asks("POST", "/api/block_documents/filter") is Asks.SECRETS
 
 
 def test_forms_are_started_and_runs_are_stopped() -> None:
