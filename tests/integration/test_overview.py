@@ -19,7 +19,7 @@ from states.views.pages import CommitmentLine, PlanLine, TalentPage
 from tests.support.coordinator import Coordinator
 from tests.support.driver import Driver
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "coordinator.md").read_text()
+GUIDE = (Path(__file__).parents[2] / "docs" / "coordinator-reference.md").read_text()
 STATUSES = {
     "pending": "venter",
     "claimed": "på vej",

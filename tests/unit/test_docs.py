@@ -108,13 +108,13 @@ def test_every_setting_is_in_the_table() -> None:
 
 
 def test_every_form_is_explained_to_coordinators() -> None:
-    text = read("docs/coordinator.md")
+    text = read("docs/coordinator-reference.md")
     for one in TALENT_NORD.programme.forms:
         assert f"\n| {one.label} |" in text
 
 
 def test_every_state_is_explained_to_coordinators() -> None:
-    text = read("docs/coordinator.md").lower()
+    text = read("docs/coordinator-reference.md").lower()
     for word in TALENT_NORD.programme.commitment_states.values():
         assert re.search(rf"^\| [^|\n]*\b{word}\b", text, re.MULTILINE), word
 
