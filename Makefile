@@ -6,7 +6,7 @@ SEED ?= 7
 STAMP := .venv/.installed
 BENCH_STAMP := .bench-venv/.installed
 
-.PHONY: bench check clean compare demo faults fuzz lint mutants test workers
+.PHONY: bench check clean compare demo faults fuzz lint mutants pictures test workers
 
 $(STAMP): requirements/main.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -62,6 +62,10 @@ faults: $(STAMP)
 # Months by two workers of a pool on PostgreSQL, one of them killed: the same end as alone.
 workers: $(STAMP)
 	.venv/bin/python -m bench.workers
+
+# The pictures of the coordinators' guide, anew, in a few minutes: look at each before you keep it.
+pictures: $(STAMP)
+	.venv/bin/python -m bench.pictures
 
 clean:
 	rm -rf .venv var

@@ -51,7 +51,7 @@ def ask(
         headers={"content-type": "application/json", **authorization(password)},
         method=method,
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         text = answer.read()
     return json.loads(text) if text else None
 

@@ -51,7 +51,7 @@ def hold_3_served(home: Path, day: datetime, prepare: Callable[[Database], None]
     database = Database(settings.database_url)
     prepare(database)
     with prefect_server(place), child(command, environment, log) as process:
-        wait_for(process, lambda: _is_shown(place), "the process that serves the flows", log)
+        wait_for(process, lambda: is_shown(place), "the process that serves the flows", log)
         yield Served(place, database)
         database.close()
 
@@ -71,8 +71,8 @@ def enrol_hold_3(settings: Settings, day: datetime) -> None:
     coordinator.database.close()
 
 
-def _is_shown(place: ServerPlace) -> bool:
-    """Whether the forms have their lists and the last talent has a page: the last things that serving begins with."""
+def is_shown(place: ServerPlace) -> bool:
+    """Return whether the forms have their lists and the last talent has a page: what serving begins with last."""
     names = [one["name"] for one in ask(place, "/deployments/filter", {})]
     page = artifact(place, "side-hold-3-24")
     if "Registrér mentormøde" not in names or page is None or page["data"] == "…":

@@ -22,14 +22,14 @@ def test_the_diagram_is_drawn_from_the_definition() -> None:
 
 def test_the_pictures_are_there() -> None:
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
-    assert pictures == ["docs/overview.png", "docs/runs.png"]
+    assert pictures == ["docs/pictures/overview.png", "docs/pictures/runs.png"]
     for picture in pictures:
         assert (ROOT / picture).read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_first_page_says_what_it_is_shows_it_and_gives_the_two_commands() -> None:
     first_page = "\n".join(README.splitlines()[:42])
-    for part in ("coordinators", "docs/overview.png", "make demo", "make test", "Status: version 0.1"):
+    for part in ("coordinators", "docs/pictures/overview.png", "make demo", "make test", "Status: version 0.1"):
         assert part in first_page
 
 
