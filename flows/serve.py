@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -123,8 +122,13 @@ async def catch_up() -> None:
     await refresh()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Serve with the services of this environment; a known error is one clear message.
+
+    Raises:
+        SystemExit: a setting is wrong, or the database or the server cannot be used.
+    """
     try:
         asyncio.run(serve(current_services()))
     except TalentNordError as error:
-        sys.exit(str(error))
+        raise SystemExit(str(error)) from error

@@ -50,7 +50,7 @@ def serve_all(
     logs = {name: folder / f"{name}.log" for name in ("serve", "site")}
     site = ["flows.site.serve", "--port", str(site_port)]
     site += ["--inbox", given["TALENTNORD_MAIL_DIRECTORY"]] if inbox else []
-    commands = {"serve": ["flows.serve"], "site": site}
+    commands = {"serve": ["flows"], "site": site}
     called = {"serve": "the process that serves the flows", "site": "the site"}
     with ExitStack() as stack:
         running = {

@@ -11,6 +11,7 @@ import atexit
 import multiprocessing
 import os
 import runpy
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -59,6 +60,8 @@ def _warm(context: multiprocessing.context.ForkServerContext) -> Callable[..., A
 def _run_engine(environment: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
+    # As it is run it is a module of its own, and the one that was imported for what it imports is in nobody's way.
+    sys.modules.pop(ENGINE, None)
     try:
         runpy.run_module(ENGINE, run_name="__main__")
     finally:

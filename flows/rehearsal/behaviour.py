@@ -77,20 +77,20 @@ class Behaviour:
         nothing_found = spec.secures and self.profile.challenge is None
         if due is None or (spec.choices and choice is None) or nothing_found:
             return
-        habit = self.profile.habit(spec.id)
+        habit, hours = self.profile.habit(spec.id), self.calendar.definition.working_time
         luck = dice.random()
         if spec.kept_by_date_of is not None:
             yield self._date(spec.kept_by_date_of, opened, today)
             return
         if luck < habit.never + habit.late and spec.default_choice is None:
-            day = due + timedelta(days=dice.randint(*habit.late_days))
+            day = hours.next_working_day(due + timedelta(days=dice.randint(*habit.late_days)))
             verb = "waive" if luck < habit.never else "keep"
         else:
             share = dice.uniform(*habit.within)
             day = min(today + timedelta(days=max(1, round((due - today).days * share))), due)
             verb = "keep"
-            working = self.calendar.definition.working_time.previous_working_day(day)
-            day = working if working > today else day
+            working = hours.previous_working_day(day)
+            day = working if working > today else hours.next_working_day(day)
         at = self._at(day)
         given = {"held_on": self.calendar.local_day(at).isoformat(), "choice": choice or ""}
         answers = tuple(self._answers(spec, opened, given, at)) if verb == RECORDS else ()
@@ -103,7 +103,8 @@ class Behaviour:
         # Dice of their own: who answers has no part in whether and when it is done.
         dice, habit = random.Random(f"{self.seed}/{opened.id}/answers"), self.profile.habit(spec.id)
         aside, before = dice.random() < habit.counterpart, dice.random() < habit.appoints
-        half_way = self.calendar.definition.working_time.previous_working_day((opened.at + (at - opened.at) / 2).date())
+        hours = self.calendar.definition.working_time
+        half_way = self._at(hours.previous_working_day((opened.at + (at - opened.at) / 2).date()))
         for answer in spec.answers:
             others = [role for role in answer.by if role != spec.owner]
             role = others[0] if aside and others else spec.owner
@@ -111,7 +112,7 @@ class Behaviour:
             if answer.verb == RECORDS and role in answer.by and fields is not None:
                 yield self._answer(spec, answer, opened, fields, at, role)
             elif answer.verb == APPOINTS and role in answer.by and fields is not None and before:
-                yield self._answer(spec, answer, opened, fields, max(self._at(half_way), opened.at), role)
+                yield self._answer(spec, answer, opened, fields, hours.next_open(max(half_way, opened.at)), role)
 
     def _answer(
         self,
@@ -173,7 +174,13 @@ class Behaviour:
         when = {"date": day.isoformat(), "start": f"{starts:%H:%M}", "end": f"{ends:%H:%M}"}
         key = f"rehearsal/{opened.id}/{MOVE}"
         trigger = str(Trigger(milestone, MOVE))
-        return Act(self._at(today + timedelta(weeks=1)), trigger, self.cohort_id, key, tuple(when.items()))
+        return Act(
+            self._at(hours.next_working_day(today + timedelta(weeks=1))),
+            trigger,
+            self.cohort_id,
+            key,
+            tuple(when.items()),
+        )
 
     def _choice(self, opened: Transition, dice: random.Random) -> str | None:
         spec = self.calendar.definition.commitments[opened.machine]

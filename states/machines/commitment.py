@@ -77,6 +77,11 @@ def closes_tasks(verb: str, source: str, dest: str) -> bool:
     return verb in CLOSES_TASKS or drops_pending(verb, source, dest)
 
 
+def is_open(state: str) -> bool:
+    """Whether a commitment waits to be kept, late or not: its time has come, and it is not settled."""
+    return state not in {*FINAL, PLANNED}
+
+
 def is_late(state: str) -> bool:
     """Whether a commitment was missed and is not settled yet."""
     return state not in {*FINAL, PLANNED, OPEN}

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 from config.answers import AnswerSpec
 from config.grammar import is_attendance, level_of, without_level
 from config.programme import CommitmentSpec
-from states.machines.commitment import CANCELLED, PLANNED, is_late
+from states.machines.commitment import CANCELLED, PLANNED, is_late, is_open
 from states.moves.changes import Changes
 from states.moves.firing import Firing
 from states.moves.guards import guards_of
@@ -101,6 +101,7 @@ def _matter(firing: Firing, commitment: Commitment, role: str, about: str, said:
     spec, programme = firing.cohort.spec(commitment.name), firing.cohort.definition.programme
     words, plan = programme.commitment_states, programme.plan
     name, level = without_level(commitment.state), level_of(commitment.state)
+    waits = is_open(commitment.state)
     return Matter(
         subject=commitment.id,
         label=spec.label,
@@ -115,8 +116,8 @@ def _matter(firing: Firing, commitment: Commitment, role: str, about: str, said:
         choices=spec.choices,
         choice=commitment.choice,
         plan_answers=plan.answers.labels if plan else {},
-        appointed_on=commitment.appointed_on,
-        appointed_at=commitment.appointed_at,
+        appointed_on=commitment.appointed_on if waits else None,
+        appointed_at=commitment.appointed_at if waits else "",
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, select
 from config.definition import ACTIVE, Milestone
 from config.effects import Role
 from config.grammar import without_level
-from states.machines.commitment import FINAL, PLANNED, is_late
+from states.machines.commitment import PLANNED, is_late, is_open
 from states.machines.journey import on_calendar
 from states.store.conditions import of_cohort
 from states.store.queries import beside_of, commitments_named
@@ -129,7 +129,7 @@ class _Reader:
             where=self._where(journey),
             next_event=line.next_event,
             next_day=line.next_day,
-            owes=tuple(self._promise(one, journey) for one in self._promises[journey.id] if _is_open(one.state)),
+            owes=tuple(self._promise(one, journey) for one in self._promises[journey.id] if is_open(one.state)),
             plan=plan,
         )
 
@@ -145,7 +145,7 @@ class _Reader:
     def _open(self) -> set[str]:
         """The commitments among the person's matters that are not settled."""
         named = commitments_named(self._connection, [one.matter.subject for one in self._of_promises])
-        return {one.id for one in named if _is_open(one.state)}
+        return {one.id for one in named if is_open(one.state)}
 
     @cached_property
     def _promises(self) -> dict[str, list[Row[Any]]]:
@@ -204,7 +204,7 @@ class _Reader:
     def _partners(self, journey: Row[Any]) -> Iterator[Partner]:
         talents = {one.id: one.talent_id for one in self._journeys}
         for row in self._promises[journey.id]:
-            if row.partner_id and _is_open(row.state):
+            if row.partner_id and is_open(row.state):
                 yield Partner(self._cohort.spec(row.name).label, self.someone(talents[row.partner_id]))
 
     def _ahead(self, journey: Row[Any]) -> Iterator[Promise]:
@@ -223,17 +223,13 @@ class _Reader:
             due=row.due_on or self._cohort.calendar.due_of(spec),
             late=is_late(row.state),
             owner=owner.name if owner else "",
-            appointed_on=row.appointed_on,
+            appointed_on=row.appointed_on if is_open(row.state) else None,
         )
 
 
 def _event(subject: str) -> str:
     """Return the milestone that a matter is about; empty for a promise."""
     return subject.partition("@")[2]
-
-
-def _is_open(state: str) -> bool:
-    return state != PLANNED and state not in FINAL
 
 
 def _next(dates: Iterable[OwnDate]) -> OwnDate | None:

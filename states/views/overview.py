@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 from config.definition import ACTIVE
 from config.errors import UnknownRecordError
 from config.grammar import TAKEN_BACK, level_of, without_level
-from states.machines.commitment import FINAL, PLANNED, is_late
+from states.machines.commitment import is_late, is_open
 from states.machines.journey import CALENDAR, ends
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.conditions import OPEN_TASK, of_cohort
@@ -243,8 +243,8 @@ class Overview:
                 owner=self._owner(spec.owner, journey),
                 late=is_late(row.state),
                 choice=spec.choices.get(row.choice or "", ""),
-                settled=row.state in FINAL or row.state == PLANNED,
-                appointed=None if row.state in FINAL else row.appointed_on,
+                settled=not is_open(row.state),
+                appointed=row.appointed_on if is_open(row.state) else None,
                 id=row.id,
                 days_late=(self._today - row.due_on).days if is_late(row.state) and row.due_on else 0,
             )

@@ -126,7 +126,7 @@ def test_a_worker_runs_what_prefect_yaml_deploys(
 def served(server: ServerPlace, environment: dict[str, str], home: Path) -> Iterator[ServerPlace]:
     """The forms, served as ``talentnord up`` does."""
     log = home / "serve.log"
-    with child([sys.executable, "-m", "flows.serve"], environment, log):
+    with child([sys.executable, "-m", "flows"], environment, log):
 
         def has_lists() -> bool:
             try:

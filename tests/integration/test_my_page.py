@@ -13,6 +13,7 @@ from states.facts import Fact
 from states.store.database import Database
 from states.store.tables import JourneyRow, PersonRow
 from states.views.recorded import CLOCK, OPERATOR, OTHERS
+from tests.support.answering import Answering
 from tests.support.coordinator import Coordinator
 from tests.support.driver import hold_3
 from tests.support.own_pages import HELD, LOUISE, TORBEN, as_leader, as_talent, owed, page_of, recorded, says
@@ -48,6 +49,27 @@ def test_what_is_owed_comes_by_its_deadline_and_goes_when_it_is_settled(coordina
     says(coordinator, LOUISE, f"{LOUISE}/mentor_meeting_m1", "held", held_on="2027-03-15", plan="revised")
     assert "Mentormøde i modul 1" not in [label for label, _ in owed(coordinator, LOUISE)]
     assert "Mentormøde i modul 1" in [one.matter.label for one in as_talent(coordinator).answered]
+
+
+def test_an_agreed_day_is_shown_late_or_not_until_the_meeting_was_held_on_whichever_day(
+    coordinator: Coordinator,
+) -> None:
+    meeting, site = f"{LOUISE}/mentor_meeting_m1", Links([KEY], URL)
+    people = Answering(coordinator.driven)
+    coordinator.until("2027-03-16")
+    says(coordinator, LOUISE, meeting, "agreed", appointed_on="2027-03-22", appointed_at="10:00")
+    for now in ("2027-03-16", "2027-03-23"):
+        coordinator.until(now)
+        assert people.sees(LOUISE, meeting).appointed_on == date(2027, 3, 22)
+        for person in (LOUISE, TORBEN):
+            assert 'ftalt til <time datetime="2027-03-22">' in own_page(page_of(coordinator, person), site)
+    coordinator.until("2027-04-01")
+    assert people.sees(LOUISE, meeting).late
+    says(coordinator, LOUISE, meeting, "held", held_on="2027-03-24", plan="revised")
+    settled = people.sees(LOUISE, meeting)
+    assert (settled.appointed_on, settled.appointed_at) == (None, "")
+    assert "ftalt til" not in own_page(page_of(coordinator, LOUISE), site)
+    assert "ftalt til" not in own_page(page_of(coordinator, TORBEN), site)
 
 
 def test_the_dates_of_the_year_are_those_that_concern_her(coordinator: Coordinator) -> None:

@@ -47,7 +47,7 @@ def hold_3_served(home: Path, day: datetime, prepare: Callable[[Database], None]
         "TALENTNORD_CLOCK_AHEAD": str(ahead),
     }
     log = home / "serve.log"
-    command = [sys.executable, "-m", "flows.serve"]
+    command = [sys.executable, "-m", "flows"]
     database = Database(settings.database_url)
     prepare(database)
     with prefect_server(place), child(command, environment, log) as process:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -81,7 +82,25 @@ def test_a_habit_says_when_within_the_time_given() -> None:
 def test_who_is_late_is_as_late_as_the_habit_says() -> None:
     acts = meetings(people(**habit(late=1.0, late_days=[3, 5])))
     assert {act.trigger for act in acts} == {"mentor_meeting_m1:keep"}
-    assert {(day - DUE).days for day in local_days(acts)} == {3, 4, 5}
+    # The third day is a Sunday: then it is held on the Monday.
+    assert {(day - DUE).days for day in local_days(acts)} == {4, 5}
+
+
+@pytest.mark.parametrize(
+    "habits", [{"within": [0.0, 1.0]}, {"late": 1.0, "late_days": [1, 12]}], ids=["in time", "late"]
+)
+def test_people_meet_and_agree_to_meet_on_working_days_only(habits: dict[str, Any]) -> None:
+    """R45: whatever was promised, and on whichever day it opened."""
+    behaviour = people(**habit(appoints=1.0, **habits))
+    acts = [
+        act
+        for name, days, talent in product(LOADED.definition.commitments, range(0, 28, 3), range(1, 7))
+        for act in behaviour.react_to([opened(name, talent)._replace(at=OPENED + timedelta(days=days))])
+    ]
+    said = [dict(act.details) for act in acts]
+    named = [date.fromisoformat(one[field]) for one in said for field in ("held_on", "appointed_on") if field in one]
+    assert len(named) > 1000
+    assert [day for day in {*named, *local_days(acts)} if not HOURS.is_working_day(day)] == []
 
 
 def test_what_is_never_kept_is_waived_in_the_end() -> None:
