@@ -1,8 +1,9 @@
-"""The pages of a cohort: its overview, its dates, what each coordinator is to do, and the mails that did not arrive."""
+"""The pages of a cohort: overview, pictures, dates, what each coordinator is to do, mails that did not arrive."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -12,7 +13,10 @@ from flows.cockpit.acts import Acts
 from flows.cockpit.labels import words
 from flows.cockpit.literal import Markdown, link
 from flows.cockpit.markdown import calendar_markdown, cohort_markdown, mails_markdown, todo_markdown
+from flows.cockpit.pictures import image, pictures_markdown, pictures_of
 from flows.runs import ACTIVITY
+from notifications.pictures.cohort import cohort_said
+from notifications.pictures.made import Picture
 from states.running_cohort import RunningCohort
 from states.views.calendar import day_lines
 from states.views.pages import CohortPage
@@ -33,6 +37,11 @@ def calendar_page(cohort_id: str) -> str:
     return f"{cohort_id}/calendar"
 
 
+def pictures_page(cohort_id: str) -> str:
+    """Return the id of the page of a cohort's pictures; it is published with the cohort's."""
+    return f"{cohort_id}/pictures"
+
+
 def todo_page(owner: str) -> str:
     """Return the id of the page of a person's open tasks; it is published with the cohort's."""
     return f"{owner}/tasks"
@@ -43,6 +52,7 @@ def cohort_titles(connection: Connection, cohort: RunningCohort) -> dict[str, st
     owners = task_owners(connection, cohort)
     return {
         calendar_page(cohort.cohort_id): f"{cohort.name}: {words()['calendar_page']}",
+        pictures_page(cohort.cohort_id): f"{cohort.name}: {words()['pictures_page']}",
         **{todo_page(owner): f"{name}: {words()['todo_page']}" for owner, name in owners.items()},
         mails_page(cohort.cohort_id): f"{cohort.name}: {words()['mails_page']}",
     }
@@ -53,6 +63,7 @@ def links_to_pages(connection: Connection, cohort: RunningCohort, links: Mapping
     owners = {todo_page(owner): name for owner, name in task_owners(connection, cohort).items()}
     named = {
         calendar_page(cohort.cohort_id): words()["calendar_page"],
+        pictures_page(cohort.cohort_id): words()["pictures_page"],
         **{page: f"{words()['todo_page']} ({name})" for page, name in owners.items()},
         mails_page(cohort.cohort_id): words()["mails_page"],
     }
@@ -62,7 +73,12 @@ def links_to_pages(connection: Connection, cohort: RunningCohort, links: Mapping
 
 
 def cohort_pages(
-    connection: Connection, cohort: RunningCohort, page: CohortPage, links: Mapping[str, str], acts: Acts
+    connection: Connection,
+    cohort: RunningCohort,
+    page: CohortPage,
+    links: Mapping[str, str],
+    acts: Acts,
+    now: datetime,
 ) -> Iterator[Written]:
     """Yield the pages of a cohort, its overview first."""
     titles = cohort_titles(connection, cohort)
@@ -70,7 +86,11 @@ def cohort_pages(
     about = {line.subject: acts.about(line.subject, talent.journey, talent.name) for talent, line in late}
     about |= {line.id: acts.about(line.id) for line in page.commitments if not line.settled}
     more = links_to_pages(connection, cohort, links)
-    yield Written(page.id, page.name, cohort_markdown(page, links, about, more))
+    pictures = pictures_of(connection, page.id, now)
+    shown = image(page.id, Picture.COHORT, cohort_said(pictures.grid))
+    yield Written(page.id, page.name, cohort_markdown(page, links, about, more, shown))
+    ident = pictures_page(page.id)
+    yield Written(ident, titles[ident], pictures_markdown(pictures, links))
     ident = mails_page(page.id)
     yield Written(ident, titles[ident], mails_markdown(page, list_mails(connection, page.id), links))
     days = day_lines(connection, cohort, page.made)

@@ -61,7 +61,7 @@ def _written(
         acts = Acts(ways, cohort.definition.programme.id, forms)
         for ident in pages:
             if ident == cohort_id:
-                written += cohort_pages(connection, cohort, overview.cohort(), links, acts)
+                written += cohort_pages(connection, cohort, overview.cohort(), links, acts, services.now())
             else:
                 written.append(_talent(overview.talent(ident), links, acts))
     return written

@@ -19,7 +19,7 @@ from flows.server.entrance import entered, have_password
 from flows.server.landing import Landing
 from flows.server.lean_events import make_lean
 from flows.server.one_writer import OneAtATime
-from flows.server.own_paths import OwnPaths, report_maker
+from flows.server.own_paths import OwnPaths, picture_maker, report_maker
 from flows.server.private import only_for_owner
 from flows.server.process import LOOPBACK, ServerPlace, authorization, bound, may_listen, password
 from flows.server.same_origin import guarded
@@ -58,7 +58,8 @@ def serve(place: ServerPlace, settings: Settings) -> None:
     """
     may_listen(place.host, settings.signs_in)
     have_password(settings)
-    report = report_maker(settings.database_url, clock_ahead(settings.clock_ahead))
+    known = settings.database_url, clock_ahead(settings.clock_ahead)
+    report, picture = report_maker(*known), picture_maker(*known)
     # Prefect reads the environment once, when it is first imported.
     os.environ.update(place.server_environment())
     from prefect.server.api.server import create_app
@@ -88,7 +89,7 @@ def serve(place: ServerPlace, settings: Settings) -> None:
         app.add_middleware(OneAtATime)
         app.add_middleware(Landing, find=start_page)
         # What a proxy says of its client is for Prefect, and not for the entrance, which asks who the proxy is.
-        own = OwnPaths(app, authorization(password()), report)
+        own = OwnPaths(app, authorization(password()), report, picture)
         behind = ProxyHeadersMiddleware(own, os.environ.get("FORWARDED_ALLOW_IPS", LOOPBACK))  # type: ignore[arg-type]
         entrance = stack.enter_context(entered(behind, place, settings))  # type: ignore[arg-type]
         config = uvicorn.Config(

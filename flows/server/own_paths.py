@@ -18,6 +18,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from config.errors import TalentNordError, UnknownRecordError
 from flows.cockpit import ui
 from notifications.cockpit import PAGES
+from notifications.pictures.made import CONTENT_TYPE as SVG
+from notifications.pictures.made import PICTURES, Picture, asked_for, draw
 from notifications.report_file import CONTENT_TYPE, ENDING, report_file, report_name
 from notifications.run_words import said
 from states.store.database import Database
@@ -26,6 +28,9 @@ from states.views.report import report_of
 _READS = {"GET", "HEAD"}
 _INSIDE = "http://prefect"
 _UNSTORED = {"cache-control": "no-store"}
+_CHALLENGE = {"www-authenticate": 'Basic realm="Talent Nord", charset="UTF-8"'}
+_ONLY_SHOWN = {"content-security-policy": "default-src 'none'", "x-content-type-options": "nosniff"}
+"""Opened by itself a picture is a page: it runs nothing and loads nothing."""
 REPORTS = "/rapport/"
 """What the paths of reports begin with, ``/rapport/hold-3.xlsx``."""
 
@@ -52,38 +57,80 @@ def report_maker(database_url: str, now: Callable[[], datetime]) -> Callable[[st
     return make
 
 
+def picture_maker(database_url: str, now: Callable[[], datetime]) -> Callable[[str, Picture], str]:
+    """Return what draws a picture of a cohort from the domain's database, opened when the first is asked for."""
+
+    @cache
+    def database() -> Database:
+        return Database(database_url)
+
+    def make(cohort_id: str, picture: Picture) -> str:
+        with database().read() as connection:
+            return draw(connection, cohort_id, picture, now())
+
+    return make
+
+
 class OwnPaths:
     """Answers the paths that are ours and hands all others on to ``app``; stands within the guards.
 
-    ``headers`` are what Prefect's API asks of a client: its password, if it has one; the report asks for the same.
-    ``report`` makes the report of a cohort by id, and raises ``UnknownRecordError`` if there is none.
+    ``headers`` are what Prefect's API asks of a client: its password, if it has one; reports and pictures ask
+    for the same. ``report`` makes the report of a cohort by id, ``picture`` draws one of its pictures; both raise
+    ``UnknownRecordError`` if there is no such cohort.
     """
 
-    def __init__(self, app: ASGIApp, headers: Mapping[str, str], report: Callable[[str], Download] | None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        headers: Mapping[str, str],
+        report: Callable[[str], Download] | None,
+        picture: Callable[[str, Picture], str] | None = None,
+    ) -> None:
         self.app = app
         self._headers = headers
         self._report = report
+        self._picture = picture
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=_INSIDE, headers=dict(headers))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or hand it on."""
         path = scope.get("path", "")
-        if scope["type"] != "http" or not path.startswith((PAGES, REPORTS)):
+        if scope["type"] != "http" or not path.startswith((PAGES, REPORTS, PICTURES)):
             await self.app(scope, receive, send)
             return
         if scope["method"] not in _READS:
             answer: Response = PlainTextResponse("", 405)
         elif path.startswith(PAGES):
             answer = await self._page(path.removeprefix(PAGES))
+        elif not self._may_read(headers := Headers(scope=scope)):
+            # A picture within a page opens no window that asks for a password; its words stand in its place.
+            answer = PlainTextResponse("", 401, {} if headers.get("sec-fetch-dest") == "image" else _CHALLENGE)
+        elif path.startswith(PICTURES):
+            answer = await self._drawn(path)
         else:
-            answer = await self._told(path.removeprefix(REPORTS), Headers(scope=scope).get("authorization", ""))
+            answer = await self._told(path.removeprefix(REPORTS))
         await answer(scope, receive, send)
 
-    async def _told(self, name: str, word: str) -> Response:
-        """Return the report of a cohort to whoever has the password."""
+    def _may_read(self, headers: Headers) -> bool:
+        """Whether a request brings the password, if there is one."""
         asked = self._headers.get("authorization", "")
-        if asked and not hmac.compare_digest(asked.encode(), word.encode()):
-            return PlainTextResponse("", 401, {"www-authenticate": 'Basic realm="Talent Nord", charset="UTF-8"'})
+        return not asked or hmac.compare_digest(asked.encode(), headers.get("authorization", "").encode())
+
+    async def _drawn(self, path: str) -> Response:
+        """Return a picture of a cohort."""
+        asked = asked_for(path)
+        if self._picture is None or asked is None:
+            return PlainTextResponse(said("no_page"), 404)
+        try:
+            picture = await asyncio.to_thread(self._picture, *asked)
+        except UnknownRecordError:
+            return PlainTextResponse(said("no_page"), 404)
+        except TalentNordError:  # The reason names the database, and is for the operator.
+            return PlainTextResponse(said("no_picture"), 503)
+        return Response(picture, 200, {**_UNSTORED, **_ONLY_SHOWN}, SVG)
+
+    async def _told(self, name: str) -> Response:
+        """Return the report of a cohort."""
         if self._report is None or not name.endswith(ENDING):
             return PlainTextResponse(said("no_page"), 404)
         try:

@@ -52,3 +52,8 @@ def sign_in_in(language: str) -> Path:
 def report_in(language: str) -> Path:
     """Return the file that says in a language what the sheets and columns of the report are called."""
     return LANGUAGES / language / "report.yaml"
+
+
+def pictures_in(language: str) -> Path:
+    """Return the file that says in a language what is written on the pictures of a cohort."""
+    return LANGUAGES / language / "pictures.yaml"
