@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple
 
-from notifications.pictures.look import LEGEND_LINE, LOOKS, Look, fitted, legend, plain, text_width
+from notifications.pictures.look import LEGEND_LINE, LOOKS, TITLE, Look, fitted, legend, plain, text_width
 from notifications.pictures.words import counted, drawn, made_at, short_day, words
 from states.machines.commitment import is_late
 from states.views.cohort_grid import CohortGrid, GridColumn, GridRow
 
-_NAME, _GROUP, _BEHIND = 164, 26, 42
-_DAY, _PROMISE, _ROW = 15, 23, 21
-_TOP, _LONGEST, _NARROWEST = 50, 200, 640
-_BOLD, _SMALL, _MARGIN = 13, 11, 8
+_NAME, _GROUP, _BEHIND = 146, 18, 46
+_DAY, _PROMISE, _ROW = 12, 18, 19
+_TOP, _LONGEST, _NARROWEST = 50, 200, 620
+_BOLD, _SMALL, _MARGIN = 14, 11, 8
 
 
 class _Column(NamedTuple):
@@ -49,16 +49,17 @@ def cohort_picture(grid: CohortGrid, language: str = "da") -> str:
     columns = _columns(grid, language)
     right = columns[-1].x + columns[-1].wide if columns else 0
     width = max(right + _MARGIN, _NARROWEST)
-    head = _TOP + max((text_width(one.words, _SMALL) for one in columns), default=0) + 8
+    head = _TOP + 8 + round(max((text_width(one.words, _SMALL) for one in columns), default=0))
     rows = [
         _row(row, columns, head + _ROW * number + (6 if number >= len(grid.late) else 0), said)
         for number, row in enumerate(grid.rows)
     ]
+    today = columns[grid.passed].x if grid.passed < len(columns) else right
     bottom = head + _ROW * len(rows) + 6
     entries = [(LOOKS[state], one["sign"], one["means"]) for state, one in said["states"].items()]
     items = list(legend(entries, width - 12))
     values = {
-        "title": plain(said["cohort"]["title"].format(cohort=grid.cohort)),
+        "title": fitted(said["cohort"]["title"].format(cohort=grid.cohort), width - 16, TITLE),
         "said": cohort_said(grid, language),
         "made": made_at(grid.made, language),
         "words": said,
@@ -70,10 +71,11 @@ def cohort_picture(grid: CohortGrid, language: str = "da") -> str:
         "columns": columns,
         "rows": rows,
         "split": rows[len(grid.late)].y - 3 if 0 < len(grid.late) < len(rows) else None,
-        "today": columns[grid.passed].x if grid.passed < len(columns) else right,
+        "today": today,
+        "today_said": min(today, width - 16),
         "legend": items,
         "legend_y": bottom + 16,
-        "places": {"name": 8, "group": _NAME + _GROUP - 8, "behind": _NAME + _GROUP + _BEHIND - 6},
+        "places": {"name": 8, "group": _NAME + _GROUP - 4, "behind": _NAME + _GROUP + _BEHIND - 4},
         "row_height": _ROW,
         "name_width": _NAME,
     }
@@ -120,4 +122,4 @@ def _row(row: GridRow, columns: list[_Column], y: float, said: Any) -> _Row:
     ]
     behind = said["cohort"]["days"].format(row.days_late) if row.days_late else ""
     group = "" if row.group is None else str(row.group)
-    return _Row(y, fitted(row.name, _NAME - 14, _BOLD), group, behind, cells)
+    return _Row(y, fitted(row.name, _NAME - 10, _BOLD), group, behind, cells)

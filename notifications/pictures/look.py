@@ -11,6 +11,10 @@ from config.plain_text import without_the_unseen
 INK, QUIET, PAPER, LINE = "#1c1f26", "#565c66", "#ffffff", "#d5d9e0"
 
 
+TITLE = 16.5
+"""How large a title is, as far as its width goes: it is printed in bold."""
+
+
 class Look(NamedTuple):
     """The colour of a field, and that of the sign in it."""
 
@@ -73,7 +77,7 @@ def _em(character: str) -> float:
         return 0.34
     if character in _BROAD:
         return 0.92
-    return 0.68 if character.isupper() else 0.58
+    return 0.68 if character.isupper() else 0.6
 
 
 class LegendItem(NamedTuple):

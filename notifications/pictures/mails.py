@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from notifications.pictures.look import MAIL_LOOKS, Look, plain
+from notifications.pictures.look import MAIL_LOOKS, TITLE, Look, fitted
 from notifications.pictures.words import counted, drawn, made_at, short_day, words
 from states.views.mail_weeks import BECAME, MailWeek, MailWeeks
 
-_WIDTH, _LEFT, _RIGHT = 724, 120, 716
+_WIDTH, _LEFT, _RIGHT = 640, 104, 632
 _TOP, _TALL, _BAR = 56, 150, 40
 _ROW, _AT_LEAST = 20, 3
 _STEPS = (1, 2, 5)
@@ -42,7 +42,7 @@ def mails_picture(mails: MailWeeks, language: str = "da") -> str:
     each = (_RIGHT - _LEFT) / max(len(mails.weeks), 1)
     piles = [_pile(week, _LEFT + each * (number + 0.5), most, language) for number, week in enumerate(mails.weeks)]
     values = {
-        "title": plain(said["mails"]["title"].format(cohort=mails.cohort, weeks=len(mails.weeks))),
+        "title": fitted(said["mails"]["title"].format(cohort=mails.cohort, weeks=len(mails.weeks)), _WIDTH - 16, TITLE),
         "said": mails_said(mails, language),
         "made": made_at(mails.made, language),
         "words": said,

@@ -42,7 +42,7 @@ def short_day(day: date, language: str) -> str:
 
 def drawn(template: str, values: Mapping[str, object], language: str) -> str:
     """Return a picture; whatever its template is given is text, never markup."""
-    return _environment(language).get_template(template).render(values)
+    return _environment(language).get_template(template).render(values).strip()
 
 
 @cache

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from babel.dates import format_date
 
-from notifications.pictures.look import LEGEND_LINE, fitted, plain, text_width
+from notifications.pictures.look import LEGEND_LINE, TITLE, fitted, plain, text_width
 from notifications.pictures.words import counted, drawn, made_at, short_day, words
 from states.views.year_ahead import DayAhead, DeadlineAhead, YearAhead
 
-_WIDTH, _LEFT, _RIGHT = 724, 336, 712
-_DATE, _LABEL = 8, 66
+_WIDTH, _LEFT, _RIGHT = 640, 304, 628
+_DATE, _LABEL = 8, 62
 _HEAD, _ROW, _SIZE, _SMALL = 82, 21, 11.5, 11
 _MONTH, _SOME_DAYS = 36, 28
 
@@ -79,7 +79,7 @@ def year_picture(year: YearAhead, language: str = "da") -> str:
     lines = [_line(line, axis, _HEAD + _ROW * number, language) for number, line in enumerate(year.lines)]
     bottom = _HEAD + _ROW * len(lines) + 4
     values = {
-        "title": plain(said["year"]["title"].format(cohort=year.cohort)),
+        "title": fitted(said["year"]["title"].format(cohort=year.cohort), _WIDTH - 16, TITLE),
         "said": year_said(year, language),
         "made": made_at(year.made, language),
         "words": said,
@@ -120,7 +120,7 @@ def whom(deadline: DeadlineAhead, language: str) -> str:
 
 def _line(line: DayAhead | DeadlineAhead, axis: _Axis, y: float, language: str) -> _Line:
     is_day = isinstance(line, DayAhead)
-    label = fitted(line.label, _LEFT - _LABEL - 8, _SIZE)
+    label = fitted(line.label, _LEFT - _LABEL - 14, _SIZE)
     if line.day is None:
         undated = words(language)["year"]["undated"]
         return _Line(y, "", label, is_day, None, None, undated, _LEFT + 8, "start")

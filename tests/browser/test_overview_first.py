@@ -82,6 +82,31 @@ def test_tasks_and_dates_have_pages_with_their_acts(desk: Page, served: Served) 
     expect(form.get_by_text("Modul 2 dag 1 (Hold 3)").first).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_overview_shows_where_all_talents_are_as_a_picture(served: Served, width: int) -> None:
+    with watched(served.place.ui, width=width) as context:
+        page = context.new_page()
+        open_overview(page, served)
+        seen(page, re.compile("24 talenter er bagud"), width)
+
+
+def test_the_other_pictures_have_a_page_of_their_own_with_the_same_as_text(desk: Page, served: Served) -> None:
+    open_overview(desk, served)
+    pictures = follow(desk, "Billeder")
+    expect(pictures.get_by_role("heading", name="Hold 3: billeder")).to_be_visible()
+    for said in ("24 talenter er bagud", "ligger foran", "I de seneste 8 uger er"):
+        seen(pictures, re.compile(said), 1280)
+    assert max(pictures.locator("table").evaluate_all(CUT)) <= 0
+    expect(pictures.get_by_role("row").filter(has_text=TALENT)).to_contain_text("Forventningssamtale")
+
+
+def test_a_picture_opens_alone(desk: Page, served: Served) -> None:
+    open_overview(desk, served)
+    alone = follow(desk, "åbn billedet alene")
+    alone.wait_for_url("**/billede/hold-3/hold.svg")
+    assert alone.evaluate("document.documentElement.localName") == "svg"
+
+
 def test_no_run_and_no_tags_fill_a_pages_side(served: Served) -> None:
     page = artifact(served.place, "side-hold-3")
     assert page is not None
@@ -95,6 +120,18 @@ def test_the_runs_that_people_care_about_are_listed_apart(desk: Page, served: Se
     expect(runs.get_by_role("link", name=re.compile("Tiden går|Alle sider og lister"))).to_have_count(0)
     internal = ask(served.place, "/flow_runs/filter", {"flow_runs": {"tags": {"all_": ["internt"]}}})
     assert {"Alle sider og lister opdateres"} <= {one["name"] for one in internal}
+
+
+def seen(page: Page, said: re.Pattern[str], width: int) -> None:
+    """See that a picture is there, whole, and not wider than the page."""
+    picture = page.get_by_role("img", name=said)
+    picture.scroll_into_view_if_needed()
+    page.wait_for_function("picture => picture.complete", arg=picture.element_handle())
+    assert picture.evaluate("picture => picture.naturalWidth") >= 600
+    place = picture.bounding_box()
+    assert place is not None
+    assert place["x"] >= 0
+    assert place["x"] + place["width"] <= width
 
 
 def open_overview(page: Page, served: Served) -> None:
