@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from config.settings import Settings
 from flows.cockpit import ui
 from flows.cockpit.acts import Acts
 from flows.cockpit.labels import words
 from flows.cockpit.literal import Markdown, link
 from flows.cockpit.markdown import calendar_markdown, cohort_markdown, mails_markdown, todo_markdown
 from flows.runs import ACTIVITY
+from flows.server.sign_in_pages import OUT
 from states.running_cohort import RunningCohort
 from states.views.calendar import day_lines
 from states.views.pages import CohortPage
@@ -61,15 +63,25 @@ def links_to_pages(connection: Connection, cohort: RunningCohort, links: Mapping
     return [*found, link(runs[:1].upper() + runs[1:], ui.DEFAULT.runs(ACTIVITY))]
 
 
+def sign_out(settings: Settings) -> list[Markdown]:
+    """Return the link by which coordinators sign out, where they sign in (docs/adr/0042)."""
+    return [link(words()["sign_out"], OUT)] if settings.signs_in else []
+
+
 def cohort_pages(
-    connection: Connection, cohort: RunningCohort, page: CohortPage, links: Mapping[str, str], acts: Acts
+    connection: Connection,
+    cohort: RunningCohort,
+    page: CohortPage,
+    links: Mapping[str, str],
+    acts: Acts,
+    beside: Sequence[Markdown] = (),
 ) -> Iterator[Written]:
-    """Yield the pages of a cohort, its overview first."""
+    """Yield the pages of a cohort, its overview first; ``beside`` are links that stand there after those to pages."""
     titles = cohort_titles(connection, cohort)
     late = [(talent, line) for talent in page.talents for line in talent.overdue]
     about = {line.subject: acts.about(line.subject, talent.journey, talent.name) for talent, line in late}
     about |= {line.id: acts.about(line.id) for line in page.commitments if not line.settled}
-    more = links_to_pages(connection, cohort, links)
+    more = [*links_to_pages(connection, cohort, links), *beside]
     yield Written(page.id, page.name, cohort_markdown(page, links, about, more))
     ident = mails_page(page.id)
     yield Written(ident, titles[ident], mails_markdown(page, list_mails(connection, page.id), links))

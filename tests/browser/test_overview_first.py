@@ -49,7 +49,7 @@ def test_a_late_row_leads_to_its_form_filled_in_and_no_table_is_cut_off(desk: Pa
     expect(desk.get_by_role("heading", name="Overskredet")).to_be_visible()
     assert max(desk.locator("table").evaluate_all(CUT)) <= 0
     late = desk.locator("table").first
-    expect(late.locator("th")).to_have_text(["Talent", "Overskredet", "Hvis tur", "Gør noget"])
+    expect(late.locator("th")).to_have_text(["Talent", "Overskredet, og hvad I kan gøre", "Hvis tur"])
     row = late.get_by_role("row").filter(has=desk.get_by_role("link", name=TALENT))
     expect(row).to_contain_text("Forventningssamtale: 26 dage")
     form = follow_in(desk, row.get_by_role("link", name="registrér").get_attribute("href"))
@@ -59,12 +59,16 @@ def test_a_late_row_leads_to_its_form_filled_in_and_no_table_is_cut_off(desk: Pa
     expect(form.get_by_role("button", name="Submit")).to_be_enabled()
 
 
-def test_on_a_telephone_who_is_late_with_what_and_whose_turn_it_is_is_seen(served: Served) -> None:
+def test_on_a_telephone_who_is_late_with_what_whose_turn_it_is_and_what_can_be_done_is_seen(served: Served) -> None:
     with watched(served.place.ui, width=390) as context:
         page = context.new_page()
         open_overview(page, served)
-        edges = page.locator("table").first.locator("th").evaluate_all(EDGES)
-        assert edges[2] <= 390
+        late = page.locator("table").first
+        assert late.evaluate_all(CUT) == [0]
+        assert max(late.locator("th").evaluate_all(EDGES)) <= 390
+        row = late.get_by_role("row").filter(has=page.get_by_role("link", name=TALENT))
+        assert max(row.get_by_role("link").evaluate_all(EDGES)) <= 390
+        expect(row.get_by_role("link", name="giv videre")).to_be_visible()
 
 
 def test_tasks_and_dates_have_pages_with_their_acts(desk: Page, served: Served) -> None:
@@ -80,6 +84,16 @@ def test_tasks_and_dates_have_pages_with_their_acts(desk: Page, served: Served) 
     day = calendar.get_by_role("row").filter(has_text="Modul 2 dag 1")
     form = follow_in(calendar, day.get_by_role("link", name="Flyt en dag").get_attribute("href"))
     expect(form.get_by_text("Modul 2 dag 1 (Hold 3)").first).to_be_visible()
+
+
+def test_a_recorded_fact_is_taken_back_by_three_clicks_from_the_overview(desk: Page, served: Served) -> None:
+    open_overview(desk, served)
+    talent = follow(desk, TALENT)
+    link = talent.get_by_role("row").filter(has_text="tilmeldt").get_by_role("link", name="fortryd")
+    form = follow_in(talent, link.get_attribute("href"))
+    expect(form.get_by_text(re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d · tilmeldt · ")).first).to_be_visible()
+    form.get_by_role("textbox").last.fill("Holdet var et andet")
+    expect(form.get_by_role("button", name="Submit")).to_be_enabled()
 
 
 def test_no_run_and_no_tags_fill_a_pages_side(served: Served) -> None:
