@@ -40,8 +40,8 @@ class Form(Spec):
         if sum(map(bool, about)) != 1:
             what = "'commitments', an 'event', milestones that it 'moves', or 'people'; or it 'finishes' or 'undoes'"
             raise ValueError(f"a form is about {what}")
-        if self.several and not self.commitments:
-            raise ValueError("a form for several talents at once is about 'commitments'")
+        if self.several and not (self.commitments or self.event):
+            raise ValueError("a form for several talents at once is about 'commitments' or an 'event'")
         if self.confirm and self.event is None:
             raise ValueError("a name is typed to confirm an 'event'")
         return self

@@ -157,23 +157,25 @@ def fire_form(
     people = {name: _person(ident, name, details[name]) for name in PERSONS if name in details}
     details = details | people
     trigger = _trigger(form, options.commitments, given)
-    about = _about(services, form, options, given, trigger)
+    if given["milestone"]:
+        details = details | {"milestone": chosen(options.milestones, "milestone", given["milestone"], form)}
+    about = _about(services, form, options, given, trigger, details.get("milestone", ""))
     if given["choice"]:
         details = details | {"choice": chosen(options.choices, "choice", given["choice"], form)}
     if given.get(PLAN):
         details = details | {PLAN: chosen(options.plans, PLAN, given[PLAN], form)}
-    if given["milestone"]:
-        details = details | {"milestone": chosen(options.milestones, "milestone", given["milestone"], form)}
     return services.engine.fire(trigger, about, Fact(key, teller(services), details))
 
 
-def _about(services: Services, form: Form, options: Choices, given: Mapping[str, Any], trigger: str) -> Sequence[str]:
+def _about(
+    services: Services, form: Form, options: Choices, given: Mapping[str, Any], trigger: str, milestone: str
+) -> Sequence[str]:
     """Return whom a form is about: one talent, or the cohort; or several."""
     if form.several:
         everybody_of = chosen(for_whom(options.cohorts), FOR_WHOM, given[FOR_WHOM], form) if given[FOR_WHOM] else ""
         named = [chosen(options.talents, TALENTS, one, form) for one in given[TALENTS]]
         with services.database.read() as connection:
-            return subjects(connection, form, trigger.partition(":")[0], named, everybody_of)
+            return subjects(connection, form, trigger.partition(":")[0], named, everybody_of, milestone)
     subject = chosen(options.talents, "talent", given["talent"], form)
     if form.confirm:
         with services.database.read() as connection:

@@ -25,7 +25,8 @@ class Act(NamedTuple):
     def short(self) -> str:
         """What it is called in a narrow cell."""
         form = self.offer.form
-        return words().get(f"act_{form.verb}", form.label) if form.commitments else form.label
+        act = "undo" if form.undoes else form.verb if form.commitments else ""
+        return words().get(f"act_{act}", form.label)
 
 
 class Acts:
@@ -43,6 +44,10 @@ class Acts:
     def of_talent(self, journey: str, talent: str) -> list[Act]:
         """Return all that can be told of a talent."""
         return list(self._served(self._ways.of_talent(journey, talent)))
+
+    def taking_back(self, fact: str) -> list[Act]:
+        """Return the form that takes a fact back; ``fact`` is what the form's list calls it."""
+        return list(self._served(self._ways.taking_back(fact)))
 
     def _served(self, offers: Iterable[Offer]) -> Iterator[Act]:
         for offer in offers:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from config.settings import Settings
 from flows.cockpit import ui
 from flows.cockpit.acts import Acts
 from flows.cockpit.labels import words
@@ -15,6 +16,7 @@ from flows.cockpit.literal import Markdown, link
 from flows.cockpit.markdown import calendar_markdown, cohort_markdown, mails_markdown, todo_markdown
 from flows.cockpit.pictures import image, pictures_markdown, pictures_of
 from flows.runs import ACTIVITY
+from flows.server.sign_in_pages import OUT
 from notifications.pictures.cohort import cohort_said
 from notifications.pictures.made import Picture
 from states.running_cohort import RunningCohort
@@ -72,6 +74,11 @@ def links_to_pages(connection: Connection, cohort: RunningCohort, links: Mapping
     return [*found, link(runs[:1].upper() + runs[1:], ui.DEFAULT.runs(ACTIVITY))]
 
 
+def sign_out(settings: Settings) -> list[Markdown]:
+    """Return the link by which coordinators sign out, where they sign in (docs/adr/0042)."""
+    return [link(words()["sign_out"], OUT)] if settings.signs_in else []
+
+
 def cohort_pages(
     connection: Connection,
     cohort: RunningCohort,
@@ -79,13 +86,14 @@ def cohort_pages(
     links: Mapping[str, str],
     acts: Acts,
     now: datetime,
+    beside: Sequence[Markdown] = (),
 ) -> Iterator[Written]:
-    """Yield the pages of a cohort, its overview first."""
+    """Yield the pages of a cohort, its overview first; ``beside`` are links that stand there after those to pages."""
     titles = cohort_titles(connection, cohort)
     late = [(talent, line) for talent in page.talents for line in talent.overdue]
     about = {line.subject: acts.about(line.subject, talent.journey, talent.name) for talent, line in late}
     about |= {line.id: acts.about(line.id) for line in page.commitments if not line.settled}
-    more = links_to_pages(connection, cohort, links)
+    more = [*links_to_pages(connection, cohort, links), *beside]
     pictures = pictures_of(connection, page.id, now)
     shown = image(page.id, Picture.COHORT, cohort_said(pictures.grid))
     yield Written(page.id, page.name, cohort_markdown(page, links, about, more, shown))

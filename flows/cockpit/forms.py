@@ -20,6 +20,7 @@ from config.grammar import talent_number
 from config.plain_text import quoted
 from config.plan import PLAN, plan_steps
 from config.programme import CommitmentSpec
+from flows.cockpit.fact_list import undo_list
 from flows.cockpit.people_lists import people_fields, people_labels
 from flows.cockpit.several import FOR_WHOM, TALENTS, for_whom
 from flows.cockpit.task_lists import task_labels
@@ -27,12 +28,10 @@ from states.machines.commitment import recordable_verbs
 from states.machines.journey import ends
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CohortRow, JourneyRow, PersonRow
-from states.views.told import ToldFact, what_can_be_undone
+from states.views.told import ToldFact, told_facts
 
 CONFIRM = "confirm"
 """The field in which the talent's name is typed before what cannot be taken back is done."""
-LATEST = 100
-"""So many facts are listed to be taken back; older ones are by their key."""
 _TEXT = {"type": "string"}
 _DAY = {"type": "string", "format": "date"}
 _DAY_FIELDS: Mapping[str, dict[str, Any]] = {
@@ -129,26 +128,17 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
         choices |= {label: key for spec in specs for key, label in spec.choices.items()}
         milestones |= {cohort.definition.milestones[one].label: one for one in cohort.definition.days_of_talents}
         days |= _days(cohort, form, now) if form.moves else {}
-        told += what_can_be_undone(connection, cohort_id) if form.undoes else ()
+        told += told_facts(connection, cohort_id) if form.undoes else ()
         people |= people_labels(connection, cohort, form.people) if form.people else {}
         tasks |= task_labels(connection, cohort) if form.finishes else {}
         plans |= _plans(cohort.definition, specs) if form.verb == "keep" else {}
-    return Choices(talents, commitments, choices, milestones, days, _facts(told), people, tasks, plans, cohorts)
+    return Choices(talents, commitments, choices, milestones, days, undo_list(told), people, tasks, plans, cohorts)
 
 
 def _plans(definition: Definition, specs: Sequence[CommitmentSpec]) -> dict[str, str]:
     """Return what can have come of the plan, where there is one and one of the commitments asks for it."""
     plan, steps = definition.programme.plan, plan_steps(definition)
     return dict(plan.answers.by_label) if plan and any(spec.id in steps for spec in specs) else {}
-
-
-def _facts(told: Sequence[ToldFact]) -> dict[str, str]:
-    """Return the latest of what was told, by labels that are all different."""
-    found: dict[str, str] = {}
-    for one in sorted(told, key=lambda one: one.at, reverse=True)[:LATEST]:
-        same = sum(label == one.label or label.startswith(f"{one.label} (") for label in found)
-        found[f"{one.label} ({same + 1})" if same else one.label] = one.key
-    return found
 
 
 def _days(cohort: RunningCohort, form: Form, now: datetime) -> dict[str, str]:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
+
+from sqlalchemy import Connection
 
 from flows.client import one_client
 from flows.cockpit import ui
 from flows.cockpit.acts import Acts, FormIds
 from flows.cockpit.artifacts import ensure, write
-from flows.cockpit.cohort_pages import Written, cohort_pages, cohort_titles
+from flows.cockpit.cohort_pages import Written, cohort_pages, cohort_titles, sign_out
+from flows.cockpit.forms import choices_for
 from flows.cockpit.markdown import talent_markdown
 from flows.cockpit.task_forms import TaskForms
 from flows.cockpit.task_pages import form_ids, publish_tasks
 from flows.services import Services
-from states.running_cohort import read_cohort
+from states.facts import FACT_CAUSE
+from states.running_cohort import RunningCohort, read_cohort
 from states.views.overview import Overview
 from states.views.pages import TalentPage
 from states.views.task_pages import open_task_titles
@@ -59,17 +64,31 @@ def _written(
         cohort = read_cohort(connection, cohort_id)
         ways = TaskForms(connection, cohort, cohort.calendar.local_day(services.now()))
         acts = Acts(ways, cohort.definition.programme.id, forms)
+        facts = to_undo(connection, cohort, services.now()) if {*pages} - {cohort_id} else {}
         for ident in pages:
             if ident == cohort_id:
-                written += cohort_pages(connection, cohort, overview.cohort(), links, acts, services.now())
+                beside = sign_out(services.settings)
+                written += cohort_pages(connection, cohort, overview.cohort(), links, acts, services.now(), beside)
             else:
-                written.append(_talent(overview.talent(ident), links, acts))
+                written.append(talent_page(overview.talent(ident), links, acts, facts))
     return written
 
 
-def _talent(page: TalentPage, links: Mapping[str, str], acts: Acts) -> Written:
+def talent_page(page: TalentPage, links: Mapping[str, str], acts: Acts, facts: Mapping[str, str]) -> Written:
+    """Return a talent's page: each line of history that is among ``facts`` leads to the form that takes it back."""
     journey, name = page.line.journey, page.line.name
     runs = {line.run: ui.DEFAULT.run(line.run) for line in page.history if line.run}
     about = {line.id: acts.about(line.id, journey, name) for line in page.commitments if not line.settled}
+    about |= {line.cause: acts.taking_back(facts[line.cause]) for line in page.history if line.cause in facts}
     about[journey] = acts.of_talent(journey, name)
     return Written(journey, name, talent_markdown(page, {**links, **runs}, ui.DEFAULT.draws_mermaid, about))
+
+
+def to_undo(connection: Connection, cohort: RunningCohort, now: datetime) -> dict[str, str]:
+    """Return what the list of what can be taken back calls each fact (R62), by the cause that the fact is in history.
+
+    It is the very list of the form: what it does not offer, no page leads to.
+    """
+    programme = cohort.definition.programme
+    listed = [choices_for(connection, programme.id, form, now).facts for form in programme.forms if form.undoes]
+    return {f"{FACT_CAUSE}{key}": label for facts in listed for label, key in facts.items()}

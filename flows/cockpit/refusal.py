@@ -32,6 +32,7 @@ from config.errors import (
 )
 from config.grammar import without_level
 from flows.cockpit.day_page import rule_sentence
+from flows.cockpit.fact_list import fact_labels
 from flows.cockpit.labels import words
 from flows.services import Services
 from notifications.refusals import field_fault, mail_stands, refused
@@ -116,11 +117,8 @@ def _not_possible(connection: Connection, error: TransitionRefusedError, languag
 
 def _told(connection: Connection, error: CorrectionRefusedError) -> str:
     """Return what a list calls the fact that stands against taking another one back, nothing if none has it."""
-    for cohort in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
-        for fact in told_facts(connection, cohort):
-            if fact.key == error.other:
-                return fact.label
-    return ""
+    cohorts = connection.scalars(select(CohortRow.id).order_by(CohortRow.id)).all()
+    return fact_labels(fact for cohort in cohorts for fact in told_facts(connection, cohort)).get(error.other or "", "")
 
 
 def _day(day: date, language: str) -> str:

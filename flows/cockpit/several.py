@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
+from config.definition import ACTIVE
 from config.errors import FactIncompleteError, NobodyChosenError, SeveralCohortsError
 from config.form import Form
 from flows.cockpit.labels import words
 from states.machines.commitment import FINAL
+from states.store.reach_tables import AbsenceRow
 from states.store.tables import CohortRow, CommitmentRow, JourneyRow
 
 TALENTS, FOR_WHOM = "talents", "for_whom"
@@ -25,11 +27,14 @@ def for_whom(cohorts: Mapping[str, str]) -> dict[str, str]:
     return {words()["those_chosen"]: "", **{everybody.format(cohort=name): one for name, one in cohorts.items()}}
 
 
-def subjects(connection: Connection, form: Form, name: str, chosen: Sequence[str], cohort: str) -> list[str]:
+def subjects(
+    connection: Connection, form: Form, name: str, chosen: Sequence[str], cohort: str, milestone: str = ""
+) -> list[str]:
     """Return the journeys that a form is about, as they stand in the cohort's list.
 
     ``name`` is the commitment, ``chosen`` are journeys; with a ``cohort`` it is everybody there but them, as far as
-    the commitment is not settled for them already: nobody has to look up who has recorded theirs before.
+    the commitment is not settled for them already: nobody has to look up who has recorded theirs before. An event has
+    no commitment: it is about those on the calendar, and of a ``milestone`` those who are not known to stay away.
 
     Raises:
         FactIncompleteError: nobody is chosen.
@@ -41,13 +46,24 @@ def subjects(connection: Connection, form: Form, name: str, chosen: Sequence[str
             raise FactIncompleteError(form.id, TALENTS, "is missing")
         return _of_one_cohort(connection, chosen)
     _of_one_cohort(connection, chosen, cohort)
-    mine = select(CommitmentRow.journey_id).where(
-        CommitmentRow.cohort_id == cohort, CommitmentRow.name == name, CommitmentRow.state.not_in(FINAL)
-    )
+    mine = _whom_an_event_is_about(cohort, milestone) if form.event else _whose_is_not_settled(cohort, name)
     left = select(JourneyRow.id).where(JourneyRow.id.in_(mine), JourneyRow.id.not_in(chosen)).order_by(JourneyRow.id)
     if not (found := list(connection.scalars(left))):
         raise NobodyChosenError
     return found
+
+
+def _whose_is_not_settled(cohort: str, name: str) -> Select[tuple[str | None]]:
+    return select(CommitmentRow.journey_id).where(
+        CommitmentRow.cohort_id == cohort, CommitmentRow.name == name, CommitmentRow.state.not_in(FINAL)
+    )
+
+
+def _whom_an_event_is_about(cohort: str, milestone: str) -> Select[tuple[str]]:
+    known = select(AbsenceRow.journey_id).where(AbsenceRow.milestone == milestone)
+    return select(JourneyRow.id).where(
+        JourneyRow.cohort_id == cohort, JourneyRow.state.startswith(ACTIVE), JourneyRow.id.not_in(known)
+    )
 
 
 def _of_one_cohort(connection: Connection, journeys: Iterable[str], cohort: str = "") -> list[str]:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from flows.cockpit import ui
 from flows.cockpit.artifacts import find
-from flows.cockpit.cohort_pages import cohort_titles, links_to_pages
+from flows.cockpit.cohort_pages import cohort_titles, links_to_pages, sign_out
 from flows.cockpit.labels import words
 from flows.cockpit.literal import link
 from flows.services import Services
@@ -52,7 +52,7 @@ async def described(client: PrefectClient, services: Services) -> str:
         lines = [
             _links(links, one, links_to_pages(connection, one, links)) for one in cohorts if one.cohort_id in links
         ]
-    return "\n\n".join([*lines, words()["start"]])
+    return "\n\n".join([*lines, words()["start"], *sign_out(services.settings)])
 
 
 def _links(links: dict[str, str], cohort: RunningCohort, more: Sequence[str]) -> str:

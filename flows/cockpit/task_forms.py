@@ -77,6 +77,10 @@ class TaskForms:
         for form in self._forms:
             yield from self._about_journey(form, journey, self._whom(journey, talent))
 
+    def taking_back(self, fact: str) -> Iterator[Offer]:
+        """Yield the form that takes a fact back, with the fact chosen, as the form's list calls it (R62)."""
+        return (Offer(form, {"fact": fact}) for form in self._forms if form.undoes)
+
     def _about_commitment(
         self, form: Form, subject: str, journey: str, whom: str, spec: CommitmentSpec
     ) -> Iterator[Offer]:
@@ -97,7 +101,12 @@ class TaskForms:
         return event is not None and event.to is not None
 
     def _about_journey(self, form: Form, journey: str, whom: str) -> Iterator[Offer]:
-        if form.event and _may(self._cohort.rules.journey, self._journeys[journey].state, form.event):
+        # What is for several talents at once has no talent to be filled in with.
+        if (
+            form.event
+            and not form.several
+            and _may(self._cohort.rules.journey, self._journeys[journey].state, form.event)
+        ):
             yield Offer(form, {"talent": whom})
 
     def _about_day(self, form: Form, milestone: str) -> Iterator[Offer]:

@@ -16,7 +16,7 @@ from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 
 from flows.cockpit.acts import Act, Acts, FormIds
 from flows.cockpit.artifacts import find, remove, write
-from flows.cockpit.form_lists import FINISH, MOVE_DAY, PEOPLE, RECORD
+from flows.cockpit.form_lists import FLOWS
 from flows.cockpit.literal import Markdown, link
 from flows.cockpit.markdown import page_text
 from flows.cockpit.task_forms import TaskForms
@@ -59,7 +59,7 @@ async def _put(client: PrefectClient, told: _Told, artifact: UUID) -> None:
 
 async def form_ids(client: PrefectClient) -> FormIds:
     """Return the deployments of all forms that are served."""
-    flows = FlowFilter(name=FlowFilterName(any_=[RECORD, MOVE_DAY, PEOPLE, FINISH]))
+    flows = FlowFilter(name=FlowFilterName(any_=[*FLOWS]))
     found = await client.read_deployments(flow_filter=flows, limit=_MOST)
     given = ((one.id, one.parameters) for one in found)
     return {(str(form.get("programme")), str(form.get("form"))): ident for ident, form in given}

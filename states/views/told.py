@@ -46,6 +46,11 @@ class ToldFact:
         return f"{self.at:%Y-%m-%d %H:%M} · {self.what} · {', '.join(self.about)}"
 
     @property
+    def may_be_undone(self) -> bool:
+        """Whether nobody has taken it back, and it takes none back; what rests on it is found when it is tried."""
+        return not self.corrected and self.corrects is None
+
+    @property
     def why(self) -> str:
         """The reason or the remark that was given with it; empty where there was none."""
         return str(self.details.get("because") or self.details.get("note") or "")
@@ -113,9 +118,3 @@ def fact_label(definition: Definition, trigger: str) -> str:
         return forms.get(name) or definition.trigger_label(trigger)
     known = {*definition.milestones, *definition.commitments, *definition.programme.events, ENROL}
     return definition.trigger_label(trigger) if name in known else trigger
-
-
-def what_can_be_undone(connection: Connection, cohort_id: str) -> list[ToldFact]:
-    """Return the facts that nobody has taken back, the newest first; what rests on one is found when it is tried."""
-    found = told_facts(connection, cohort_id)
-    return [one for one in reversed(found) if not one.corrected and one.corrects is None]

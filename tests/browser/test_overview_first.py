@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
+from states.store.tables import FactRow
 from tests.support.browser import follow, watched
-from tests.support.prefect import artifact, ask
+from tests.support.prefect import artifact, ask, run_deployment, wait_until
 from tests.support.served import Served
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -49,7 +51,7 @@ def test_a_late_row_leads_to_its_form_filled_in_and_no_table_is_cut_off(desk: Pa
     expect(desk.get_by_role("heading", name="Overskredet")).to_be_visible()
     assert max(desk.locator("table").evaluate_all(CUT)) <= 0
     late = desk.locator("table").first
-    expect(late.locator("th")).to_have_text(["Talent", "Overskredet", "Hvis tur", "Gør noget"])
+    expect(late.locator("th")).to_have_text(["Talent", "Overskredet, og hvad I kan gøre", "Hvis tur"])
     row = late.get_by_role("row").filter(has=desk.get_by_role("link", name=TALENT))
     expect(row).to_contain_text("Forventningssamtale: 26 dage")
     form = follow_in(desk, row.get_by_role("link", name="registrér").get_attribute("href"))
@@ -59,12 +61,16 @@ def test_a_late_row_leads_to_its_form_filled_in_and_no_table_is_cut_off(desk: Pa
     expect(form.get_by_role("button", name="Submit")).to_be_enabled()
 
 
-def test_on_a_telephone_who_is_late_with_what_and_whose_turn_it_is_is_seen(served: Served) -> None:
+def test_on_a_telephone_who_is_late_with_what_whose_turn_it_is_and_what_can_be_done_is_seen(served: Served) -> None:
     with watched(served.place.ui, width=390) as context:
         page = context.new_page()
         open_overview(page, served)
-        edges = page.locator("table").first.locator("th").evaluate_all(EDGES)
-        assert edges[2] <= 390
+        late = page.locator("table").first
+        assert late.evaluate_all(CUT) == [0]
+        assert max(late.locator("th").evaluate_all(EDGES)) <= 390
+        row = late.get_by_role("row").filter(has=page.get_by_role("link", name=TALENT))
+        assert max(row.get_by_role("link").evaluate_all(EDGES)) <= 390
+        expect(row.get_by_role("link", name="giv videre")).to_be_visible()
 
 
 def test_tasks_and_dates_have_pages_with_their_acts(desk: Page, served: Served) -> None:
@@ -105,6 +111,25 @@ def test_a_picture_opens_alone(desk: Page, served: Served) -> None:
     alone = follow(desk, "åbn billedet alene")
     alone.wait_for_url("**/billede/hold-3/hold.svg")
     assert alone.evaluate("document.documentElement.localName") == "svg"
+
+
+def test_what_was_recorded_is_taken_back_by_three_clicks_from_the_overview(desk: Page, served: Served) -> None:
+    form = ask(served.place, "/deployments/name/record/Registr%C3%A9r%20afbud")
+    [whom] = [one for one in form["parameter_openapi_schema"]["properties"]["talent"]["enum"] if "nr. 22)" in one]
+    run_deployment(served.place, "record/Registrér afbud", {"talent": whom, "milestone": "Modul 3 dag 1"})
+    open_overview(desk, served)
+    talent = follow(desk, whom.partition(" (")[0])
+    row = talent.get_by_role("row").filter(has_text="registreret af koordinator")
+    row.get_by_role("link", name="fortryd").click()
+    expect(desk.get_by_text(re.compile(rf"· Afbud · {re.escape(whom.partition(' (')[0])}$")).first).to_be_visible()
+    desk.get_by_role("textbox").last.fill("Hun kommer alligevel")
+    desk.get_by_role("button", name="Submit").click()
+
+    def corrected() -> bool:
+        with served.database.read() as connection:
+            return connection.scalar(select(FactRow.key).where(FactRow.corrects.is_not(None))) is not None
+
+    wait_until(corrected, within=120)
 
 
 def test_no_run_and_no_tags_fill_a_pages_side(served: Served) -> None:

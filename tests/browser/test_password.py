@@ -91,6 +91,7 @@ MEETING = "Mentormøde i modul 1"
 CHALLENGE = "Udfordring til bootcamp i modul 2"
 NEW = {"new_mentor_name": "Bo Ny", "new_mentor_email": "bo@ny.example.org"}
 SEVERAL = {"for_whom": "De valgte talenter", "commitment": MEETING, "held_on": "2027-03-12"}
+AWAY = {"for_whom": "De valgte talenter", "milestone": "Modul 1 dag 2"}
 FORMS: list[tuple[str, dict[str, Any]]] = [
     ("Registrér forventningssamtale", {"talent": label(1), "commitment": TALK, "held_on": "2027-02-01"}),
     ("Registrér mentormøde", {"talent": label(2), "commitment": "Mentormøde i modul 1", "held_on": "2027-03-12"}),
@@ -102,6 +103,7 @@ FORMS: list[tuple[str, dict[str, Any]]] = [
     ("Registrér en aftalt dag", {"talent": label(13), "commitment": MEETING, "appointed_on": "2027-03-17"}),
     ("Giv videre til intern konsulent", {"talent": label(12), "commitment": "Mentormøde i modul 1"}),
     ("Registrér afbud", {"talent": label(5), "milestone": "Modul 1 dag 2"}),
+    ("Registrér afbud for flere", {"talents": [label(16), label(17)], **AWAY}),
     ("Træk et afbud tilbage", {"talent": label(5), "milestone": "Modul 1 dag 2"}),
     ("Registrér orlov", {"talent": label(6)}),
     ("Registrér tilbagevenden fra orlov", {"talent": label(10)}),

@@ -30,7 +30,7 @@ from notifications.links import Links
 from notifications.passes import stamp
 from states.store.database import Database
 from states.store.tables import FactRow
-from tests.support.browser import BROWSER, watched
+from tests.support.browser import BROWSER, follow, watched
 from tests.support.prefect import ask, run_deployment, wait_until
 from tests.support.served import enrol_hold_3
 from tests.support.up import talentnord_up
@@ -233,7 +233,8 @@ def test_a_coordinator_signs_in_records_a_meeting_under_their_name_and_signs_out
     for other in PAGES:
         page.goto(f"/v2/{other}")
         page.wait_for_load_state("networkidle")
-    page.goto("/log-ud")
+    page.goto("/")
+    follow(page, "Overblik: Hold 3").get_by_role("link", name="Log ud").click()
     expect(page.get_by_role("heading", name=f"Du er logget ind som {NAME}")).to_be_visible()
     page.screenshot(path=tmp_path / "out.png")
     page.get_by_role("button", name="Log ud").click()

@@ -326,6 +326,46 @@ def test_nobody_chosen_is_refused(hold: Hold) -> None:
     assert state.message.startswith("Intet er registreret. Talenter, I vælger eller undtager: mangler.")
 
 
+AWAY = {"milestone": "Modul 1 dag 2"}
+
+
+def absent(hold: Hold) -> list[str]:
+    from states.store.reach_tables import AbsenceRow
+
+    with hold.coordinator.database.read() as connection:
+        return [one[-2:] for one in connection.scalars(select(AbsenceRow.journey_id).order_by(AbsenceRow.journey_id))]
+
+
+def test_the_absence_of_several_is_one_fact_and_those_already_told_are_passed_over(hold: Hold) -> None:
+    asyncio.run(record("absence", f"{hold.id}-02", **AWAY))
+    state = asyncio.run(record("absences", "", talents=[METTE, f"{hold.id}-02"], **AWAY))
+    assert state.message.startswith("Afbud · Mette Brøndgaard: ")
+    assert absent(hold) == ["01", "02"]
+
+
+def test_everybody_but_those_chosen_stays_away_but_for_whoever_is_on_leave(hold: Hold) -> None:
+    asyncio.run(record("leave", f"{hold.id}-02"))
+    asyncio.run(record("absences", "", talents=[METTE], for_whom=EVERYBODY_BUT, **AWAY))
+    assert absent(hold) == ["03"]
+    state = asyncio.run(record("absences", "", talents=[METTE], for_whom=EVERYBODY_BUT, **AWAY))
+    assert state.message.startswith("Intet er registreret. Formularen gælder ingen")
+
+
+def test_of_an_absence_of_several_it_is_all_or_nothing(hold: Hold) -> None:
+    asyncio.run(record("leave", f"{hold.id}-02"))
+    state = asyncio.run(record("absences", "", talents=[METTE, f"{hold.id}-02"], **AWAY))
+    assert state.name == "Afvist"
+    assert absent(hold) == []
+
+
+def test_the_absence_of_several_is_taken_back_at_once(hold: Hold) -> None:
+    asyncio.run(record("absences", "", talents=[METTE, f"{hold.id}-02"], **AWAY))
+    with hold.coordinator.database.read() as connection:
+        [key] = connection.scalars(select(FactRow.key).where(FactRow.trigger == "absence"))
+    hold.coordinator.engine.undo(key, Fact("undone", "coordinator", {"because": "forkert dag"}))
+    assert absent(hold) == []
+
+
 # -- a name typed to confirm ---------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from config.errors import SettingsError
 from config.settings import Settings, load_settings
+from flows.cockpit.cohort_pages import sign_out
 from flows.server.entrance import have_password, made_password
 from flows.server.process import PASSWORD, password
 
@@ -72,3 +73,9 @@ def test_where_nobody_signs_in_none_is_made(tmp_path: Path) -> None:
     have_password(Settings(site_key_file=file))
     assert not os.environ[PASSWORD]
     assert not file.exists()
+
+
+def test_a_link_signs_out_only_where_coordinators_sign_in() -> None:
+    assert sign_out(Settings(sign_in=True)) == ["[Log ud](/log-ud)"]
+    assert sign_out(Settings(sign_in_header="X-Mail")) == ["[Log ud](/log-ud)"]
+    assert sign_out(Settings()) == []
