@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -70,7 +71,9 @@ def cohort_pages(
     about = {line.subject: acts.about(line.subject, talent.journey, talent.name) for talent, line in late}
     about |= {line.id: acts.about(line.id) for line in page.commitments if not line.settled}
     more = links_to_pages(connection, cohort, links)
-    yield Written(page.id, page.name, cohort_markdown(page, links, about, more))
+    often = Counter(line.subject.rpartition("/")[2] for _, line in late)
+    several = acts.for_several({name for name, times in often.items() if times > 1})
+    yield Written(page.id, page.name, cohort_markdown(page, links, about, [*more, *acts.by_menu()], several))
     ident = mails_page(page.id)
     yield Written(ident, titles[ident], mails_markdown(page, list_mails(connection, page.id), links))
     days = day_lines(connection, cohort, page.made)

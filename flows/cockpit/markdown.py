@@ -30,18 +30,26 @@ def cohort_markdown(
     links: Mapping[str, str],
     acts: ActsBySubject = NO_ACTS,
     more: Sequence[Markdown] = (),
+    several: Sequence[Markdown] = (),
     language: str = "da",
 ) -> str:
     """Return a cohort's overview.
 
     ``links`` are the addresses of pages by id, ``acts`` what can be done by what it is about, ``more`` links to the
-    cohort's other pages.
+    cohort's other pages and to forms that no row leads to, ``several`` links that record what many are late with.
     """
     overdue = sorted(
         ((talent, line) for talent in page.talents for line in talent.overdue),
         key=lambda one: (-one[1].days, one[0].journey),
     )
-    values = {"page": page, "links": _trusted(links), "acts": acts, "more": more, "overdue": overdue}
+    values = {
+        "page": page,
+        "links": _trusted(links),
+        "acts": acts,
+        "more": more,
+        "several": several,
+        "overdue": overdue,
+    }
     return page_text("cohort.md.j2", values | {"stale": page.made + TRUSTED_FOR}, language)
 
 
