@@ -236,8 +236,8 @@ def _group_lives(group: int) -> bool:
 
 
 @contextmanager
-def prefect_server(place: ServerPlace) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a Prefect server at ``place`` and wait until it answers.
+def prefect_server(place: ServerPlace, own: Mapping[str, str] = {}) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a Prefect server at ``place`` and wait until it answers; ``own`` is what its environment has beside.
 
     Raises:
         ServerError: it ended, or did not answer within two minutes; the error holds the end of its log.
@@ -245,7 +245,7 @@ def prefect_server(place: ServerPlace) -> Iterator[subprocess.Popen[bytes]]:
     place.home.mkdir(parents=True, exist_ok=True)
     log = place.home / "server.log"
     command = [sys.executable, "-m", "flows.server.app", "--host", place.host, "--port", str(place.port)]
-    with child(command, place.environment(), log) as process:
+    with child(command, {**place.environment(), **own}, log) as process:
         wait_for(process, lambda: answers(place), "the Prefect server", log)
         yield process
 
