@@ -170,7 +170,8 @@ def demo(
     loaded, behaviour = _loaded(settings, cohort, profile)
     _empty(folder)  # Only now: a name that does not exist must not cost the last demo.
     out.print("Starting the Prefect server …")
-    with prefect_server(place):
+    # The server draws pictures and reports from this demo's database, and not from the real one.
+    with prefect_server(place, {"TALENTNORD_DATABASE_URL": settings.database_url}):
         out.print(f"Prefect UI: {place.ui}")
         from flows.rehearsal.demo import run_demo
 

@@ -23,6 +23,7 @@ from notifications.pictures.made import PICTURES, Picture, asked_for, draw
 from notifications.report_file import CONTENT_TYPE, ENDING, report_file, report_name
 from notifications.run_words import said
 from states.store.database import Database
+from states.views.history import not_before_history
 from states.views.report import report_of
 
 _READS = {"GET", "HEAD"}
@@ -51,7 +52,7 @@ def report_maker(database_url: str, now: Callable[[], datetime]) -> Callable[[st
 
     def make(cohort_id: str) -> Download:
         with database().read() as connection:
-            found = report_of(connection, cohort_id, now())
+            found = report_of(connection, cohort_id, not_before_history(connection, now()))
         return Download(report_name(found), report_file(found))
 
     return make
@@ -66,7 +67,7 @@ def picture_maker(database_url: str, now: Callable[[], datetime]) -> Callable[[s
 
     def make(cohort_id: str, picture: Picture) -> str:
         with database().read() as connection:
-            return draw(connection, cohort_id, picture, now())
+            return draw(connection, cohort_id, picture, not_before_history(connection, now()))
 
     return make
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -30,3 +31,9 @@ def history_records(connection: Connection, cohort_id: str) -> Iterator[dict[str
         }
         level = level_of(row.dest)
         yield record | ({"level": level} if level else {})
+
+
+def not_before_history(connection: Connection, now: datetime) -> datetime:
+    """Return ``now``, or when the last transition was if that is later: a demo turns its clock ahead of everybody's."""
+    last = connection.scalar(select(HistoryRow.at).order_by(HistoryRow.n.desc()).limit(1))
+    return now if last is None else max(now, last)

@@ -188,6 +188,12 @@ def test_a_picture_is_served_that_no_cache_keeps_and_that_runs_nothing(driven: D
     assert found.headers["x-content-type-options"] == "nosniff"
 
 
+def test_where_a_clock_was_turned_ahead_what_has_happened_is_not_ahead(driven: Driver) -> None:
+    make = picture_maker(str(driven.database.url), lambda: driven.at("2026-11-26"))
+    found = answer(make, PATHS[0], None, "GET", {})
+    assert "Lavet 22. marts 2027 kl. 12.00" in found.text
+
+
 def test_nothing_in_a_picture_needs_what_the_policy_forbids(driven: Driver) -> None:
     for path in PATHS:
         text = ask(driven, path).text

@@ -40,8 +40,7 @@ def hold_3_served(home: Path, day: datetime, prepare: Callable[[Database], None]
     settings = Settings(database_url=f"sqlite:///{home}/talentnord.db", mail_directory=home / "mail")
     enrol_hold_3(settings, day)
     ahead = int((day - datetime.now(UTC)).total_seconds())
-    environment = {
-        **place.environment(),
+    own = {
         "TALENTNORD_DATABASE_URL": settings.database_url,
         "TALENTNORD_MAIL_DIRECTORY": str(settings.mail_directory),
         "TALENTNORD_CLOCK_AHEAD": str(ahead),
@@ -50,7 +49,8 @@ def hold_3_served(home: Path, day: datetime, prepare: Callable[[Database], None]
     command = [sys.executable, "-m", "flows"]
     database = Database(settings.database_url)
     prepare(database)
-    with prefect_server(place), child(command, environment, log) as process:
+    environment = {**place.environment(), **own}
+    with prefect_server(place, own), child(command, environment, log) as process:
         wait_for(process, lambda: is_shown(place), "the process that serves the flows", log)
         yield Served(place, database)
         database.close()
