@@ -14,6 +14,7 @@ from flows.console import out
 from flows.server.process import LOOPBACK, ServerPlace, child, has_deployment, wait_for
 from flows.site.inbox import INBOX
 from flows.site.keys import site_keys
+from flows.watching import watched
 from states.store.address import Address
 
 
@@ -67,6 +68,7 @@ def serve_all(
             out.print("Ready. Ctrl-C ends it all.")
             # Their pages are published at the very first start only after that.
             _print_overviews(place, settings)
+            stack.enter_context(watched(place, settings, folder))
             while all(process.poll() is None for process in running.values()):
                 time.sleep(0.5)
         except KeyboardInterrupt:

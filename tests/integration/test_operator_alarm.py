@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -22,29 +19,10 @@ from flows.cockpit import ui
 from flows.cockpit.labels import words
 from flows.operator_alarm import EVENTS, set_alarm
 from flows.server.process import ServerPlace
-from tests.support.http_server import PeerServer, serving
+from tests.support.http_server import listener
 from tests.support.prefect import ask, wait_until
 
 pytestmark = pytest.mark.xdist_group("prefect")
-
-
-@contextmanager
-def listener() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Listen for webhooks; give the address and what has come."""
-    come: list[dict[str, Any]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            come.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = PeerServer(("127.0.0.1", 0), Handler)
-    with serving(server):
-        yield f"http://127.0.0.1:{server.server_address[1]}/hook", come
 
 
 def alarm(address: str) -> None:

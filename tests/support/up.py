@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def clean(environment: Mapping[str, str] = {}) -> dict[str, str]:
 
 @contextmanager
 def talentnord_up(
-    folder: Path, *words: str, environment: Mapping[str, str] = {}
+    folder: Path, *words: str, environment: Mapping[str, str] = {}, command: Sequence[str] = (COMMAND,)
 ) -> Iterator[tuple[subprocess.Popen[str], ServerPlace]]:
     """Run ``talentnord up`` in a folder; gives the process once it is ready, and where its server really is.
 
@@ -34,7 +34,7 @@ def talentnord_up(
     """
     with (folder / "said").open("w") as said:
         process = subprocess.Popen(
-            [COMMAND, "up", "--site-port", "0", *words],
+            [*command, "up", "--site-port", "0", *words],
             cwd=folder,
             env=clean(environment),
             stdout=said,
