@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     sender_email: MailAddress = _NO_SENDER
     reply_to: MailAddress | None = None
     operator_webhook: SecretStr = SecretStr("")
-    """Where the operator is told that ``tick`` failed or is late, if anywhere. Such an address is often a key."""
+    """Where the operator is told that a tick failed, is late or missing, if anywhere. It is often a key."""
     site_url: Annotated[str, AfterValidator(lambda url: _origin(url) if url.strip() else "")] = ""
     """Where talents and leaders reach the pages that they answer on; without it mails hold no links."""
     site_key: SecretStr = SecretStr("")
