@@ -77,6 +77,10 @@ def is_shown(place: ServerPlace) -> bool:
     page = artifact(place, "side-hold-3-24")
     if "Registrér mentormøde" not in names or page is None or page["data"] == "…":
         return False
+    # What leads to the pages is written after the lists.
+    start = ask(place, "/deployments/filter", {"deployments": {"name": {"any_": ["1 ★ Overblik"]}}})
+    if not any("/artifacts/" in (one["description"] or "") for one in start):
+        return False
     form = ask(place, "/deployments/filter", {"deployments": {"name": {"any_": ["Udmeld et talent"]}}})
     return any("enum" in one["parameter_openapi_schema"]["properties"].get("talent", {}) for one in form)
 
