@@ -34,7 +34,8 @@ from bench.report import HERE
 from bench.run import SCRATCH
 from bench.work import expect
 from config.library import Library
-from flows.server.process import LOOPBACK, child, free_port, wait_for
+from flows.server.ports import LOOPBACK, free_port
+from flows.server.process import child, wait_for
 from flows.together import answers
 from notifications.links import Link, Links, Purpose
 from states.engine import Engine

@@ -41,8 +41,9 @@ from flows.options import VAR, CohortOption, HostOption, PortOption
 from flows.rule_list import FILES, read_rules
 from flows.running_dates import dates_that_run
 from flows.server.entrance import have_password
+from flows.server.ports import LOOPBACK, free_port
 from flows.server.private import only_for_owner, take_back
-from flows.server.process import LOOPBACK, ServerPlace, free_port, may_listen, prefect_server, stop_on_signals
+from flows.server.process import ServerPlace, may_listen, prefect_server, stop_on_signals
 from flows.services import command_services, library_of, open_services
 from flows.site_command import SITE_PORT, SitePortOption
 from flows.together import serve_all, with_site

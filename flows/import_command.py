@@ -17,7 +17,8 @@ from flows.clock import clock_ahead
 from flows.console import out
 from flows.options import VAR, CohortOption, HostOption, PortOption, YesOption
 from flows.server.entrance import have_password
-from flows.server.process import LOOPBACK, ServerPlace, answers, has_deployment
+from flows.server.ports import LOOPBACK
+from flows.server.process import ServerPlace, answers, has_deployment
 from flows.services import Services, library_of, open_services, use
 from states.views.import_preview import ImportPreview, import_preview
 

@@ -8,7 +8,8 @@ import typer
 
 from config.settings import load_settings
 from flows.console import out
-from flows.server.process import LOOPBACK, free_port, stop_on_signals
+from flows.server.ports import LOOPBACK, free_port
+from flows.server.process import stop_on_signals
 
 app = typer.Typer()
 

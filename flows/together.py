@@ -11,7 +11,8 @@ from pathlib import Path
 
 from config.settings import Settings
 from flows.console import out
-from flows.server.process import LOOPBACK, ServerPlace, child, has_deployment, wait_for
+from flows.server.ports import LOOPBACK
+from flows.server.process import ServerPlace, child, has_deployment, wait_for
 from flows.site.inbox import INBOX
 from flows.site.keys import site_keys
 from flows.watching import watched

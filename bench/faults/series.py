@@ -26,7 +26,8 @@ from bench.faults.setups import SETUPS, Setup
 from bench.faults.undisturbed import Calm, CalmJob, Stop, live_calmly, read_calm
 from bench.faults.verdict import judge
 from bench.faults.year import Struck, Year
-from flows.server.process import ServerPlace, free_port, prefect_server
+from flows.server.ports import free_port
+from flows.server.process import ServerPlace, prefect_server
 
 STRETCH = datetime(2027, 6, 10, tzinfo=UTC)
 """Until when those who work at once play the year."""

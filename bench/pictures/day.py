@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.work import expect
-from flows.server.process import ServerPlace, child, free_port, prefect_server
+from flows.server.ports import free_port
+from flows.server.process import ServerPlace, child, prefect_server
 from tests.support.prefect import wait_until
 from tests.support.served import is_shown
 

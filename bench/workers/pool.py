@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.server.process import ServerPlace, child, free_port, prefect_server
+from flows.server.ports import free_port
+from flows.server.process import ServerPlace, child, prefect_server
 from tests.support.prefect import ask
 
 ROOT = Path(__file__).parents[2]

@@ -20,8 +20,9 @@ from flows.server.landing import Landing
 from flows.server.lean_events import make_lean
 from flows.server.one_writer import OneAtATime
 from flows.server.own_paths import OwnPaths, picture_maker, report_maker
+from flows.server.ports import LOOPBACK, bound
 from flows.server.private import only_for_owner
-from flows.server.process import LOOPBACK, ServerPlace, authorization, bound, may_listen, password
+from flows.server.process import ServerPlace, authorization, may_listen, password
 from flows.server.same_origin import guarded
 from flows.server.scheduled_names import name_scheduled
 from notifications.run_words import tick_name

@@ -16,15 +16,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from config.errors import NoPasswordError, NoSignInError, ServerError, SettingsError
 from flows.cockpit import ui
+from flows.server.ports import LOOPBACK, netloc
 
-LOOPBACK = "127.0.0.1"
 PASSWORD = "PREFECT_SERVER_API_AUTH_STRING"
 _EVERYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1"}
 _STARTS_WITHIN = 120.0
@@ -146,11 +145,6 @@ def may_listen(host: str, signs_in: bool) -> None:
         raise NoSignInError(host)
 
 
-def netloc(host: str, port: int) -> str:
-    """Return host and port as they stand in an address."""
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
 def stop_on_signals() -> None:
     """Let Ctrl-C and a polite kill end this process in the same way, so that its children are ended too.
 
@@ -158,36 +152,6 @@ def stop_on_signals() -> None:
     """
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, signal.default_int_handler)
-
-
-def free_port(wanted: int | None = None, host: str = LOOPBACK) -> int:
-    """Return ``wanted`` if nobody listens there, otherwise a port that is free.
-
-    Raises:
-        ServerError: there is none, or the address is none of this machine's.
-    """
-    for port in ([wanted] if wanted else []) + [0]:
-        with suppress(OSError), bound(host, port) as probe:
-            return int(probe.getsockname()[1])
-    raise ServerError(f"no free port at {host}; is it an address of this machine?", "")
-
-
-def bound(host: str, port: int) -> socket.socket:
-    """Return a socket for a server, bound and not yet listening; port 0 is any that is free.
-
-    Raises:
-        OSError: somebody else listens there.
-    """
-    # TCP by name: without it asyncio leaves small answers waiting for their acknowledgement (40 ms each).
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    place = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        place.bind((host, port))
-    except OSError:
-        place.close()
-        raise
-    return place
 
 
 @contextmanager
@@ -237,9 +201,7 @@ def _group_lives(group: int) -> bool:
 
 
 @contextmanager
-def prefect_server(
-    place: ServerPlace, ours: Mapping[str, str] = MappingProxyType({})
-) -> Iterator[subprocess.Popen[bytes]]:
+def prefect_server(place: ServerPlace, ours: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """Run a Prefect server at ``place`` and wait until it answers; ``ours`` are settings beside the environment's.
 
     Raises:
@@ -248,7 +210,7 @@ def prefect_server(
     place.home.mkdir(parents=True, exist_ok=True)
     log = place.home / "server.log"
     command = [sys.executable, "-m", "flows.server.app", "--host", place.host, "--port", str(place.port)]
-    with child(command, {**place.environment(), **ours}, log) as process:
+    with child(command, {**place.environment(), **(ours or {})}, log) as process:
         wait_for(process, lambda: answers(place), "the Prefect server", log)
         yield process
 

@@ -12,8 +12,8 @@ import uvicorn
 from config.errors import ServerError, TalentNordError
 from config.settings import load_settings
 from flows.clock import clock_ahead
+from flows.server.ports import LOOPBACK, bound, netloc
 from flows.server.private import only_for_owner
-from flows.server.process import LOOPBACK, bound, netloc
 from flows.services import Services, open_services
 from flows.site.afterwards import Afterwards
 from flows.site.app import build_app

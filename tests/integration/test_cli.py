@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from config.library import Library
 from flows.cli import app
-from flows.server.process import free_port
+from flows.server.ports import free_port
 from states.machines.rules import rules_for
 from states.views.diagram import commitment_diagram, journey_diagram
 from tests.support.command import Command, Ended

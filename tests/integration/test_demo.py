@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from flows.server.process import free_port
+from flows.server.ports import free_port
 
 pytestmark = pytest.mark.xdist_group("prefect")
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from config.people import People
-from flows.server.process import free_port
+from flows.server.ports import free_port
 from states.facts import Fact
 from states.running_cohort import read_cohort
 from states.store.database import Database

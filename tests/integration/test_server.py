@@ -19,7 +19,8 @@ import pytest
 
 from config.errors import ServerError
 from flows.cockpit.ui import FIRST, SECOND
-from flows.server.process import ServerPlace, answers, bound, free_port, has_deployment, prefect_server, wait_for
+from flows.server.ports import bound, free_port
+from flows.server.process import ServerPlace, answers, has_deployment, prefect_server, wait_for
 from flows.together import answers as site_answers
 from tests.support.prefect import ask, wait_until
 from tests.support.processes import busy_seconds, command_line, descendants, living, taken_port

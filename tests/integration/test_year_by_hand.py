@@ -11,7 +11,8 @@ from config.library import Library
 from config.people import COLUMNS, SHORT_LEVELS, People
 from config.settings import Settings
 from flows.clock import TurnedClock
-from flows.server.process import ServerPlace, free_port
+from flows.server.ports import free_port
+from flows.server.process import ServerPlace
 from flows.services import open_services, use
 from states.store.database import Database
 from tests.support.command import Command

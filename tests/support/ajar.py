@@ -17,7 +17,8 @@ from starlette.types import ASGIApp
 from config.settings import Settings
 from flows.server import same_origin
 from flows.server.app import serve
-from flows.server.process import ServerPlace, answers, child, free_port, wait_for
+from flows.server.ports import free_port
+from flows.server.process import ServerPlace, answers, child, wait_for
 
 CORS = "CORS"
 

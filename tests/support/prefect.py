@@ -20,7 +20,8 @@ from prefect.settings import (
     temporary_settings,
 )
 
-from flows.server.process import ServerPlace, authorization, free_port, prefect_server
+from flows.server.ports import free_port
+from flows.server.process import ServerPlace, authorization, prefect_server
 
 T = TypeVar("T")
 

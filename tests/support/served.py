@@ -14,7 +14,8 @@ from sqlalchemy import select
 from config.settings import Settings
 from flows.clock import TurnedClock
 from flows.rehearsal.rehearsal import first_instant
-from flows.server.process import ServerPlace, child, free_port, prefect_server, wait_for
+from flows.server.ports import free_port
+from flows.server.process import ServerPlace, child, prefect_server, wait_for
 from flows.services import open_services
 from states.store.database import Database
 from states.store.tables import CommitmentRow, JourneyRow, PersonRow

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from flows.server.process import LOOPBACK, bound
+from flows.server.ports import LOOPBACK, bound
 from tests.support.free_port import closed_port
 
 

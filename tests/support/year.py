@@ -21,7 +21,7 @@ from config.settings import Settings
 from flows.clock import TurnedClock
 from flows.rehearsal.behaviour import Act
 from flows.rehearsal.rehearsal import Rehearsal, Step, first_instant
-from flows.server.process import LOOPBACK, bound
+from flows.server.ports import LOOPBACK, bound
 from flows.services import Services, put_together
 from flows.site.app import build_app
 from flows.site.serve import addresses_of
