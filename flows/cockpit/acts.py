@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from flows.cockpit.task_forms import Offer, TaskForms
 
 FormIds = Mapping[tuple[str, str], UUID]
 """The deployments of forms, by programme and form."""
+OF_NO_PROGRAMME = ""
+"""Stands for the programme of a form that is none's; such a form goes by its label."""
 
 
 class Act(NamedTuple):
@@ -48,6 +50,17 @@ class Acts:
     def taking_back(self, fact: str) -> list[Act]:
         """Return the form that takes a fact back; ``fact`` is what the form's list calls it."""
         return list(self._served(self._ways.taking_back(fact)))
+
+    def for_several(self, commitments: Collection[str]) -> list[Markdown]:
+        """Return links to record each of the commitments, by name, for all but some; each by the commitment's words."""
+        found = self._served(self._ways.for_several(commitments))
+        return [link(act.offer.values["commitment"], act.address) for act in found]
+
+    def message(self) -> list[Markdown]:
+        """Return the link to the form for a message of one's own, if it is served: no row leads there."""
+        label = words()["message_label"]
+        form = self._forms.get((OF_NO_PROGRAMME, label))
+        return [link(label, ui.DEFAULT.form(form))] if form else []
 
     def _served(self, offers: Iterable[Offer]) -> Iterator[Act]:
         for offer in offers:

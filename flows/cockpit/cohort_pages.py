@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -93,10 +94,12 @@ def cohort_pages(
     late = [(talent, line) for talent in page.talents for line in talent.overdue]
     about = {line.subject: acts.about(line.subject, talent.journey, talent.name) for talent, line in late}
     about |= {line.id: acts.about(line.id) for line in page.commitments if not line.settled}
-    more = [*links_to_pages(connection, cohort, links), *beside]
+    more = [*links_to_pages(connection, cohort, links), *acts.message(), *beside]
+    often = Counter(line.subject.rpartition("/")[2] for _, line in late)
+    several = acts.for_several({name for name, times in often.items() if times > 1})
     pictures = pictures_of(connection, page.id, now)
     shown = image(page.id, Picture.COHORT, cohort_said(pictures.grid))
-    yield Written(page.id, page.name, cohort_markdown(page, links, about, more, shown))
+    yield Written(page.id, page.name, cohort_markdown(page, links, about, more, shown, several))
     ident = pictures_page(page.id)
     yield Written(ident, titles[ident], pictures_markdown(pictures, links))
     ident = mails_page(page.id)

@@ -31,12 +31,14 @@ def cohort_markdown(
     acts: ActsBySubject = NO_ACTS,
     more: Sequence[Markdown] = (),
     picture: Markdown | None = None,
+    several: Sequence[Markdown] = (),
     language: str = "da",
 ) -> str:
     """Return a cohort's overview.
 
     ``links`` are the addresses of pages by id, ``acts`` what can be done by what it is about, ``more`` links to the
-    cohort's other pages, ``picture`` shows where all talents are.
+    cohort's other pages and to a form that no row leads to, ``picture`` shows where all talents are, ``several`` are
+    links that record what many are late with.
     """
     overdue = sorted(
         ((talent, line) for talent in page.talents for line in talent.overdue),
@@ -47,6 +49,7 @@ def cohort_markdown(
         "links": _trusted(links),
         "acts": acts,
         "more": more,
+        "several": several,
         "overdue": overdue,
         "picture": picture,
     }

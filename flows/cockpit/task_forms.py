@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from config.form import Form
 from config.programme import CommitmentSpec
 from flows.cockpit.forms import day_label, specs_of, talent_label
 from flows.cockpit.people_lists import people_labels
+from flows.cockpit.several import FOR_WHOM, for_whom
 from flows.cockpit.task_lists import task_labels
 from states.machines.rulebook import RuleBook
 from states.moves.people import CORRECT, WHOM
@@ -80,6 +81,15 @@ class TaskForms:
     def taking_back(self, fact: str) -> Iterator[Offer]:
         """Yield the form that takes a fact back, with the fact chosen, as the form's list calls it (R62)."""
         return (Offer(form, {"fact": fact}) for form in self._forms if form.undoes)
+
+    def for_several(self, commitments: Collection[str]) -> Iterator[Offer]:
+        """Yield, for each of the commitments, by name, the form that records it for all of the cohort but some."""
+        everybody = list(for_whom({self._cohort.name: self._cohort.cohort_id}))[-1]
+        for form in self._forms:
+            for spec in specs_of(self._cohort.definition, form) if form.several else ():
+                if spec.id in commitments:
+                    given = {FOR_WHOM: everybody, "commitment": spec.label, "held_on": self._today.isoformat()}
+                    yield Offer(form, given)
 
     def _about_commitment(
         self, form: Form, subject: str, journey: str, whom: str, spec: CommitmentSpec

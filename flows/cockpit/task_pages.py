@@ -14,11 +14,12 @@ from uuid import UUID
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 
-from flows.cockpit.acts import Act, Acts, FormIds
+from flows.cockpit.acts import OF_NO_PROGRAMME, Act, Acts, FormIds
 from flows.cockpit.artifacts import find, remove, write
 from flows.cockpit.form_lists import FLOWS
 from flows.cockpit.literal import Markdown, link
 from flows.cockpit.markdown import page_text
+from flows.cockpit.message_form import FLOW as MESSAGE
 from flows.cockpit.task_forms import TaskForms
 from flows.services import Services
 from states.running_cohort import read_cohort
@@ -59,10 +60,12 @@ async def _put(client: PrefectClient, told: _Told, artifact: UUID) -> None:
 
 async def form_ids(client: PrefectClient) -> FormIds:
     """Return the deployments of all forms that are served."""
-    flows = FlowFilter(name=FlowFilterName(any_=[*FLOWS]))
+    flows = FlowFilter(name=FlowFilterName(any_=[*FLOWS, MESSAGE]))
     found = await client.read_deployments(flow_filter=flows, limit=_MOST)
-    given = ((one.id, one.parameters) for one in found)
-    return {(str(form.get("programme")), str(form.get("form"))): ident for ident, form in given}
+    return {
+        (str(one.parameters.get("programme", OF_NO_PROGRAMME)), str(one.parameters.get("form", one.name))): one.id
+        for one in found
+    }
 
 
 def _told(

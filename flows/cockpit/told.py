@@ -1,7 +1,8 @@
 """How a form's run answers whoever filled it in: what was recorded and where to see it, or why nothing was.
 
 The run's page opens on its log, which draws addresses as links and nothing else of Markdown; so there the sentence
-stands, with the page's address. What a refused form is mended by is too long an address for that: it is on a page.
+stands, with the page's address; it is sent before the run ends, for the page of a run that has ended is not drawn
+anew. What a refused form is mended by is too long an address for that: it is on a page.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from prefect import runtime
 from prefect.artifacts import MarkdownArtifact
 from prefect.client.orchestration import PrefectClient
+from prefect.logging.handlers import APILogHandler
 
 from config.errors import TalentNordError
 from flows.client import one_client
@@ -44,6 +46,7 @@ async def recorded(services: Services, message: str, pages: Sequence[str]) -> st
         if found:
             address = f" {said('see_page')} {_origin(services, client)}{ui.DEFAULT.page(found[pages[0]])}"
     _log.info("%s.%s", message.removesuffix("."), address)
+    await APILogHandler.aflush()
     return completed(message)
 
 
@@ -58,6 +61,7 @@ async def turned_down(services: Services, error: TalentNordError, programme: str
         return failed(said("failed", why=str(error)), error)
     name = refused_state(await asyncio.to_thread(language_of, services, programme))
     _log.warning("%s", sentence)
+    await APILogHandler.aflush()
     if runtime.deployment.id:
         async with one_client() as client:
             await MarkdownArtifact(description=name, markdown=_page(sentence)).acreate(client)

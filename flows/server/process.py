@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from config.errors import NoPasswordError, NoSignInError, ServerError, SettingsError
 from flows.cockpit import ui
@@ -236,8 +237,10 @@ def _group_lives(group: int) -> bool:
 
 
 @contextmanager
-def prefect_server(place: ServerPlace) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a Prefect server at ``place`` and wait until it answers.
+def prefect_server(
+    place: ServerPlace, ours: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a Prefect server at ``place`` and wait until it answers; ``ours`` are settings beside the environment's.
 
     Raises:
         ServerError: it ended, or did not answer within two minutes; the error holds the end of its log.
@@ -245,7 +248,7 @@ def prefect_server(place: ServerPlace) -> Iterator[subprocess.Popen[bytes]]:
     place.home.mkdir(parents=True, exist_ok=True)
     log = place.home / "server.log"
     command = [sys.executable, "-m", "flows.server.app", "--host", place.host, "--port", str(place.port)]
-    with child(command, place.environment(), log) as process:
+    with child(command, {**place.environment(), **ours}, log) as process:
         wait_for(process, lambda: answers(place), "the Prefect server", log)
         yield process
 

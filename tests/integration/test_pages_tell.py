@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from flows.cockpit.acts import Acts
+from flows.cockpit.cohort_pages import cohort_pages, cohort_titles
 from flows.cockpit.markdown import cohort_markdown, talent_markdown
+from flows.cockpit.task_forms import TaskForms
 from notifications import alarm
 from states.facts import Fact
 from states.running_cohort import read_cohort
@@ -121,3 +127,19 @@ def test_the_calendar_has_every_day_in_order_and_says_which_are_over(coordinator
     today = next(line for line in lines if line.label == "Modul 1 dag 1")
     assert today.starts is not None
     assert (f"{today.starts:%H:%M}", today.place) == ("09:00", "Hotel Comwell Hvide Hus, Aalborg")
+
+
+def test_what_many_are_late_with_and_what_no_row_leads_to_has_links_on_the_overview(coordinator: Coordinator) -> None:
+    coordinator.until("2027-03-26 10:00")
+    links = {one: f"/{one}" for one in ["hold-3", *(f"hold-3-{number:02d}" for number in range(1, 7))]}
+    forms = {("talent-nord", "several"): uuid4(), ("", "Skriv en besked"): uuid4()}
+    with coordinator.driven.database.read() as connection:
+        cohort = read_cohort(connection, "hold-3")
+        acts = Acts(TaskForms(connection, cohort, date(2027, 3, 26)), "talent-nord", forms)
+        links |= dict.fromkeys(cohort_titles(connection, cohort), "/there")
+        overview = next(
+            cohort_pages(connection, cohort, coordinator.cohort(), links, acts, coordinator.driven.now)
+        ).markdown
+    found = dict(re.findall(r"\[([^]]+)\]\((/v2/deployments/[^)]+)\)", overview.replace("\\", "")))
+    assert list(found) == ["Skriv en besked", "Forventningssamtale", "Mentormøde i modul 1"]
+    assert "held_on" in found["Forventningssamtale"]

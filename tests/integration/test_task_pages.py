@@ -132,3 +132,17 @@ def test_only_open_tasks_get_a_page(coordinator: Coordinator) -> None:
     with coordinator.driven.database.read() as connection:
         gone = before.keys() - open_task_titles(connection, "hold-3").keys()
     assert [before[ident] for ident in gone] == ["Mette Brøndgaard: mentormødet i modul 1 mangler"]
+
+
+def test_what_several_are_late_with_is_recorded_for_everybody_but_those_chosen(coordinator: Coordinator) -> None:
+    with coordinator.driven.database.read() as connection:
+        cohort = read_cohort(connection, "hold-3")
+        ways = TaskForms(connection, cohort, cohort.calendar.local_day(coordinator.driven.now))
+        offers = list(ways.for_several({"mentor_meeting_m1", "second_half_choice"}))
+    assert filled(offers) == {
+        "Registrér for flere talenter": {
+            "for_whom": "Alle på Hold 3, undtagen de valgte",
+            "commitment": "Mentormøde i modul 1",
+            "held_on": "2027-03-24",
+        }
+    }
