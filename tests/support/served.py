@@ -40,17 +40,18 @@ def hold_3_served(home: Path, day: datetime, prepare: Callable[[Database], None]
     settings = Settings(database_url=f"sqlite:///{home}/talentnord.db", mail_directory=home / "mail")
     enrol_hold_3(settings, day)
     ahead = int((day - datetime.now(UTC)).total_seconds())
-    environment = {
-        **place.environment(),
+    ours = {
         "TALENTNORD_DATABASE_URL": settings.database_url,
         "TALENTNORD_MAIL_DIRECTORY": str(settings.mail_directory),
         "TALENTNORD_CLOCK_AHEAD": str(ahead),
     }
+    environment = {**place.environment(), **ours}
     log = home / "serve.log"
     command = [sys.executable, "-m", "flows"]
     database = Database(settings.database_url)
     prepare(database)
-    with prefect_server(place), child(command, environment, log) as process:
+    # The server makes the report, of the same database and by the same clock.
+    with prefect_server(place, ours), child(command, environment, log) as process:
         wait_for(process, lambda: is_shown(place), "the process that serves the flows", log)
         yield Served(place, database)
         database.close()
