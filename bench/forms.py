@@ -8,21 +8,16 @@ nobody fills one in the moment the system is up. The benchmark fails above five 
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 from urllib.parse import quote
 
+from bench.keeping import keep, options_of, scratch
 from bench.machine import facts
-from bench.report import HERE
-from bench.run import SCRATCH
 from bench.work import expect
 from config.library import Library
 from flows.server.process import ServerPlace
@@ -52,13 +47,11 @@ class Timed(NamedTuple):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures as the command line says; 1 if forms are slower than they may be."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--date", required=True, help="the day of the measurement, as it shall stand in the results")
+    parser = options_of(__doc__)
     parser.add_argument("--forms", type=int, default=FORMS, choices=range(1, 20), help="default: %(default)s")
     options = parser.parse_args(arguments)
     machine = facts(("prefect", "SQLAlchemy"), synchronous="FULL")
-    SCRATCH.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=SCRATCH) as folder, hold_3_served(Path(folder), DAY) as served:
+    with scratch() as folder, hold_3_served(folder, DAY) as served:
         record(served.place, 1)
         runs = []
         for number in range(2, options.forms + 2):
@@ -68,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     middle = Timed(*(median(times) for times in zip(*runs, strict=True)))
     result = {"date": options.date, "machine": machine, "forms": [run._asdict() for run in runs]}
     result |= {"median": middle._asdict(), "most": MOST}
-    (HERE / "results" / "forms.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    keep("forms", result)
     sys.stdout.write(f"median: {said(middle)} (on the overview within {MOST:g} s)\n")
     return 0 if middle.shown <= MOST else 1
 

@@ -8,12 +8,9 @@ have moved its promise, or the benchmark fails; it fails too below 200 answers a
 
 from __future__ import annotations
 
-import argparse
-import json
 import multiprocessing
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -29,9 +26,8 @@ from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 
+from bench.keeping import keep, options_of, scratch
 from bench.machine import facts
-from bench.report import HERE
-from bench.run import SCRATCH
 from bench.work import expect
 from config.library import Library
 from flows.server.ports import LOOPBACK, free_port
@@ -64,20 +60,18 @@ class Answer(NamedTuple):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measures as the command line says; 1 if the site is slower than it has to be."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--date", required=True, help="the day of the measurement, as it shall stand in the results")
+    parser = options_of(__doc__)
     parser.add_argument("--repeats", type=int, default=REPEATS, choices=range(1, 10), help="default: %(default)s")
     parser.add_argument("--cohorts", type=int, default=COHORTS, help="of 24 talents each; default: %(default)s")
     options = parser.parse_args(arguments)
     machine = facts(("SQLAlchemy", "starlette", "uvicorn"), synchronous="FULL")
-    SCRATCH.mkdir(parents=True, exist_ok=True)
     runs = []
     for number in range(options.repeats):
-        with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
-            runs.append(measured(Path(folder), options.cohorts))
+        with scratch() as folder:
+            runs.append(measured(folder, options.cohorts))
         sys.stdout.write(f"{number + 1}: {runs[-1]:.0f} answers/s\n")
     record = {"date": options.date, "machine": machine, "at_once": AT_ONCE, "answers_a_second": runs}
-    (HERE / "results" / "site.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    keep("site", record)
     sys.stdout.write(f"{median(runs):.0f} answers/s (at least {LEAST})\n")
     return 0 if median(runs) >= LEAST else 1
 
