@@ -14,6 +14,9 @@ from markdown_it import MarkdownIt
 
 from flows.cockpit.literal import Markdown, link, literal
 from flows.cockpit.markdown import cohort_markdown, mails_markdown, talent_markdown
+from flows.cockpit.pictures import Pictures, pictures_markdown
+from states.views.cohort_grid import CohortGrid, GridColumn, GridRow
+from states.views.mail_weeks import BECAME, MailWeek, MailWeeks
 from states.views.pages import (
     CohortPage,
     CommitmentLine,
@@ -27,6 +30,7 @@ from states.views.pages import (
     TaskLine,
 )
 from states.views.undelivered import MailRecord
+from states.views.year_ahead import DayAhead, DeadlineAhead, YearAhead
 from tests.support.worst_names import GOOD, WORST
 
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -61,7 +65,7 @@ def test_every_page_is_what_its_template_makes_it_whatever_people_are_called(nam
     assume(shown)
     # A name that is not plain has its link behind it.
     like = ODD if "→" in link(name, "/") else PLAIN
-    for page in (cohort, talent, mails):
+    for page in (cohort, talent, mails, pictures):
         assert [seen(piece) for piece in pieces(page(name))] == [
             piece._replace(text=piece.text.replace(like, shown)) for piece in pieces(page(like))
         ]
@@ -134,6 +138,19 @@ def mails(name: str) -> str:
     page = CohortPage("hold-3", name, AT.date(), (), (), (), 1, made=AT)
     record = MailRecord("tn-1", "hold-3", ("hold-3-01",), name, name, AT, "rejected", name, overtaken=True)
     return mails_markdown(page, [record], LINKS)
+
+
+def pictures(name: str) -> str:
+    columns = (GridColumn("talk", "Talk", AT.date(), False), GridColumn("visit", "Visit", None, False))
+    rows = (GridRow("hold-3-01", name, name, 1, 3, ("missed", "kept")),)
+    lines = (DayAhead("Day", AT.date(), name, AT.date()), DeadlineAhead("Talk", AT.date(), 1))
+    weeks = (MailWeek(AT.date(), dict.fromkeys(BECAME, 1)),)
+    read = Pictures(
+        CohortGrid(name, "hold-3", AT, columns, 1, rows),
+        YearAhead(name, "hold-3", AT, lines),
+        MailWeeks(name, "hold-3", AT, weeks),
+    )
+    return pictures_markdown(read, LINKS)
 
 
 def line(name: str) -> TalentLine:
