@@ -18,7 +18,7 @@ from tests.support.clicks import Clicks
 LATE = "Forventningssamtale: 26 dage"
 MEETING = "Mentormøde i modul 1"
 MODULE_2 = "Modul 2 dag 1"
-PAGE = re.compile("/v2/artifacts/artifact/")
+PAGE = re.compile("v2.artifacts.artifact")
 
 Do = Callable[[Clicks], Response | None]
 

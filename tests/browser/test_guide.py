@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("guide")]
 
 DAY = datetime(2027, 3, 15, 9, tzinfo=UTC)
 LATE = "Forventningssamtale: 26 dage"
-ADDRESS = re.compile("/v2/artifacts/artifact/")
+ADDRESS = re.compile("v2.artifacts.artifact")
 """The address of a page, as it stands in the log of a run."""
 
 
