@@ -35,11 +35,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 @pytest.fixture
 def clicks(served: Served) -> Iterator[Clicks]:
     """A coordinator's hands on a small screen, with the overview as a bookmark."""
+    expect.set_options(timeout=60_000)
     with watched(served.place.ui, width=1280) as context:
         context.set_default_timeout(60_000)
         hands = Clicks(context.new_page(), bookmark(served, "side-hold-3"))
         hands.begin()
         yield hands
+    expect.set_options(timeout=5_000)
 
 
 def test_the_overview_is_found_from_the_bare_address_by_one_click(clicks: Clicks) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import TimeoutError as TooSlow
 
 from tests.support.prefect import wait_until
 
@@ -42,9 +43,13 @@ class Clicks:
         self.count += 1
 
     def follow(self, name: str | re.Pattern[str], within: Locator | None = None) -> None:
-        """Follow a link, in the same tab; ``within`` is the row that it stands in."""
-        exact = isinstance(name, str)
-        self.click((within or self.page).get_by_role("link", name=name, exact=exact).first)
+        """Follow a link, in the same tab also where it would open another; ``within`` is the row that it stands in."""
+        link = (within or self.page).get_by_role("link", name=name, exact=isinstance(name, str)).first
+        if link.get_attribute("target") != "_blank":
+            self.click(link)
+            return
+        self.count += 1
+        self.page.goto(str(link.get_attribute("href")))
 
     def row(self, *texts: str) -> Locator:
         """The first row of a table that has all the texts."""
@@ -100,9 +105,9 @@ class Clicks:
     # -- what came of it -------------------------------------------------------------------------------------------
 
     def open_run(self, name: str | re.Pattern[str]) -> None:
-        """Open the run in the list that the UI shows after Submit, once it has its name."""
+        """Open the run in the list that the UI shows after Submit, once it has its name; the list is loaded again."""
         link = self.page.get_by_role("link", name=name).first
-        expect(link).to_be_visible(timeout=LONGEST)
+        self.see(link)
         self.click(link)
         expect(self.page.get_by_text(ENDED).first).to_be_visible(timeout=LONGEST)
 
@@ -116,8 +121,10 @@ class Clicks:
 
         def shown() -> bool:
             self.page.reload()
-            self.page.get_by_role("heading").first.wait_for()
-            self.page.wait_for_load_state("networkidle")
-            return what.first.is_visible()
+            try:
+                what.first.wait_for(timeout=10_000)
+            except TooSlow:
+                return False
+            return True
 
         wait_until(shown, within=120)
