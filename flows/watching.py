@@ -10,8 +10,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -22,6 +20,7 @@ from config.settings import Settings
 from flows.clock import system_clock
 from flows.cockpit.labels import words
 from flows.console import out
+from flows.server.plain_http import ask, name_of
 from flows.server.process import ServerPlace, authorization, password
 from flows.watch import Look, News, Watch, What
 
@@ -112,10 +111,9 @@ class Watcher:
             return
         ended = words()["tick_at"].format(at=at) if at else words()["tick_never"]
         try:
-            _post(self._webhook, {"text": words()[news.what].format(ended=ended, **filled)}, {})
+            ask("POST", self._webhook, {"text": words()[news.what].format(ended=ended, **filled)}, {}, _PATIENCE)
         except Exception as error:
-            # Not what the error says: it may hold the address, which is often a key.
-            self._say(f"The operator's webhook could not be told ({_name(error)}).")
+            self._say(f"The operator's webhook could not be told ({name_of(error)}).")
 
     def _say(self, line: str) -> None:
         stamped = f"{self._wall().astimezone():%Y-%m-%d %H:%M} {line}"
@@ -133,17 +131,6 @@ def newest_end(place: ServerPlace) -> datetime | None:
         OSError: the server does not answer, or refuses to.
         ValueError: what it answers is not what Prefect answers.
     """
-    found = json.loads(_post(f"{place.api}/flow_runs/filter", _NEWEST_END, authorization(password())))
+    address, headers = f"{place.api}/flow_runs/filter", authorization(password())
+    found = json.loads(ask("POST", address, _NEWEST_END, headers, _PATIENCE))
     return datetime.fromisoformat(found[0]["end_time"]).astimezone(UTC) if found else None
-
-
-def _post(address: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> bytes:
-    asked = {"content-type": "application/json", **headers}
-    request = urllib.request.Request(address, json.dumps(body).encode(), asked, method="POST")
-    with urllib.request.urlopen(request, timeout=_PATIENCE) as response:
-        answer: bytes = response.read()
-    return answer
-
-
-def _name(error: Exception) -> str:
-    return f"HTTP {error.code}" if isinstance(error, urllib.error.HTTPError) else type(error).__name__

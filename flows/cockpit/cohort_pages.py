@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -86,7 +85,6 @@ def cohort_pages(
     page: CohortPage,
     links: Mapping[str, str],
     acts: Acts,
-    now: datetime,
     beside: Sequence[Markdown] = (),
 ) -> Iterator[Written]:
     """Yield the pages of a cohort, its overview first; ``beside`` are links that stand there after those to pages."""
@@ -97,7 +95,7 @@ def cohort_pages(
     more = [*links_to_pages(connection, cohort, links), *acts.by_menu(), *beside]
     often = Counter(line.subject.rpartition("/")[2] for _, line in late)
     several = acts.for_several({name for name, times in often.items() if times > 1})
-    pictures = pictures_of(connection, page.id, now)
+    pictures = pictures_of(connection, page.id, page.made)
     shown = image(page.id, Picture.COHORT, cohort_said(pictures.grid))
     yield Written(page.id, page.name, cohort_markdown(page, links, about, more, several, shown))
     ident = pictures_page(page.id)

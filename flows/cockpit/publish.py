@@ -68,7 +68,7 @@ def _written(
         for ident in pages:
             if ident == cohort_id:
                 beside = sign_out(services.settings)
-                written += cohort_pages(connection, cohort, overview.cohort(), links, acts, services.now(), beside)
+                written += cohort_pages(connection, cohort, overview.cohort(), links, acts, beside)
             else:
                 written.append(talent_page(overview.talent(ident), links, acts, facts))
     return written

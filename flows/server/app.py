@@ -19,7 +19,7 @@ from flows.server.entrance import entered, have_password
 from flows.server.landing import Landing
 from flows.server.lean_events import make_lean
 from flows.server.one_writer import OneAtATime
-from flows.server.own_paths import OwnPaths, picture_maker, report_maker
+from flows.server.own_paths import Maker, OwnPaths
 from flows.server.ports import LOOPBACK, bound
 from flows.server.private import only_for_owner
 from flows.server.process import ServerPlace, authorization, may_listen, password
@@ -59,8 +59,7 @@ def serve(place: ServerPlace, settings: Settings) -> None:
     """
     may_listen(place.host, settings.signs_in)
     have_password(settings)
-    known = settings.database_url, clock_ahead(settings.clock_ahead)
-    report, picture = report_maker(*known), picture_maker(*known)
+    maker = Maker(settings.database_url, clock_ahead(settings.clock_ahead))
     # Prefect reads the environment once, when it is first imported.
     os.environ.update(place.server_environment())
     from prefect.server.api.server import create_app
@@ -90,7 +89,7 @@ def serve(place: ServerPlace, settings: Settings) -> None:
         app.add_middleware(OneAtATime)
         app.add_middleware(Landing, find=start_page)
         # What a proxy says of its client is for Prefect, and not for the entrance, which asks who the proxy is.
-        own = OwnPaths(app, authorization(password()), report, picture)
+        own = OwnPaths(app, authorization(password()), maker.report, maker.picture)
         behind = ProxyHeadersMiddleware(own, os.environ.get("FORWARDED_ALLOW_IPS", LOOPBACK))  # type: ignore[arg-type]
         entrance = stack.enter_context(entered(behind, place, settings))  # type: ignore[arg-type]
         config = uvicorn.Config(

@@ -6,8 +6,8 @@ import asyncio
 import hmac
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
-from typing import NamedTuple
+from functools import cached_property
+from typing import NamedTuple, ParamSpec, TypeVar
 from urllib.parse import quote
 
 import httpx
@@ -36,6 +36,10 @@ REPORTS = "/rapport/"
 """What the paths of reports begin with, ``/rapport/hold-3.xlsx``."""
 
 
+P = ParamSpec("P")
+M = TypeVar("M")
+
+
 class Download(NamedTuple):
     """A file as it is downloaded; ``name`` without its ending."""
 
@@ -43,33 +47,27 @@ class Download(NamedTuple):
     data: bytes
 
 
-def report_maker(database_url: str, now: Callable[[], datetime]) -> Callable[[str], Download]:
-    """Return what makes the report of a cohort from the domain's database, opened when the first is asked for."""
+class Maker:
+    """Makes reports and pictures of cohorts from the domain's database, which is opened when the first is asked for."""
 
-    @cache
-    def database() -> Database:
-        return Database(database_url)
+    def __init__(self, database_url: str, now: Callable[[], datetime]) -> None:
+        self._database_url = database_url
+        self._now = now
 
-    def make(cohort_id: str) -> Download:
-        with database().read() as connection:
-            found = report_of(connection, cohort_id, not_before_history(connection, now()))
+    @cached_property
+    def _database(self) -> Database:
+        return Database(self._database_url)
+
+    def report(self, cohort_id: str) -> Download:
+        """Return the report of a cohort. Raises ``UnknownRecordError`` for a cohort that is not known."""
+        with self._database.read() as connection:
+            found = report_of(connection, cohort_id, not_before_history(connection, self._now()))
         return Download(report_name(found), report_file(found))
 
-    return make
-
-
-def picture_maker(database_url: str, now: Callable[[], datetime]) -> Callable[[str, Picture], str]:
-    """Return what draws a picture of a cohort from the domain's database, opened when the first is asked for."""
-
-    @cache
-    def database() -> Database:
-        return Database(database_url)
-
-    def make(cohort_id: str, picture: Picture) -> str:
-        with database().read() as connection:
-            return draw(connection, cohort_id, picture, not_before_history(connection, now()))
-
-    return make
+    def picture(self, cohort_id: str, picture: Picture) -> str:
+        """Draw a picture of a cohort; raises as ``report`` does."""
+        with self._database.read() as connection:
+            return draw(connection, cohort_id, picture, not_before_history(connection, self._now()))
 
 
 class OwnPaths:
@@ -122,24 +120,16 @@ class OwnPaths:
         asked = asked_for(path)
         if self._picture is None or asked is None:
             return PlainTextResponse(said("no_page"), 404)
-        try:
-            picture = await asyncio.to_thread(self._picture, *asked)
-        except UnknownRecordError:
-            return PlainTextResponse(said("no_page"), 404)
-        except TalentNordError:  # The reason names the database, and is for the operator.
-            return PlainTextResponse(said("no_picture"), 503)
-        return Response(picture, 200, {**_UNSTORED, **_ONLY_SHOWN}, SVG)
+        made = await _made("no_picture", self._picture, *asked)
+        return made if isinstance(made, Response) else Response(made, 200, {**_UNSTORED, **_ONLY_SHOWN}, SVG)
 
     async def _told(self, name: str) -> Response:
         """Return the report of a cohort."""
         if self._report is None or not name.endswith(ENDING):
             return PlainTextResponse(said("no_page"), 404)
-        try:
-            made = await asyncio.to_thread(self._report, name.removesuffix(ENDING))
-        except UnknownRecordError:
-            return PlainTextResponse(said("no_page"), 404)
-        except TalentNordError:  # The reason names the database, and is for the operator.
-            return PlainTextResponse(said("no_report"), 503)
+        made = await _made("no_report", self._report, name.removesuffix(ENDING))
+        if isinstance(made, Response):
+            return made
         shown = f"attachment; filename*=UTF-8''{quote(made.name + ENDING, safe='')}"
         return Response(made.data, 200, {**_UNSTORED, "content-disposition": shown}, CONTENT_TYPE)
 
@@ -151,3 +141,13 @@ class OwnPaths:
         if not found:
             return PlainTextResponse(said("no_page"), 404)
         return RedirectResponse(ui.DEFAULT.page(quote(str(found[0]["latest_id"]))), 302, _UNSTORED)
+
+
+async def _made(trouble: str, make: Callable[P, M], *asked: P.args, **more: P.kwargs) -> M | Response:
+    """Return what is made of a cohort, or the answer if there is no such cohort, or the ``trouble`` by its name."""
+    try:
+        return await asyncio.to_thread(make, *asked, **more)
+    except UnknownRecordError:
+        return PlainTextResponse(said("no_page"), 404)
+    except TalentNordError:  # The reason names the database, and is for the operator.
+        return PlainTextResponse(said(trouble), 503)

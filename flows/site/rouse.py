@@ -10,12 +10,11 @@ from __future__ import annotations
 import json
 import logging
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from flows.server.plain_http import ask, name_of
 from flows.server.process import authorization
 
 PAUSES = (1.0, 15.0, 15.0, 30.0, 60.0, 120.0, 240.0)
@@ -33,7 +32,7 @@ class Rouser:
         self, api: str, password: str | None, waits: Callable[[], bool], pauses: tuple[float, ...] = PAUSES
     ) -> None:
         self._api = api.rstrip("/")
-        self._headers = {"content-type": "application/json", **authorization(password)}
+        self._headers = authorization(password)
         self._waits = waits
         self._pauses = pauses
         self._something = threading.Event()
@@ -66,7 +65,7 @@ class Rouser:
                         break
                     self._ask_for_a_tick()
                 except Exception as error:
-                    _log.warning("the tick could not be woken (%s); the next one by the clock does it", _name(error))
+                    _log.warning("the tick could not be woken (%s); the next one by the clock does it", name_of(error))
 
     def _ask_for_a_tick(self) -> None:
         """Ask for a tick, unless one is about to begin anyway."""
@@ -82,11 +81,4 @@ class Rouser:
             self._ask("POST", f"/deployments/{deployment}/create_flow_run", {"state": {"type": "SCHEDULED"}})
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self._api}{path}", data, dict(self._headers), method=method)
-        with urllib.request.urlopen(request, timeout=_PATIENCE) as response:
-            return json.load(response)
-
-
-def _name(error: Exception) -> str:
-    return f"HTTP {error.code}" if isinstance(error, urllib.error.HTTPError) else type(error).__name__
+        return json.loads(ask(method, f"{self._api}{path}", body, self._headers, _PATIENCE))

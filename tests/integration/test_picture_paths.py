@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 
 from config.errors import UnknownRecordError
 from flows.cockpit.pictures import Pictures, pictures_markdown, pictures_of
-from flows.server.own_paths import OwnPaths, picture_maker
+from flows.server.own_paths import Maker, OwnPaths
 from flows.server.process import authorization
 from notifications.pictures.made import Picture
 from states.store.database import Database
@@ -24,19 +24,14 @@ from states.store.tables import EffectRow
 from states.views.cohort_grid import CohortGrid
 from states.views.year_ahead import DayAhead, DeadlineAhead
 from tests.support.driver import Driver, undated
+from tests.support.first_meetings import after_the_first_meetings
 
 PATHS = ["/billede/hold-3/hold.svg", "/billede/hold-3/aaret.svg", "/billede/hold-3/mails.svg"]
 
 
 @pytest.fixture
 def driven(sqlite: Database) -> Driver:
-    """Six talents after the mentor meetings of module 1 fell due: one kept, one kept late, one waived, three late."""
-    driven = Driver(sqlite, people=6).enrol().until("2027-03-17 12:00")
-    driven.fire("mentor_meeting_m1:keep", 1, held_on="2027-03-16")
-    driven.until("2027-03-22 12:00")
-    driven.fire("mentor_meeting_m1:keep", 2, held_on="2027-03-22")
-    driven.fire("mentor_meeting_m1:waive", 3, because="aftalt")
-    return driven
+    return after_the_first_meetings(sqlite)
 
 
 def shown(driven: Driver) -> Pictures:
@@ -163,7 +158,7 @@ def ask(
     driven: Driver, path: str, word: str | None = None, method: str = "GET", headers: dict[str, str] | None = None
 ) -> httpx.Response:
     """Ask our own app in front of one that answers everything with 418."""
-    return answer(picture_maker(str(driven.database.url), lambda: driven.now), path, word, method, headers)
+    return answer(Maker(str(driven.database.url), lambda: driven.now).picture, path, word, method, headers)
 
 
 def answer(
@@ -189,7 +184,7 @@ def test_a_picture_is_served_that_no_cache_keeps_and_that_runs_nothing(driven: D
 
 
 def test_where_a_clock_was_turned_ahead_what_has_happened_is_not_ahead(driven: Driver) -> None:
-    make = picture_maker(str(driven.database.url), lambda: driven.at("2026-11-26"))
+    make = Maker(str(driven.database.url), lambda: driven.at("2026-11-26")).picture
     found = answer(make, PATHS[0], None, "GET", {})
     assert "Lavet 22. marts 2027 kl. 12.00" in found.text
 
@@ -244,7 +239,7 @@ def test_nothing_is_written_there(driven: Driver, method: str) -> None:
 
 
 def test_without_a_database_it_says_so_without_its_name(tmp_path: Path) -> None:
-    make = picture_maker(f"sqlite:///{tmp_path}/secret-name.db", datetime.now)
+    make = Maker(f"sqlite:///{tmp_path}/secret-name.db", datetime.now).picture
     found = answer(make, PATHS[0], None, "GET", {})
     assert found.status_code == 503
     assert "secret-name" not in found.text

@@ -16,13 +16,14 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select, update
 from starlette.responses import PlainTextResponse
 
-from flows.server.own_paths import Download, OwnPaths, report_maker
+from flows.server.own_paths import Download, Maker, OwnPaths
 from flows.server.process import authorization
 from notifications.report_file import report_file
 from states.store.database import Database
 from states.store.tables import CommitmentRow, PersonRow
 from states.views.report import Report, report_of
 from tests.support.driver import Driver
+from tests.support.first_meetings import after_the_first_meetings
 from tests.support.terminal import Terminal
 
 NAMES = ["=1+1", "+45 98 76 54 32", "-2+3", "@SUM(A1)", '=HYPERLINK("http://x.example";"klik")']
@@ -30,13 +31,7 @@ NAMES = ["=1+1", "+45 98 76 54 32", "-2+3", "@SUM(A1)", '=HYPERLINK("http://x.ex
 
 @pytest.fixture
 def driven(sqlite: Database) -> Driver:
-    """Six talents after the mentor meetings of module 1 fell due: one kept, one kept late, one waived, three late."""
-    driven = Driver(sqlite, people=6).enrol().until("2027-03-17 12:00")
-    driven.fire("mentor_meeting_m1:keep", 1, held_on="2027-03-16")
-    driven.until("2027-03-22 12:00")
-    driven.fire("mentor_meeting_m1:keep", 2, held_on="2027-03-22")
-    driven.fire("mentor_meeting_m1:waive", 3, because="aftalt")
-    return driven
+    return after_the_first_meetings(sqlite)
 
 
 def report(driven: Driver) -> Report:
@@ -140,7 +135,7 @@ def ask(report: Callable[[str], Download] | None, path: str, word: str | None = 
 
 
 def test_it_is_served_as_a_file_that_no_cache_keeps(driven: Driver) -> None:
-    make = report_maker(str(driven.database.url), lambda: driven.now)
+    make = Maker(str(driven.database.url), lambda: driven.now).report
     answer = ask(make, "/rapport/hold-3.xlsx")
     assert answer.status_code == 200
     assert load_workbook(BytesIO(answer.content)).sheetnames[0] == "Organisationer"
@@ -153,7 +148,7 @@ def test_it_is_served_as_a_file_that_no_cache_keeps(driven: Driver) -> None:
     "path", ["hold-9.xlsx", "hold-3", "", "..%2f..%2fetc%2fpasswd.xlsx", "hold-3.xlsx/more", "%27.xlsx"]
 )
 def test_another_path_is_not_found(driven: Driver, path: str) -> None:
-    make = report_maker(str(driven.database.url), lambda: driven.now)
+    make = Maker(str(driven.database.url), lambda: driven.now).report
     assert ask(make, f"/rapport/{path}").status_code == 404
 
 
@@ -175,13 +170,13 @@ def test_without_the_password_nobody_gets_it(driven: Driver, headers: dict[str, 
 
 
 def test_nothing_is_written_there_and_all_else_is_prefects(driven: Driver) -> None:
-    make = report_maker(str(driven.database.url), lambda: driven.now)
+    make = Maker(str(driven.database.url), lambda: driven.now).report
     assert ask(make, "/rapport/hold-3.xlsx", method="POST").status_code == 405
     assert ask(make, "/rapportering").status_code == 418
 
 
 def test_without_a_database_it_says_so_without_its_name(tmp_path: Path) -> None:
-    answer = ask(report_maker(f"sqlite:///{tmp_path}/secret-name.db", datetime.now), "/rapport/hold-3.xlsx")
+    answer = ask(Maker(f"sqlite:///{tmp_path}/secret-name.db", datetime.now).report, "/rapport/hold-3.xlsx")
     assert answer.status_code == 503
     assert "secret-name" not in answer.text
 
