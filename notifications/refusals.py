@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from config.files.yaml_file import load_yaml
-from notifications.languages import refusals_in
+from notifications.languages import LANGUAGES, refusals_in
 
 FALLBACK = "da"
 """The language of a programme that has no such file of its own."""
@@ -21,6 +21,12 @@ def _words(language: str) -> Any:
 def refused_state(language: str) -> str:
     """Return the name of the state that a run ends in when it has recorded nothing."""
     return str(_words(language)["state"])
+
+
+def refused_states() -> tuple[str, ...]:
+    """Return the names of that state in all languages that have one."""
+    there = (folder.name for folder in sorted(LANGUAGES.iterdir()) if refusals_in(folder.name).exists())
+    return tuple(dict.fromkeys(map(refused_state, there)))
 
 
 def refused(what: str, language: str, **parts: str) -> str:

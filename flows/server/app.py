@@ -23,8 +23,10 @@ from flows.server.own_paths import Maker, OwnPaths
 from flows.server.ports import LOOPBACK, bound
 from flows.server.private import only_for_owner
 from flows.server.process import ServerPlace, authorization, may_listen, password
+from flows.server.refused_shown import RefusedShown
 from flows.server.same_origin import guarded
 from flows.server.scheduled_names import name_scheduled
+from notifications.refusals import refused_states
 from notifications.run_words import tick_name
 
 START = "refresh"
@@ -88,6 +90,7 @@ def serve(place: ServerPlace, settings: Settings) -> None:
         app = create_app(final=True)
         app.add_middleware(OneAtATime)
         app.add_middleware(Landing, find=start_page)
+        app.add_middleware(RefusedShown, called=refused_states())
         # What a proxy says of its client is for Prefect, and not for the entrance, which asks who the proxy is.
         own = OwnPaths(app, authorization(password()), maker.report, maker.picture)
         behind = ProxyHeadersMiddleware(own, os.environ.get("FORWARDED_ALLOW_IPS", LOOPBACK))  # type: ignore[arg-type]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Mapping
 
 from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
@@ -17,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.errors import DatabaseError
+from flows.server.bodies import body_of, once, with_body, with_headers
 from flows.server.may_ask import Asks, asks, deployment_of
 from flows.server.process import authorization
 from flows.server.sign_in_pages import SignInPages
@@ -24,7 +24,6 @@ from flows.server.stamping import started_by, stopping
 from notifications.links import Links
 from states.views.coordinators import Coordinator
 
-_MOST_BYTES = 1024 * 1024
 _HEALTH = "/api/health"
 _UI_SETTINGS = "/ui-settings"
 _UNKEPT = {"cache-control": "no-store"}
@@ -94,57 +93,23 @@ class SignedIn:
         if asked is Asks.LOOK:
             if scope["path"].endswith(_UI_SETTINGS):
                 send = _without_a_login(send)
-                scope = _with(scope, {"accept-encoding": "identity"})
-            await self.app(_with(scope, {"authorization": self._given}), receive, send)
+                scope = with_headers(scope, {"accept-encoding": "identity"})
+            await self.app(with_headers(scope, {"authorization": self._given}), receive, send)
             return
-        body = await _body(receive)
+        body = await body_of(receive)
         if body is not None:
             start = asked is Asks.START
             body = started_by(self.links, who.id, deployment_of(scope["path"]), body) if start else stopping(body)
         if body is None:
             await _no(403, "A run is started by its form, or stopped.")(scope, receive, send)
             return
-        given = {
-            "authorization": self._given,
-            "content-type": "application/json",
-            "content-length": str(len(body)),
-        }
-        await self.app(_with(scope, given, without="transfer-encoding"), _once(body, receive), send)
+        given = {"authorization": self._given, "content-type": "application/json"}
+        await self.app(with_body(scope, body, given), once(body, receive), send)
 
 
 def _no(status: int, why: str) -> Response:
     # As Prefect's own refusals are: its pages show what is under "detail".
     return JSONResponse({"detail": why, "exception_message": why}, status, _UNKEPT)
-
-
-def _with(scope: Scope, headers: Mapping[str, str], without: str = "") -> Scope:
-    """Return a request with other headers; each replaces all of its name."""
-    gone = {name.encode() for name in (*headers, without)}
-    kept = [(name, value) for name, value in scope["headers"] if name.lower() not in gone]
-    return {**scope, "headers": kept + [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]}
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """Return the body of a request; ``None`` where it is too large, or broken off."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        body += message.get("body", b"")
-        if len(body) > _MOST_BYTES:
-            return None
-        if not message.get("more_body"):
-            return bytes(body)
-
-
-def _once(body: bytes, receive: Receive) -> Receive:
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def give() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return give
 
 
 def _without_a_login(send: Send) -> Send:

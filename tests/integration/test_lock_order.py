@@ -162,16 +162,22 @@ def test_a_deadlock_with_somebody_who_keeps_no_order_is_tried_again(
             other.execute("SELECT 1 FROM commitments WHERE id = 'hold-3-01/mentor_meeting_m1' FOR UPDATE")
             other.execute("SELECT 1 FROM cohorts FOR NO KEY UPDATE")
 
+    really = lock_cohort_of
+
+    def after_the_other(connection: Connection, subjects: Any) -> None:
+        """The second attempt is no faster than the other, whom PostgreSQL has to wake up first."""
+        if attempts:
+            attempts[0].join(60)
+        really(connection, subjects)
+
     def overtaken(changes: Changes, connection: Connection) -> None:
-        if not attempts:
-            attempts.append(threading.Thread(target=wait_for_us))
+        attempts.append(threading.Thread(target=wait_for_us))
+        if len(attempts) == 1:
             attempts[0].start()
             wait_until(lambda: _waits(driven.database))
-        else:
-            attempts[0].join(60)
-            attempts.append(attempts[0])
         write(changes, connection)
 
+    monkeypatch.setattr(engine_module, "lock_cohort_of", after_the_other)
     monkeypatch.setattr(engine_module, "write", overtaken)
     outcome = Engine(driven.database, lambda: driven.now).fire(KEEP, ["hold-3-01"], Fact("told", "tester"))
     assert (len(attempts), [step.dest for step in outcome.transitions]) == (2, ["kept"])
