@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from config.content import Topics
 from config.mail_address import MailAddress
 from config.names import LONGEST_ID, FileName
 from config.plain_text import Line, Link, Note, OptionalLine, PersonName
@@ -95,6 +96,8 @@ class Cohort(Spec):
     organisations: dict[str, Organisation]
     challenges: dict[str, Challenge] = Field(default_factory=dict)
     dates: dict[str, Day]
+    content: Topics = Field(default_factory=dict)
+    """What this cohort has of its own: a guide, a theme, a speaker; it stands for what the programme says."""
 
     def has_part(self, owner: str) -> bool:
         """Whether who sets a challenge is of an organisation that takes part (R6).

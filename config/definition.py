@@ -263,9 +263,13 @@ def _notices(notices: tuple[Notice, ...], milestone: str) -> tuple[Notice, ...]:
 
 
 def day_names(modules: Sequence[Module], module: Module) -> dict[str, str]:
-    """Return what ``day1``, ``last_day``, ``next_day1`` and the like stand for within ``module``."""
+    """Return what ``day1``, ``last_day``, ``next_day1`` and the like stand for within ``module``.
+
+    ``home`` is the day on which people come home from it: the first, of a stay its last (R21).
+    """
     names = {f"day{number}": day for number, day in enumerate(module.days, start=1)}
     names["last_day"] = module.days[-1]
+    names["home"] = module.days[-1] if module.hours is not None else module.days[0]
     after = modules[modules.index(module) + 1 :]
     return names | ({"next_day1": after[0].days[0]} if after else {})
 

@@ -32,7 +32,10 @@ def for_module(spec: CommitmentSpec, module: str, words: Mapping[str, object], d
             "label": spec.label.format(**words),
             "module": module,
             "asked_late": spec.asked_late.anchored(days) if spec.asked_late else None,
-            **{name: anchored(getattr(spec, name)) for name in ("opens", "due", "miss", "changeable_until")},
+            **{
+                name: anchored(getattr(spec, name))
+                for name in ("opens", "due", "miss", "changeable_until", "first_reminder")
+            },
             **{name: effects(getattr(spec, name)) for name in ON_STEPS},
             **{name: steps(getattr(spec, name)) for name in ("reminders", "escalation")},
         }

@@ -35,6 +35,8 @@ class EffectSpec(Spec):
     task: str | None = None
     to: tuple[Role, ...] = Field(min_length=1)
     due: WhenField | None = None
+    teller: bool = True
+    """Whether it also goes to whoever has told by an answer what it says: they have just read it there."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -60,6 +62,8 @@ class Notice(Spec):
     """Only journeys that have reached this place are told (R39: never before the journey is complete)."""
     once: bool = False
     """Nobody gets it a second time when the day is moved: the news of the new day says it already."""
+    year: bool = False
+    """It invites its readers to all events that they are in the audience of, and brings them all (R57)."""
     attending: bool = False
     """Who has given notice of not coming is not told (R29)."""
 

@@ -14,6 +14,7 @@ from pydantic import Discriminator, Field, Tag, ValidationInfo, model_validator
 
 from config.answers import AnswerSpec
 from config.attendance import AttendanceSpec
+from config.content import Topics
 from config.effects import EffectSpec, Finding, Notice, Reminder, Role
 from config.form import Form
 from config.grammar import escalated, reminder
@@ -141,6 +142,8 @@ class CommitmentSpec(Spec):
     """The milestone whose being dated keeps this commitment (R39)."""
     on_open: tuple[EffectSpec, ...] = ()
     reminders: tuple[Reminder, ...] = ()
+    first_reminder: WhenField | None = None
+    """Before when none of the reminders goes: nobody is reminded of what they have just been told (R45)."""
     on_miss: tuple[EffectSpec, ...] = ()
     escalation: tuple[Reminder, ...] = ()
     on_keep: tuple[EffectSpec, ...] = ()
@@ -252,6 +255,8 @@ class Programme(Spec):
     """Who says whether they come (R61); without it nobody is asked."""
     events: dict[Name, Event] = Field(default_factory=dict)
     commitments: tuple[CommitmentSpec, ...] = ()
+    content: Topics = Field(default_factory=dict)
+    """What people are told of milestones, modules and commitments, by their ids (R49 to R56)."""
     plan: PlanSpec | None = None
     """The document in which talent and mentor write goals (R9 to R11); without it there is none."""
     forms: tuple[Form, ...] = ()

@@ -9,15 +9,15 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
-from config.cohort import Day
-from config.definition import Definition, Module
+from config.definition import Definition
 from config.grammar import LAPSED, Trigger, commitment_id
 from config.plain_text import without_the_unseen
 from config.plan import plan_in
 from notifications.due import Effect
 from notifications.links import Links
+from notifications.occasions import Occasions
 from notifications.signposts import Signposts
-from notifications.view_models import CommitmentView, Context, EventView, ModuleView, OfficeView, Person, Talent
+from notifications.view_models import CommitmentView, Context, EventView, OfficeView, Person, Talent
 from states.machines.commitment import is_late
 from states.moves.attendance import WHOM
 from states.plan.offices import consultant_id
@@ -55,10 +55,10 @@ class CohortReader:
         mine = of_cohort(PersonRow.id, cohort_id)
         self._persons = {row.id: row for row in connection.execute(select(PersonRow.__table__).where(mine))}
         milestones = {row.id: row for row in connection.execute(_MILESTONES, about)}
-        self.events = self._dated(milestones)
+        self.occasions = Occasions(self.definition, self.cohort, milestones, self.person)
+        self.events: Mapping[str, EventView] = self.occasions.dated
         self.invitations = read_invitations(connection, self.cohort)
         self._away = {(one.person, one.milestone) for one in who_stays_away(connection, cohort_id)}
-        self._materials = {ident: tuple(row.details.get("material", {}).items()) for ident, row in milestones.items()}
         self._signposts = Signposts(links, self.cohort, self.journeys, now)
 
     @property
@@ -106,17 +106,6 @@ class CohortReader:
                 found.setdefault(journey.mentor_id, name)
         return found
 
-    def _dated(self, rows: Mapping[str, Row[Any]]) -> Mapping[str, EventView]:
-        """Return the dated milestones by id, without their modules."""
-        found: dict[str, EventView] = {}
-        for ident, milestone in self.definition.milestones.items():
-            row = rows.get(ident)
-            if row is not None and row.starts_at is not None and row.ends_at is not None:
-                start, end = (self.definition.working_time.local(at) for at in (row.starts_at, row.ends_at))
-                staff = tuple(row.details.get("staff", ()))
-                found[ident] = EventView(ident, milestone.label, start, end, row.place, staff)
-        return found
-
     def person(self, ident: str | None) -> Person | None:
         """Return a person by id."""
         row = self._persons.get(ident or "")
@@ -138,49 +127,6 @@ class CohortReader:
             level_label=self.definition.programme.levels.get(journey.level, journey.level),
             unit=journey.unit,
         )
-
-    def module(self, module: Module | None) -> ModuleView | None:
-        """Return a module with its days."""
-        if module is None:
-            return None
-        days = tuple(self.events[day] for day in module.days if day in self.events)
-        challenge = self.cohort.described.challenges.get(module.id)
-        representative = self.person(self.cohort.cast.owners.get(module.id))
-        return ModuleView(
-            number=module.number,
-            title=module.title,
-            bootcamp=module.hours is not None,
-            days=days,
-            challenge_owner=challenge.owner if challenge else None,
-            challenge_title=challenge.title if challenge else None,
-            challenge_text=challenge.text if challenge else None,
-            representative=representative.name if representative else None,
-            material=self._materials.get(module.days[0], ()) if days else (),
-        )
-
-    def event(self, milestone: str | None) -> EventView | None:
-        """Return a dated milestone with its module, ``None`` while it has no date."""
-        view = self.events.get(milestone or "")
-        if view is None:
-            return None
-        module = self.definition.milestones[view.id].module
-        return EventView(view.id, view.label, view.start, view.end, view.place, view.staff, self.module(module))
-
-    def _was(self, effect: Effect) -> EventView | None:
-        """Return a milestone as it was before the change that an effect tells of."""
-        was = effect.details.get("was")
-        if not was:
-            return None
-        day, milestone = Day.model_validate(was), self.definition.milestones[effect.details["milestone"]]
-        hours = self.definition.working_time
-        start, end = (hours.local(at) for at in (day.starts(hours), day.ends(hours)))
-        return EventView(milestone.id, milestone.label, start, end, day.place, day.staff)
-
-    def next_event(self) -> EventView | None:
-        """Return the next event of the journeys' calendar."""
-        now = self.definition.working_time.local(self.read_at)
-        ahead = [step.id for step in self.definition.steps if step.id in self.events]
-        return next((self.event(ident) for ident in ahead if self.events[ident].start > now), None)
 
     def context(self, effect: Effect) -> Context:
         """Return what the effect's message may say to its recipient."""
@@ -211,7 +157,8 @@ class CohortReader:
             programme=self.definition.programme.name,
             cohort=self.cohort.name,
             today=self.today,
-            next_event=self.next_event(),
+            next_event=self.occasions.next_after(self.read_at),
+            year=self.occasions.year(Trigger(name, verb), effect.role, self.read_at),
             plan=plan.title if plan else None,
             attendee=self.person(effect.details.get(WHOM)),
             away=(effect.recipient_id, effect.details.get("milestone")) in self._away,
@@ -280,16 +227,20 @@ class CohortReader:
         """Return the event, module or commitment that a message is about."""
         if "office" in effect.details:
             return {"office": self._office(effect)}
-        event = self.event(effect.details.get("milestone"))
+        told, found = effect.details.get("milestone"), self.occasions
+        event = found.event(told)
         if name in self.definition.milestones or "milestone" in effect.details:
-            return {"event": event, "module": event.module if event else None, "was": self._was(effect)}
+            was = found.as_it_was(told or name, effect.details.get("was"))
+            about = {"event": event, "module": event.module if event else None, "was": was}
+            return about | ({"topic": event.topic} if event else {})
         if name not in self.definition.commitments:
             return {}
         spec = self.definition.commitments[name]
         row = self.commitment(effect.subject)
         assert row is not None
         return {
-            "event": self.event(spec.kept_by_date_of),
-            "module": self.module(self.definition.modules.get(spec.module or "")),
+            "event": found.event(spec.kept_by_date_of),
+            "module": found.module(self.definition.modules.get(spec.module or "")),
+            "topic": found.topic(name, name.removesuffix(f"_{spec.module}")),
             "commitment": self._promise(row),
         }

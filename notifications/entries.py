@@ -190,11 +190,21 @@ class _Events:
 
     def _is_invited(self, part: _Part) -> bool:
         """Whether a notice that invites, or reminds, has gone out to those who are in the person's place."""
+        if self._is_known_ahead(part) and self._is_of_the_year(part):
+            return True
         siblings = map(self._definition.milestones.__getitem__, _announced_with(part.milestone))
         return any(
             self._is_out(one, notice, part)
             for one in siblings
             if one.id in self._reader.events
+            for notice in self._notices(one, part.role)
+        )
+
+    def _is_of_the_year(self, part: _Part) -> bool:
+        """Whether a notice that invites to all events has gone out to those who are in the person's place."""
+        return any(
+            notice.year and self._is_out(one, notice, part)
+            for one in self._dated
             for notice in self._notices(one, part.role)
         )
 

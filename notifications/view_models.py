@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
+from config.content import NO_TOPIC, Topic
+
 
 @dataclass(frozen=True)
 class Person:
@@ -39,6 +41,7 @@ class EventView:
     place: str
     staff: tuple[str, ...] = ()
     module: ModuleView | None = None
+    topic: Topic = NO_TOPIC
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class ModuleView:
     challenge_text: str | None = None
     representative: str | None = None
     material: tuple[tuple[str, str], ...] = ()
+    topic: Topic = NO_TOPIC
 
     def day_number(self, event: EventView) -> int:
         """Return which of the module's days ``event`` is, counted from 1; ``ValueError`` if it is none of them."""
@@ -155,6 +159,10 @@ class Context:
     """The event as people knew it before its day, time or place was changed."""
     module: ModuleView | None = None
     commitment: CommitmentView | None = None
+    topic: Topic = NO_TOPIC
+    """What there is to tell of the commitment or the event (R49 to R56)."""
+    year: tuple[EventView, ...] = ()
+    """All events that the recipient is invited to, where a mail invites to them all (R57)."""
     next_event: EventView | None = None
     office: OfficeView | None = None
     plan: str | None = None

@@ -276,6 +276,7 @@ class Engine:
         name, verb = cohort.check_trigger(trigger)
         changes = Changes(now, f"fact {fact.key}")
         firing = Firing(connection, cohort, changes, fact.details, strict=True)
+        firing.teller = fact.teller
         if verb:
             if verb not in recordable_verbs(cohort.spec(name)):
                 raise UnknownTriggerError(

@@ -25,6 +25,11 @@ class Fact:
     actor: str
     details: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def teller(self) -> str:
+        """Who has told it by an answer (id), in whatever role (R67); otherwise whom the actor names, if anybody."""
+        return self.actor.partition(":")[2]
+
 
 class Transition(NamedTuple):
     """A transition as it went into history."""

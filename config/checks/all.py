@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from config.checks import attendance, contradictions, dates, plan, references, regions, time
+from config.checks import attendance, content, contradictions, dates, plan, references, regions, time
 from config.checks.answers import answers
 from config.checks.people import challenges, group_sizes, one_name_each
 from config.cohort import Cohort
@@ -25,7 +25,7 @@ from config.programme import Programme
 # Without an entry of these, the rest of the file still means what it says.
 INDEPENDENT = {
     "attendance", "commitments", "events", "forms", "form_fields", "regions", "verbs", "commitment_states", "plan",
-    "dates", "organisations", "challenges", "coordinators",
+    "content", "dates", "organisations", "challenges", "coordinators",
 }  # fmt: skip
 # Who is told what beside them, and when, changes nothing of a milestone either.
 BESIDE = {"notices", "finds", "audience"}
@@ -130,6 +130,7 @@ def _by_themselves(definition: Definition, source: Source, messages: Collection[
     yield from contradictions.bounds(definition, source)
     yield from contradictions.choices_in_a_ring(definition, source)
     yield from attendance.attendance(definition, source)
+    yield from content.topics(definition.programme.content, definition, source)
 
 
 def _cohort(cohort: Cohort, definition: Definition | None, people: People | None, source: Source) -> Iterator[Problem]:
@@ -140,6 +141,7 @@ def _cohort(cohort: Cohort, definition: Definition | None, people: People | None
         return
     for check in (dates.names, dates.rules, challenges):
         yield from check(cohort, definition, source)
+    yield from content.topics(cohort.content, definition, source)
     if people is not None:
         yield from group_sizes(people, definition, source)
 

@@ -125,6 +125,7 @@ def _moments_of_commitment(path: Path, spec: CommitmentSpec) -> Iterator[PlacedW
         ("opens", spec.opens, NOTHING),
         ("due", spec.due, OPENED),
         ("miss", spec.miss, DUE),
+        ("first_reminder", spec.first_reminder, DUE),
         ("changeable_until", spec.changeable_until, NOTHING),
         ("appoint_within", spec.appoint_within, DAY),
     )

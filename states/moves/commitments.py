@@ -177,6 +177,7 @@ class CommitmentMover:
             partner=move.partner,
             anchors={**dates.anchors(), "day": self._firing.today},
             details=self._details(move),
+            teller=self._firing.teller,
         )
 
     def _details(self, move: _Move) -> dict[str, str]:

@@ -55,6 +55,8 @@ class Firing:
         self.today = cohort.calendar.local_day(changes.now)
         self.late = False
         """Whether what is missed counts as missed today: a mistake, now taken back, has hidden it until now."""
+        self.teller = ""
+        """Who has told it by an answer (id)."""
         self.told_from = changes.now
         """The instant before which nobody hears of it."""
         self._active_journeys: ActiveJourneys | None = None

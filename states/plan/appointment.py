@@ -1,4 +1,4 @@
-"""A day that is agreed on: the reminders of a commitment follow it, and its ladder waits for it within a margin. Pure.
+"""When a commitment's reminders go out, and how a day that is agreed on moves them and the ladder. Pure.
 
 Within the margin of a step the agreed day stands in for that step's own; beyond it, it changes nothing.
 """
@@ -14,7 +14,8 @@ from config.when import When
 from states.plan.calendar import Calendar
 from states.records import Commitment
 
-_DUE = When("due")
+_DUE = "due"
+_AFTER = When("day", ((1, "wd"),))
 _A_DAY = timedelta(days=1)
 
 
@@ -38,22 +39,25 @@ def dates_of(commitment: Commitment) -> Dates:
 
 
 def reminders_at(calendar: Calendar, spec: CommitmentSpec, dates: Dates) -> Iterator[tuple[int, datetime]]:
-    """Yield when each reminder goes out, with its number.
+    """Yield when each reminder goes out, with its number; none goes before ``first_reminder``.
 
-    Those that hang on the deadline follow an agreed day: none goes before it, and of several on it only the last.
+    Where a day is agreed, of those that hang on the deadline the last one alone goes: on the working day after, when it
+    can have been kept, and only if it is not missed by then.
     """
-    agreed = _stands_in(calendar, spec, dates)
-    anchors = {**dates.anchors(), **({"due": agreed} if agreed else {})}
-    times = {number: calendar.notice_at(step.when, anchors) for number, step in enumerate(spec.reminders, start=1)}
-    early: list[int] = []
-    first = calendar.notice_at(_DUE, anchors) if agreed else None
-    if first is not None:
-        hanging = [number for number, step in enumerate(spec.reminders, start=1) if step.when.anchor == _DUE.anchor]
-        early = [number for number in hanging if (times[number] or first) <= first]
-        times |= dict.fromkeys(early, first)
-    for number, at in times.items():
-        if at is not None and number not in early[:-1]:
+    agreed, anchors = _stands_in(calendar, spec, dates), dates.anchors()
+    first = calendar.notice_at(spec.first_reminder, anchors) if spec.first_reminder else None
+    hanging: list[int] = []
+    for number, step in enumerate(spec.reminders, start=1):
+        if agreed is not None and step.when.anchor == _DUE:
+            hanging.append(number)
+            continue
+        at = calendar.notice_at(step.when, anchors)
+        if at is not None and (first is None or at >= first):
             yield number, at
+    if agreed is not None and hanging:
+        after, missed = calendar.day_of(_AFTER, {"day": agreed}), missed_on(calendar, spec, dates)
+        if after is not None and (missed is None or after < missed):
+            yield hanging[-1], calendar.definition.working_time.opening(after)
 
 
 def missed_on(calendar: Calendar, spec: CommitmentSpec, dates: Dates) -> date | None:

@@ -87,6 +87,8 @@ class Cause:
     """Who was the talent's leader until now, if they have been told of it (R7)."""
     anchors: Mapping[str, date] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
+    teller: str = ""
+    """Who has told it by an answer, if anybody has."""
     shared_key: str | None = None
     """For what is said once to a person whoever it was caused by (an invitation): the key instead of the transition."""
 
@@ -102,7 +104,7 @@ def effect_rows(
                 row = effect_row(spec, cause, calendar, role, holder)
                 if role in _STOOD_IN_FOR:
                     row = _for_whom_acts(row, cast.acting(holder, calendar.local_day(row["send_at"])))
-                if row["recipient_id"] not in told:
+                if row["recipient_id"] not in told and (spec.teller or holder != cause.teller):
                     told.add(row["recipient_id"])
                     yield row
 

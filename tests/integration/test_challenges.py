@@ -29,7 +29,7 @@ def driven(sqlite: Database) -> Driver:
 def module(driven: Driver, ident: str = "m2") -> ModuleView:
     with driven.database.read() as connection:
         reader = CohortReader(connection, "hold-3", driven.now)
-    found = reader.module(reader.definition.modules[ident])
+    found = reader.occasions.module(reader.definition.modules[ident])
     assert found is not None
     return found
 

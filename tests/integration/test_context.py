@@ -147,8 +147,8 @@ def test_a_milestone_without_a_date_is_no_event(sqlite: Database) -> None:
     driven = Driver(sqlite, people=6, cohort=undated("alumni")).enrol().until("2026-12-30 08:00")
     with sqlite.read() as connection:
         reader = CohortReader(connection, "hold-3", driven.now)
-        assert reader.event("alumni") is reader.event(None) is None
-        assert reader.event("kickoff") is not None
+        assert reader.occasions.event("alumni") is reader.occasions.event(None) is None
+        assert reader.occasions.event("kickoff") is not None
         assert reader.person(None) is None
         assert reader.commitment("hold-3-01/nothing") is None
 
