@@ -245,6 +245,7 @@ def _days(entry: ModuleSpec, shape: Shape) -> Iterator[Milestone]:
     module = _module(entry, shape)
     for number, (ident, day) in enumerate(zip(module.days, shape.days, strict=True), start=1):
         last = number == len(shape.days)
+        notices = (*day.notices, *(entry.notices if last else ()))
         place = entry.leads_to if last and entry.leads_to else day.enters.format(module=module.id)
         yield Milestone(
             id=ident,
@@ -253,7 +254,7 @@ def _days(entry: ModuleSpec, shape: Shape) -> Iterator[Milestone]:
             final=False,
             audience=("talent",),
             module=module,
-            notices=_notices(day.notices, ident),
+            notices=_notices(notices, ident),
         )
 
 

@@ -34,6 +34,8 @@ class EffectSpec(Spec):
     mail: str | None = None
     task: str | None = None
     to: tuple[Role, ...] = Field(min_length=1)
+    without: tuple[Role, ...] = ()
+    """Who is not told though they are among those: the rest of the cohort is all of it ``without: [group]`` (R34)."""
     due: WhenField | None = None
     teller: bool = True
     """Whether it also goes to whoever has told by an answer what it says: they have just read it there."""

@@ -84,6 +84,8 @@ class ModuleSpec(Spec):
     shape: str
     challenge: bool = False
     leads_to: str | None = None
+    notices: tuple[Notice, ...] = ()
+    """What is told of this module alone, beside what its shape tells; ``day`` is its last day."""
 
 
 class Event(Spec):

@@ -11,10 +11,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from config.checks.places import PlacedEffect
+from config.content import Topic
 from config.definition import Definition, Milestone, Module
 from config.effects import OF_COHORT
 from config.plan import plan_in
-from config.programme import CommitmentSpec, Event
+from config.programme import CalendarEntry, CommitmentSpec, Event, MilestoneSpec
 from notifications.signposts import button_for
 from notifications.view_models import Answer, CommitmentView, Context, EventView, ModuleView, Person, Talent
 
@@ -22,6 +23,13 @@ _DAY = date(2027, 3, 4)
 _SITE = "https://example.org"
 _HAVE_PAGES = {"talent", "mentor"}
 _PERSON = Person("Kim Holm", "Kim", "kim.holm@example.org", "An organisation")
+_TOPIC = Topic(
+    aim="What it is for.",
+    themes=("a theme",),
+    steps=("A step.",),
+    bring="A pen.",
+    links={"A guide": "https://example.org/"},
+)
 _TALENT = Talent(
     "Bo Lund", "Bo", "bo.lund@example.org", organisation="An organisation", level_label="leader", unit="A unit"
 )
@@ -87,7 +95,8 @@ def _about(definition: Definition, placed: PlacedEffect, role: str) -> Context:
         return replace(base, **_people())
     event = _event(_milestone_at(definition, placed))
     people = _people() if role == "talent" else {}
-    return replace(base, event=event, module=event.module, details={"milestone": event.id}, **people)
+    details = {"milestone": event.id}
+    return replace(base, event=event, module=event.module, topic=_TOPIC, year=(event,), details=details, **people)
 
 
 def _of_commitment(definition: Definition, spec: CommitmentSpec, base: Context) -> Context:
@@ -100,6 +109,7 @@ def _of_commitment(definition: Definition, spec: CommitmentSpec, base: Context) 
         base,
         event=_event(dated) if dated else None,
         module=_module(module) if module else None,
+        topic=_TOPIC,
         commitment=CommitmentView(spec.label, _DAY, _DAY, spec.choices, choice, _DAY if spec.on_appoint else None),
         details={"choice": choice} if choice else {},
         **(_people() if spec.subject == "talent" else {}),
@@ -119,9 +129,14 @@ def _of_event(definition: Definition, event: Event, base: Context) -> Context:
 def _milestone_at(definition: Definition, placed: PlacedEffect) -> Milestone:
     path = placed.path
     if path[0] == "calendar":
-        return definition.milestones[getattr(definition.programme.calendar[int(path[1])], "milestone", "")]
+        entry = definition.programme.calendar[int(path[1])]
+        return definition.milestones[_milestone_of(definition, entry)]
     shaped = [module for module in definition.modules.values() if module.shape == path[1]]
     return definition.milestones[shaped[0].days[int(path[3])]]
+
+
+def _milestone_of(definition: Definition, entry: CalendarEntry) -> str:
+    return entry.milestone if isinstance(entry, MilestoneSpec) else definition.modules[entry.module].days[-1]
 
 
 def _base(definition: Definition) -> Context:
@@ -166,9 +181,10 @@ def _module(module: Module) -> ModuleView:
         challenge_text="In a few words" if module.challenge else None,
         representative="Kim Holm" if module.challenge else None,
         material=(("A podcast", "https://example.org/"),),
+        topic=_TOPIC,
     )
 
 
 def _day(ident: str, label: str) -> EventView:
     start = datetime(2027, 3, 4, 9, tzinfo=UTC)
-    return EventView(ident, label, start, start + timedelta(hours=7), "A hall", ("Kim Holm",))
+    return EventView(ident, label, start, start + timedelta(hours=7), "A hall", ("Kim Holm",), topic=_TOPIC)

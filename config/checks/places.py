@@ -45,13 +45,12 @@ class PlacedWhen(NamedTuple):
 
 
 def notice_lists(programme: Programme) -> Iterator[tuple[Path, tuple[Notice, ...]]]:
-    """Yield the notices of each milestone and each shape's day."""
+    """Yield the notices of each milestone, each module and each shape's day."""
     for name, shape in programme.shapes.items():
         for number, day in enumerate(shape.days):
             yield ("shapes", name, "days", number, "notices"), day.notices
     for number, entry in enumerate(programme.calendar):
-        if isinstance(entry, MilestoneSpec):
-            yield ("calendar", number, "notices"), entry.notices
+        yield ("calendar", number, "notices"), entry.notices
 
 
 def notices(programme: Programme) -> Iterator[PlacedNotice]:

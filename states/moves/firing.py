@@ -91,7 +91,7 @@ class Firing:
         """Add the effects of a transition, for those whom it ``concerns``."""
         if not specs:
             return
-        needed = any(role in NEEDS_ACTIVE_JOURNEYS for spec in specs for role in spec.to)
+        needed = any(role in NEEDS_ACTIVE_JOURNEYS for spec in specs for role in (*spec.to, *spec.without))
         active = self.active() if needed else ActiveJourneys()
         for row in effect_rows(specs, cause, self.cohort.calendar, self.cohort.cast, active):
             if concerns(row["recipient_id"]):

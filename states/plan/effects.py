@@ -98,7 +98,7 @@ def effect_rows(
 ) -> Iterator[dict[str, Any]]:
     """Yield one outbox row a message and recipient; nobody gets the same message twice from one cause."""
     for spec in specs:
-        told: set[str] = set()
+        told = {person for role in spec.without for person in recipients(role, cause, cast, active)}
         for role in spec.to:
             for holder in recipients(role, cause, cast, active):
                 row = effect_row(spec, cause, calendar, role, holder)
