@@ -25,6 +25,8 @@ class Topic(Spec):
     """How it goes, in order."""
     bring: Note = ""
     """What to bring, or to have thought of, in whole sentences."""
+    afterwards: Note = ""
+    """What follows it, as a talent's leader is told, in whole sentences."""
     links: dict[Line, Link] = Field(default_factory=dict)
     """Guides and the like: title and address."""
 

@@ -19,6 +19,7 @@ from notifications.occasions import Occasions
 from notifications.signposts import Signposts
 from notifications.view_models import CommitmentView, Context, EventView, OfficeView, Person, Talent
 from states.machines.commitment import is_late
+from states.machines.journey import on_calendar
 from states.moves.attendance import WHOM
 from states.plan.offices import consultant_id
 from states.running_cohort import RunningCohort, read_cohort
@@ -26,6 +27,11 @@ from states.store.attending import who_stays_away
 from states.store.conditions import of_cohort
 from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonRow
 from states.views.invitations import read_invitations
+
+_SOON = 5
+"""In working days."""
+_CLOSE = frozenset({"mentor", "second_mentor", "consultant"})
+"""Roles of those who are close to some talents of a cohort."""
 
 # Built once: building a query costs more than running it.
 _COHORT: BindParameter[str] = bindparam("cohort")
@@ -146,7 +152,7 @@ class CohortReader:
         assert coordinator is not None
         assert administration is not None
         if journey is None or (about_event and effect.role != "talent"):
-            people: dict[str, Any] = {}
+            people: dict[str, Any] = {"mine": self._talents_of(effect)} if about_event else {}
         else:
             people = self._people(journey, effect)
         return Context(
@@ -157,6 +163,7 @@ class CohortReader:
             programme=self.definition.programme.name,
             cohort=self.cohort.name,
             today=self.today,
+            soon=self.definition.working_time.add_working_days(self.today, _SOON),
             next_event=self.occasions.next_after(self.read_at),
             year=self.occasions.year(Trigger(name, verb), effect.role, self.read_at),
             plan=plan.title if plan else None,
@@ -167,6 +174,18 @@ class CohortReader:
             **self._matter(effect, name),
             **self._signposts.of(effect, self.commitment(effect.subject), recipient.email, people.get("talent")),
         )
+
+    def _talents_of(self, effect: Effect) -> tuple[Talent, ...]:
+        """Return whose leader or consultant a recipient is, of those who are on the calendar."""
+        if effect.role not in _CLOSE:
+            return ()
+        acting, found = self.cohort.cast.acting, []
+        for journey in self.journeys.values():
+            person = getattr(journey, f"{effect.role}_id") or ""
+            mine = effect.recipient_id in {person, acting(person, self.today)}
+            if mine and on_calendar(self.definition, journey.state):
+                found.append(self.talent(journey))
+        return tuple(found)
 
     def _people(self, journey: Row[Any], effect: Effect) -> dict[str, Any]:
         commitment = self.commitment(effect.subject)

@@ -28,6 +28,7 @@ _TOPIC = Topic(
     themes=("a theme",),
     steps=("A step.",),
     bring="A pen.",
+    afterwards="More.",
     links={"A guide": "https://example.org/"},
 )
 _TALENT = Talent(
@@ -96,7 +97,9 @@ def _about(definition: Definition, placed: PlacedEffect, role: str) -> Context:
     event = _event(_milestone_at(definition, placed))
     people = _people() if role == "talent" else {}
     details = {"milestone": event.id}
-    return replace(base, event=event, module=event.module, topic=_TOPIC, year=(event,), details=details, **people)
+    return replace(
+        base, event=event, module=event.module, topic=_TOPIC, year=(event,), mine=(_TALENT,), details=details, **people
+    )
 
 
 def _of_commitment(definition: Definition, spec: CommitmentSpec, base: Context) -> Context:
@@ -150,6 +153,7 @@ def _base(definition: Definition) -> Context:
         programme=definition.programme.name,
         cohort="A cohort",
         today=_DAY,
+        soon=_DAY,
         next_event=following,
     )
 

@@ -143,6 +143,8 @@ class Context:
     programme: str
     cohort: str
     today: date
+    soon: date
+    """A week of work from today: by then one can have answered."""
     talent: Talent | None = None
     mentor: Person | None = None
     second_mentor: Person | None = None
@@ -161,6 +163,8 @@ class Context:
     commitment: CommitmentView | None = None
     topic: Topic = NO_TOPIC
     """What there is to tell of the commitment or the event (R49 to R56)."""
+    mine: tuple[Talent, ...] = ()
+    """Whose leader or consultant the recipient is, where a mail is about an event and not about one of them."""
     year: tuple[EventView, ...] = ()
     """All events that the recipient is invited to, where a mail invites to them all (R57)."""
     next_event: EventView | None = None

@@ -50,6 +50,7 @@ BASE = Context(
     programme="Talent Nord",
     cohort="Hold 3",
     today=date(2027, 2, 1),
+    soon=date(2027, 2, 8),
 )
 MESSAGES = messages_in("da")
 ANSWER = Answer("https://talentnord.example/svar/abc.d-e_f", "Sig, om mødet er aftalt eller holdt", takes_day=True)
