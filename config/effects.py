@@ -37,8 +37,8 @@ class EffectSpec(Spec):
     without: tuple[Role, ...] = ()
     """Who is not told though they are among those: the rest of the cohort is all of it ``without: [group]`` (R34)."""
     due: WhenField | None = None
-    teller: bool = True
-    """Whether it also goes to whoever has told by an answer what it says: they have just read it there."""
+    between: tuple[Role, ...] = ()
+    """Who has agreed on it together: when one of them tells it by an answer, none of them gets a mail about it."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:

@@ -36,7 +36,7 @@ from flows import (
 )
 from flows.checking import check_cohorts, checked_cohort
 from flows.clock import system_clock
-from flows.console import bar, out, print_rules, print_summary
+from flows.console import bar, out, print_load, print_rules, print_summary
 from flows.options import VAR, CohortOption, HostOption, PortOption
 from flows.rule_list import FILES, read_rules
 from flows.running_dates import dates_that_run
@@ -138,6 +138,7 @@ def rehearse(
         print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
     else:
         print_summary(result.summary)
+        print_load(result.load)
         out.print(f"mails in {out_dir / 'mail'}, history in {out_dir / 'history.jsonl'}")
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 from flows.rule_list import Rule
 from states.facts import Outcome
 from states.views.counts import Summary
+from states.views.load import Load
 
 out = Console(highlight=False, soft_wrap=True)
 
@@ -56,6 +57,15 @@ def print_summary(found: Summary) -> None:
     out.print("  commitments: " + ", ".join(f"{count} {state}" for state, count in found.commitments.items()))
     if found.stuck:
         out.print(f"  stuck: {', '.join(found.stuck)}")
+
+
+def print_load(found: Sequence[Load]) -> None:
+    """Print how many mails people got, a line for each role."""
+    for one in found:
+        out.print(
+            f"  mails to a {one.role}: {one.mean:.1f} in the mean of {one.people},"
+            f" at most {one.day} in a day and {one.week} in a week"
+        )
 
 
 def print_outcome(outcome: Outcome) -> None:

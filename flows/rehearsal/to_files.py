@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from config.library import Library, LoadedCohort
@@ -19,6 +19,7 @@ from notifications.transports.files import FilesTransport
 from states.store.database import Database
 from states.views.counts import Summary, summarise
 from states.views.history import history_records
+from states.views.load import Load, mail_load
 
 LINKS = Links([REHEARSAL_KEY], "https://talentnord.example")
 """What a rehearsal's mails link with: always the same, so that they keep their bytes."""
@@ -29,6 +30,7 @@ class Rehearsed:
     """What came of a rehearsal."""
 
     summary: Summary
+    load: tuple[Load, ...]
     profile: str
     seed: int
     first: str
@@ -37,7 +39,7 @@ class Rehearsed:
     def as_dict(self) -> dict[str, object]:
         """Return it as plain data for JSON."""
         about = {"profile": self.profile, "seed": self.seed, "first": self.first, "last": self.last}
-        return about | self.summary.as_dict()
+        return about | self.summary.as_dict() | {"load": [asdict(one) for one in self.load]}
 
 
 def rehearse(
@@ -64,12 +66,13 @@ def rehearse(
                 yield step
             with database.read() as connection:
                 summary = summarise(connection, loaded.cohort.id)
+                load = mail_load(connection, loaded.cohort.id)
                 records = [
                     json.dumps(record, ensure_ascii=False) for record in history_records(connection, loaded.cohort.id)
                 ]
         finally:
             database.close()
-    rehearsed = Rehearsed(summary, profile.id, seed, first.isoformat(), clock().isoformat())
+    rehearsed = Rehearsed(summary, load, profile.id, seed, first.isoformat(), clock().isoformat())
     (out / "history.jsonl").write_text("\n".join(records) + "\n", encoding="utf-8")
     text = json.dumps(rehearsed.as_dict(), ensure_ascii=False, indent=2)
     (out / "summary.json").write_text(text + "\n", encoding="utf-8")

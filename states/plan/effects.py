@@ -98,15 +98,25 @@ def effect_rows(
 ) -> Iterator[dict[str, Any]]:
     """Yield one outbox row a message and recipient; nobody gets the same message twice from one cause."""
     for spec in specs:
-        told = {person for role in spec.without for person in recipients(role, cause, cast, active)}
+        told = _left_out(spec, cause, cast, active)
         for role in spec.to:
             for holder in recipients(role, cause, cast, active):
                 row = effect_row(spec, cause, calendar, role, holder)
                 if role in _STOOD_IN_FOR:
                     row = _for_whom_acts(row, cast.acting(holder, calendar.local_day(row["send_at"])))
-                if row["recipient_id"] not in told and (spec.teller or holder != cause.teller):
+                if row["recipient_id"] not in told:
                     told.add(row["recipient_id"])
                     yield row
+
+
+def _left_out(spec: EffectSpec, cause: Cause, cast: Cast, active: ActiveJourneys) -> set[str]:
+    """Return who is not told: those without whom it goes out, and those who have agreed on it when one has told it."""
+
+    def people(roles: Sequence[Role]) -> set[str]:
+        return {person for role in roles for person in recipients(role, cause, cast, active)}
+
+    agreed = people(spec.between)
+    return people(spec.without) | (agreed if cause.teller in agreed else {cause.teller} if spec.between else set())
 
 
 def effect_row(spec: EffectSpec, cause: Cause, calendar: Calendar, role: str, person: str) -> dict[str, Any]:
