@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from ruamel.yaml import YAML
 
 from config.answers import Answerer
+from config.content import NO_TOPIC, Topic
 from notifications.languages import messages_in
 from notifications.view_models import (
     Answer,
@@ -79,18 +80,30 @@ def a_day(ident: str, start: datetime, hours: float) -> EventView:
     )
 
 
-def a_module(number: int, title: str, bootcamp: bool) -> ModuleView:
+def told_of(name: str) -> Topic:
+    """What the programme tells under a name."""
+    return Topic.model_validate(DEFINITION["content"].get(name, {}))
+
+
+def a_module(ident: str, number: int, title: str, bootcamp: bool) -> ModuleView:
     first = datetime(2027, 2, 25, 9, tzinfo=COPENHAGEN)
     days = (a_day("d1", first, 7), a_day("d2", first + timedelta(days=1 if bootcamp else 21), 7))
     material = (("Podcast: At lede talent & tvivl", "https://example.org/podcast?a=1&b=2"),)
-    return ModuleView(number, title, bootcamp, days, "Direktionen i Thisted Kommune", material=material)
+    return ModuleView(
+        number, title, bootcamp, days, "Direktionen i Thisted Kommune", material=material, topic=told_of(ident)
+    )
 
 
 MODULES = [
-    a_module(entry["number"], entry["title"], entry["shape"] == "bootcamp")
+    a_module(entry["module"], entry["number"], entry["title"], entry["shape"] == "bootcamp")
     for entry in DEFINITION["calendar"]
     if "module" in entry
 ]
+EARLIER = {
+    "day": [{"mail": "module_preparation", "to": ["talent"]}],
+    "network": [{"mail": "network_reminder", "to": ["mentor"]}],
+}
+"""What version 4 sent too: a cohort that began with it goes on with it."""
 KICKOFF = replace(a_day("kickoff", datetime(2027, 1, 14, 12, tzinfo=COPENHAGEN), 4), label="Fælles kick-off")
 CHALLENGES = [module for module in MODULES if module.bootcamp]
 
@@ -113,19 +126,31 @@ def addressed(effects: list[dict[str, Any]], context: Context, where: str) -> It
 
 def milestone_cases() -> Iterator[Case]:
     days = [(module, index) for module in MODULES for index in range(len(module.days))]
+    own = {entry["number"]: entry.get("notices", []) for entry in DEFINITION["calendar"] if "module" in entry}
     for module, index in days:
         shape = DEFINITION["shapes"]["bootcamp" if module.bootcamp else "ordinary"]
         context = replace(BASE, module=module, event=module.days[index], mentor=HANNE, talent=METTE)
-        for effect in addressed(effects_of(shape["days"][index]), context, f"m{module.number}d{index + 1}"):
+        effects = effects_of(shape["days"][index]) + (EARLIER["day"] if index == 0 else effects_of(own[module.number]))
+        for effect in addressed(effects, context, f"m{module.number}d{index + 1}"):
             yield without_talent(effect)
-            yield replace(effect, context=replace(effect.context, group=(JENS,)), where=effect.where + "-group")
+            yield replace(
+                without_talent(effect), context=untold(without_talent(effect).context), where=f"{effect.where}-4"
+            )
+            grouped = replace(effect.context, group=(JENS,))
+            yield without_talent(replace(effect, context=grouped, where=effect.where + "-group"))
     for entry in DEFINITION["calendar"]:
         if "milestone" in entry:
             event = replace(KICKOFF, id=entry["milestone"], label=entry["label"])
-            context = replace(BASE, event=event, mentor=HANNE, talent=METTE)
+            about = told_of(entry["milestone"])
+            context = replace(BASE, event=event, mentor=HANNE, talent=METTE, topic=about)
             yield from addressed(effects_of(entry.get("finds", [])), context, f"{entry['milestone']}-found")
-            announced = effects_of(entry.get("notices", []))
+            announced = effects_of(entry.get("notices", [])) + (
+                EARLIER["network"] if entry["milestone"] == "network1" else []
+            )
             yield from map(without_talent, addressed(announced, context, entry["milestone"]))
+            yield from map(without_talent, addressed(announced, untold(context), f"{entry['milestone']}-4"))
+            year = replace(context, year=(event, *MODULES[0].days), consultant=JENS)
+            yield from map(without_talent, addressed(announced, year, f"{entry['milestone']}-year"))
             yield from day_news_cases(entry, context)
 
 
@@ -148,7 +173,15 @@ def without_talent(case: Case) -> Case:
     """A milestone's notice names a talent to that talent only: a mentor may have two."""
     if case.context.role == "talent":
         return case
-    return replace(case, context=replace(case.context, talent=None, mentor=None))
+    mine = (METTE, replace(METTE, name="Louise Dam", first_name="Louise"))
+    close = mine if case.where.endswith("-year") else mine[:1]
+    return replace(case, context=replace(case.context, talent=None, mentor=None, mine=close))
+
+
+def untold(context: Context) -> Context:
+    """What a cohort knows that was enrolled before there was anything to tell of events, modules and commitments."""
+    module = replace(context.module, topic=NO_TOPIC) if context.module else None
+    return replace(context, topic=NO_TOPIC, module=module)
 
 
 def journey_cases() -> Iterator[Case]:
@@ -173,7 +206,8 @@ def commitment_cases() -> Iterator[Case]:
     talents_own = replace(BASE, talent=METTE, mentor=HANNE, group=(JENS,), group_number=2)
     for entry in DEFINITION["commitments"]:
         promise = CommitmentView(entry["label"], date(2027, 3, 4), date(2027, 3, 5), entry.get("choices", {}))
-        context = replace(BASE if entry.get("subject") == "cohort" else talents_own, commitment=promise)
+        base = BASE if entry.get("subject") == "cohort" else talents_own
+        context = replace(base, commitment=promise, topic=told_of(entry["id"]))
         variants = {"plain": context, "helped": replace(context, consultant=JENS, second_mentor=JENS)}
         if {one.get("mail") for one in effects_of(entry)} & {*DEFINITION["plan"]["goes_with"]}:
             variants["plan"] = replace(context, plan=DEFINITION["plan"]["title"])
@@ -184,7 +218,8 @@ def commitment_cases() -> Iterator[Case]:
             variants = {f"m{module.number}": replace(context, module=module) for module in modules}
             variants["today"] = replace(context, module=modules[0], today=promise.due)
         without_a_day = {key: part for key, part in entry.items() if key != "on_appoint"}
-        for where, variant in variants.items():
+        last = replace(context, today=date(2027, 3, 1), module=MODULES[0], partner=JENS)
+        for where, variant in (variants | {"4": untold(last), "last": last}).items():
             yield from addressed(effects_of(without_a_day), variant, where)
             if entry.get("on_appoint"):
                 yield from agreed_cases(entry, variant, promise, where)

@@ -82,7 +82,9 @@ def test_a_bootcamp_is_one_stretch_with_the_owner_of_its_challenge_if_there_is_o
     bootcamp = CHALLENGES[0]
     context = replace(BASE, talent=METTE, module=bootcamp, event=bootcamp.days[0])
     text = render_message("module_invitation", context).text
-    assert "Start: torsdag den 25. februar 2027 kl. 9.00\nSlut: fredag den 26. februar 2027 kl. 16.00" in text
+    assert (
+        "Dag 1: torsdag den 25. februar 2027 kl. 9.00–16.00\nDag 2: fredag den 26. februar 2027 kl. 9.00–16.00" in text
+    )
     assert "Opgavestiller: Direktionen i Thisted Kommune" in text
     unsecured = replace(context, module=replace(bootcamp, challenge_owner=None))
     assert "Opgavestiller" not in render_message("module_invitation", unsecured).text
