@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from ruamel.yaml import YAML
 
 from config.answers import Answerer
+from config.content import NO_TOPIC, Topic
 from notifications.languages import messages_in
 from notifications.view_models import (
     Answer,
@@ -30,6 +31,9 @@ from notifications.view_models import (
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 PROGRAMME = Path(__file__).parents[2] / "config" / "programmes" / "talent-nord.yaml"
 DEFINITION: dict[str, Any] = YAML(typ="safe").load(PROGRAMME)
+TOPICS = {name: Topic.model_validate(told) for name, told in DEFINITION["content"].items()}
+"""What the programme tells; a cohort that runs by an earlier version tells nothing."""
+GUIDE = {"Spørgeguide fra LEAD": "https://example.org/guide"}
 
 METTE = Talent(
     "Mette Østergaard",
@@ -173,16 +177,27 @@ def commitment_cases() -> Iterator[Case]:
     talents_own = replace(BASE, talent=METTE, mentor=HANNE, group=(JENS,), group_number=2)
     for entry in DEFINITION["commitments"]:
         promise = CommitmentView(entry["label"], date(2027, 3, 4), date(2027, 3, 5), entry.get("choices", {}))
-        context = replace(BASE if entry.get("subject") == "cohort" else talents_own, commitment=promise)
+        said = TOPICS.get(entry["id"], NO_TOPIC)
+        context = replace(BASE if entry.get("subject") == "cohort" else talents_own, commitment=promise, topic=said)
         variants = {"plain": context, "helped": replace(context, consultant=JENS, second_mentor=JENS)}
         if {one.get("mail") for one in effects_of(entry)} & {*DEFINITION["plan"]["goes_with"]}:
             variants["plan"] = replace(context, plan=DEFINITION["plan"]["title"])
         if entry.get("pairs"):
-            variants = {"alone": context, "paired": replace(context, partner=JENS)}
+            paired = replace(context, partner=JENS)
+            guided = replace(paired, topic=said.model_copy(update={"links": GUIDE}))
+            variants = {"alone": context, "paired": paired, "guided": guided}
         if entry.get("each"):
             modules = CHALLENGES if entry.get("only_challenges") else MODULES
-            variants = {f"m{module.number}": replace(context, module=module) for module in modules}
+            variants = {
+                f"m{module.number}": replace(
+                    context, module=module, topic=TOPICS.get(f"{entry['id']}_m{module.number}", said)
+                )
+                for module in modules
+            }
             variants["today"] = replace(context, module=modules[0], today=promise.due)
+        variants |= {
+            f"{where}-untold": replace(one, topic=NO_TOPIC) for where, one in variants.items() if one.topic != NO_TOPIC
+        }
         without_a_day = {key: part for key, part in entry.items() if key != "on_appoint"}
         for where, variant in variants.items():
             yield from addressed(effects_of(without_a_day), variant, where)
