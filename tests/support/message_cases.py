@@ -212,10 +212,16 @@ def commitment_cases() -> Iterator[Case]:
         if {one.get("mail") for one in effects_of(entry)} & {*DEFINITION["plan"]["goes_with"]}:
             variants["plan"] = replace(context, plan=DEFINITION["plan"]["title"])
         if entry.get("pairs"):
-            variants = {"alone": context, "paired": replace(context, partner=JENS)}
+            guide = {"links": {"Spørgeguide fra LEAD": "https://example.org/guide"}}
+            paired = replace(context, partner=JENS)
+            guided = replace(paired, topic=context.topic.model_copy(update=guide))
+            variants = {"alone": context, "paired": paired, "guided": guided}
         if entry.get("each"):
             modules = CHALLENGES if entry.get("only_challenges") else MODULES
-            variants = {f"m{module.number}": replace(context, module=module) for module in modules}
+            variants = {
+                f"m{module.number}": replace(context, module=module, topic=told_of(f"{entry['id']}_m{module.number}"))
+                for module in modules
+            }
             variants["today"] = replace(context, module=modules[0], today=promise.due)
         without_a_day = {key: part for key, part in entry.items() if key != "on_appoint"}
         last = replace(context, today=date(2027, 3, 1), module=MODULES[0], partner=JENS)
