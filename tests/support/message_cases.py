@@ -149,6 +149,8 @@ def milestone_cases() -> Iterator[Case]:
             )
             yield from map(without_talent, addressed(announced, context, entry["milestone"]))
             yield from map(without_talent, addressed(announced, untold(context), f"{entry['milestone']}-4"))
+            themes = replace(context, topic=about.model_copy(update={"themes": ("Talentmiljøer",)}))
+            yield from map(without_talent, addressed(announced, themes, f"{entry['milestone']}-themes"))
             year = replace(context, year=(event, *MODULES[0].days), consultant=JENS)
             yield from map(without_talent, addressed(announced, year, f"{entry['milestone']}-year"))
             yield from day_news_cases(entry, context)

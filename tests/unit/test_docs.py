@@ -14,7 +14,21 @@ import typer
 from babel.dates import format_date
 from pydantic import BaseModel
 
-from config import answers, attendance, cohort, effects, form, groups, opening, plan, profile, programme, regions, spec
+from config import (
+    answers,
+    attendance,
+    cohort,
+    content,
+    effects,
+    form,
+    groups,
+    opening,
+    plan,
+    profile,
+    programme,
+    regions,
+    spec,
+)
 from config.checks.all import check_all
 from config.effects import Role
 from config.library import Library
@@ -35,7 +49,21 @@ PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *DOCS]
 TALENT_NORD = Library().programme("talent-nord").definition
 MODELS = [
     model
-    for module in (spec, programme, effects, answers, attendance, opening, groups, form, regions, plan, cohort, profile)
+    for module in (
+        spec,
+        programme,
+        content,
+        effects,
+        answers,
+        attendance,
+        opening,
+        groups,
+        form,
+        regions,
+        plan,
+        cohort,
+        profile,
+    )
     for model in vars(module).values()
     if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == module.__name__
 ]
@@ -46,7 +74,17 @@ def read(name: str) -> str:
 
 
 OF_FILES = "".join(
-    map(read, ("docs/programme.md", "docs/answers.md", "docs/attendance.md", "docs/plan.md", "docs/cohort.md"))
+    map(
+        read,
+        (
+            "docs/programme.md",
+            "docs/answers.md",
+            "docs/attendance.md",
+            "docs/plan.md",
+            "docs/content.md",
+            "docs/cohort.md",
+        ),
+    )
 )
 
 

@@ -27,13 +27,13 @@ def test_every_message_can_be_said_where_it_is_named(library: Library) -> None:
 # What is named in place of what, and the field.
 MISPLACED = {
     "a commitment's at a module's day": (
-        "{id: prepare, when: day - 2w, effects: [{mail: module_preparation, to: [talent]}]} # R18",
-        "{id: prepare, when: day - 2w, effects: [{mail: meeting_plan, to: [talent]}]} # R18",
+        "effects: [{mail: module_invitation, to: [talent]}]} # R18",
+        "effects: [{mail: meeting_plan, to: [talent]}]} # R18",
         "shapes.ordinary.days.0.notices.1.effects.0.mail",
     ),
     "a talent's at a meeting of all mentors": (
-        "{mail: network_reminder, to: [mentor]}", "{mail: leave_ended, to: [mentor]}",
-        "calendar.2.notices.1.effects.0.mail",
+        "{mail: network_invitation, to: [mentor]}", "{mail: leave_ended, to: [mentor]}",
+        "calendar.2.notices.0.effects.0.mail",
     ),
     "a day's for whom it finds": (
         "{mail: kickoff_without_talk, to: [coordinator]}", "{mail: kickoff_reminder, to: [coordinator]}",

@@ -78,6 +78,7 @@ SAID = [
     ("R38", "alumni_owner_invitation", "challenge_owner", "alumni_day", ["En kort status er nok"]),
     ("R40", "network_invitation", "mentor", "network1",
      ["støtte dit talent", "opbygge talentmiljøer", "indblik i det, talenterne arbejder med på modulerne"]),
+    ("R56", "network_invitation", "mentor", "network1-themes", ["Mødets tema er: Talentmiljøer."]),
     ("R60", "second_mentor_found", "second_mentor", "helped",
      ["har sagt ja til at være supplerende mentor", "giver sparring på de ledelsesopgaver", "Jens Lykke"]),
     ("R49", "mentor_changed", "mentor", "change_mentor",
