@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from config.effects import EffectSpec, Role
+from config.effects import OF_COHORT, EffectSpec, Role
 from states.plan.calendar import Calendar
 from states.records import Journey
 
@@ -122,6 +122,8 @@ def _left_out(spec: EffectSpec, cause: Cause, cast: Cast, active: ActiveJourneys
 def effect_row(spec: EffectSpec, cause: Cause, calendar: Calendar, role: str, person: str) -> dict[str, Any]:
     """Return the outbox row of one message for one recipient; a mail goes out when people are at work."""
     due = calendar.day_of(spec.due, cause.anchors) if spec.due else None
+    if cause.shared_key and role in OF_COHORT:  # Of the cohort, whoever of the talents it was worked out for.
+        cause = replace(cause, journey=None, subject=cause.cohort_id)
     return {
         "key": f"{cause.shared_key or cause.history_id}/{spec.message}/{person}",
         "cohort_id": cause.cohort_id,
