@@ -21,11 +21,12 @@ from flows.services import Services
 from states.answers import answer
 from states.facts import Fact, Outcome
 from states.machines.commitment import FINAL
+from states.moves.tasks import FINISH, TASK
 from states.plan.calendar import Calendar
 from states.plan.timers import cohort_timers, opening_timer
 from states.running_cohort import read_cohort
-from states.store.conditions import ARMED, PENDING
-from states.store.tables import CommitmentRow, EffectRow, JourneyRow, MilestoneRow, TimerRow
+from states.store.conditions import ARMED, OPEN_TASK, PENDING
+from states.store.tables import CommitmentRow, EffectRow, JourneyRow, MilestoneRow, TaskRow, TimerRow
 from states.views.matters import matter
 
 
@@ -59,7 +60,7 @@ class Rehearsal:
         while (instant := self._next_instant()) is not None:
             self.clock.turn_to(instant)
             # What people do may arm a timer for this very instant: it belongs to the same morning (R48).
-            outcomes = [*self.services.engine.tick(), *self._act(), *self.services.engine.tick()]
+            outcomes = [*self.services.engine.tick(), *self._act(), *self._finish(), *self.services.engine.tick()]
             self._plan(act for outcome in outcomes for act in behaviour.react_to(outcome.transitions))
             yield Step(instant, tuple(outcomes), min(1.0, (instant - first) / (last - first)))
 
@@ -91,6 +92,16 @@ class Rehearsal:
                 fact = Fact(told[0].key, COORDINATOR, dict(told[0].details))
                 outcomes.append(self.services.engine.fire(trigger, [act.journey for act in told], fact))
         return outcomes
+
+    def _finish(self) -> list[Outcome]:
+        """Let the coordinator call done, when it is due, what a notice has asked for: nothing else closes that."""
+        cohort, engine = self.loaded.cohort.id, self.services.engine
+        today = self.loaded.definition.working_time.local(self.clock()).date()
+        asked = (TaskRow.cohort_id == cohort) & (TaskRow.subject == cohort) & OPEN_TASK & (TaskRow.due_on <= today)
+        with self.services.database.read() as connection:
+            tasks = connection.scalars(select(TaskRow.id).where(asked).order_by(TaskRow.id)).all()
+        facts = [Fact(f"rehearsal/{FINISH}/{task}", COORDINATOR, {TASK: task}) for task in tasks]
+        return [engine.arrange(cohort, FINISH, fact) for fact in facts]
 
     def _answered(self, act: Act) -> Iterator[Outcome]:
         """Let somebody answer on their own page, as the site has it; nothing where it no longer can be answered."""

@@ -89,6 +89,8 @@ def _stand(connection: Connection, cohort: RunningCohort, subject: str) -> _Stan
     if journey is not None:
         on_its_way = journey.state.startswith(ACTIVE)
         return _Stand(on_its_way or journey.state in ends(cohort.definition), _is_armed(connection, subject))
+    if subject == cohort.cohort_id:  # A notice has asked for it: nothing hangs on it, and taken back it is asked again.
+        return _Stand(has_ended=False, leads_on=True)
     name = subject.removeprefix(f"{cohort.cohort_id}/")
     return _Stand(name in cohort.calendar.days, False) if name in cohort.definition.milestones else None
 
