@@ -18,12 +18,13 @@ ROOT = Path(__file__).parents[2]
 PROGRAMME = Library().programme("talent-nord").definition.programme
 TEXTS = {path.parent.name: path.read_text("utf-8") for path in messages_in("da").glob("*/text.j2")}
 PROMISING = re.compile(
-    r"hører (du |I |vi )?(fra|ikke fra)|[DI]u? hører (det|fra)|du først|får (du |I |også )?besked|bliver mindet|ringer "
-    r"|hjælper|finder vi|kontakter jer|spørger vi|noterer vi|får du en ny|flytter med|venter så længe|kommer, når"
-    r"|bliver sendt|spørger vi (ikke|ingen)|slutter forløbet af sig selv"
+    r"hører (du |I |vi )?(fra|ikke fra)|[DI]u? hører (det|fra)|du først|får (du |I |også )?besked|bliver mindet"
+    r"|\bringer |hjælper|finder vi|kontakter jer|spørger vi|noterer vi|får du en ny|flytter med|venter så længe"
+    r"|kommer, når|bliver sendt|slutter forløbet af sig selv|ingen påmindelser|eller påmindelser|ikke indhente"
 )
 REPLY = "tests/integration/test_outbox_rules.py::test_answers_go_to_the_coordinator_or_where_the_settings_say"
 CHOICE = "tests/integration/test_engine_choice.py"
+LEAVE = "tests/integration/test_engine_leave.py"
 DATES = "tests/integration/test_engine_dates.py"
 
 # The message, some words of the sentence, and what keeps it: "mail:" or "task:" with its name, or a test.
@@ -53,6 +54,15 @@ KEPT = [
     ("leave_started", "Så finder vi sammen", "task:leave_return"),
     ("leave_decide", "slutter forløbet af sig selv", "mail:leave_over"),
     ("leave_over", "så finder vi ud af det sammen", REPLY),
+    ("leave_started", "Du får ingen påmindelser", f"{LEAVE}::test_on_leave_nobody_is_reminded_moved_or_invited"),
+    ("leave_started", "skal du ikke indhente", f"{LEAVE}::test_return_takes_up_what_can_still_be_kept"),
+    ("leave_started", "får også besked", "mail:leave_started"),
+    ("leave_started", "hverken frister eller påmindelser",
+     f"{LEAVE}::test_on_leave_nobody_is_reminded_moved_or_invited"),
+    ("leave_ended", "fra nu af får du besked", f"{LEAVE}::test_who_returns_is_told_of_what_was_announced_meanwhile"),
+    ("leave_ended", "skal du ikke indhente", f"{LEAVE}::test_return_takes_up_what_can_still_be_kept"),
+    ("leave_ended", "skal ikke indhentes", f"{LEAVE}::test_return_takes_up_what_can_still_be_kept"),
+    ("withdrawn", "får også besked", f"{LEAVE}::test_withdrawal_is_told_to_everyone_concerned"),
     ("choice_open", "spørger vi", "mail:second_mentor_ask_group"),
     ("choice_open", "Du hører det først", "mail:second_mentor_search"),
     ("choice_open", "noterer vi valget", f"{CHOICE}::test_silence_is_nudged_and_then_counts_as_none"),
@@ -62,6 +72,7 @@ KEPT = [
     ("second_mentor_search", "så spørger vi ingen", f"{CHOICE}::test_a_talent_who_wants_nobody_asked_is_left_alone"),
     ("second_mentor_ask_soon", "Om få dage spørger vi", "mail:second_mentor_ask_cohort"),
     ("second_mentor_ask_soon", "så spørger vi ikke", f"{CHOICE}::test_a_talent_who_wants_nobody_asked_is_left_alone"),
+    ("second_mentor_ask_cohort", "nu spørger vi også resten", "mail:second_mentor_ask_cohort"),
     ("second_mentor_missed", "så nu hjælper", "task:second_mentor_help"),
     ("foundation_missed", "så skriv til os, så hjælper vi", REPLY),
     ("portrait_missed", "så skriv til os, så hjælper vi", REPLY),
