@@ -245,11 +245,12 @@ def test_the_old_mentor_is_told_of_the_change_and_not_if_it_is_taken_back_first(
     with driven.database.write() as connection:
         connection.execute(update(EffectRow).values(status="sent"))
     driven.fire("change_mentor", 1, new_mentor=GRETE)
-    assert [(mail.to, mail.status) for mail in driven.mails("mentor_changed")][-1] == ("leader-01", "pending")
+    assert ("leader-01", "pending") in {(mail.to, mail.status) for mail in driven.mails("mentor_changed")}
     driven.fire("change_mentor", 1, new_mentor=leader_of(driven, 1))
     told = {(mail.to, mail.status) for mail in driven.mails("mentor_changed")}
     assert {status for to, status in told if to == "leader-01"} == {"dropped", "pending"}
-    assert {to for to, status in told if status == "pending"} == {"01", "leader-01"}, "Grete never hears of it"
+    waiting = [mail.to for mail in driven.mails("mentor_changed") if mail.status == "pending"]
+    assert sorted(waiting) == ["01", "administration", "consultant-aalborg", "leader-01"], "Grete never hears of it"
 
 
 def test_a_known_address_under_another_name_is_no_new_mentor(driven: Driver) -> None:

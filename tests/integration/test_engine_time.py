@@ -43,7 +43,7 @@ def test_a_tick_that_comes_weeks_late_says_only_what_is_still_true(driven: Drive
     }
     assert {mail.on for mail in driven.mails() if mail.status == "pending"} == {"2027-04-12"}
     tasks = {task.message for task in driven.tasks() if task.status == "pending"}
-    assert tasks == {"talk_missed", "meeting_overdue", "challenge_urgent"}
+    assert tasks == {"talk_missed", "meeting_overdue", "foundation_overdue", "challenge_urgent"}
 
 
 @pytest.mark.parametrize(("until", "reminders"), [("2027-03-15", ["remind_2"]), ("2027-03-16", [])])

@@ -111,10 +111,7 @@ class Post:
 
 
 def before_the_talk(database: Database) -> Post:
-    """One talent whose invitation has gone out; talent and leader are about to be told to hold their talk."""
+    """One talent: they and their leader are about to be invited to the kick-off, and told to hold their talk."""
     post = Post(database, people=1)
-    post.driven.until("2026-12-30 08:00")
-    post.empty()
-    post.tray.mails.clear()
     post.driven.until("2027-01-14 08:00")
     return post
