@@ -71,6 +71,10 @@ class Post:
             due = select(EffectRow.id).where(PENDING, EffectRow.send_at <= self.now()).order_by(EffectRow.id)
             return list(connection.scalars(due))
 
+    def readers(self) -> set[str]:
+        """Those who are to hear of something now, by id; each gets one mail (R48)."""
+        return set(map(self.recipient, self.pending()))
+
     def statuses(self) -> set[str]:
         with self.database.read() as connection:
             return set(connection.scalars(select(EffectRow.status)))
