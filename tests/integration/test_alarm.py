@@ -52,7 +52,7 @@ REFUSED = RejectedError("no such mailbox")
 def post(sqlite: Database) -> Post:
     """The invitations to 24 talents, their leaders and consultants are due."""
     post = Post(sqlite, people=24)
-    post.driven.until("2026-12-30 08:00")
+    post.driven.until("2027-01-14 08:00")
     return post
 
 
@@ -111,11 +111,11 @@ def test_a_peer_that_takes_no_mail_opens_a_task_that_says_why_and_closes_with_th
     assert tasks(post) == [BLOCKED]
     with post.database.read() as connection:
         assert "535 key refused" in (connection.scalar(select(TaskRow.text)) or "")
-    post.at = post.driven.at("2026-12-30 22:00")
+    post.at = post.driven.at("2027-01-14 22:00")
     assert post.outbox.due() != []
     assert post.outbox.sound_alarm() == ((), ())
     assert tasks(post) == [BLOCKED], "in the evening nothing was tried, so nothing is known to be mended"
-    post.at = post.driven.at("2027-01-04 09:00")
+    post.at = post.driven.at("2027-01-15 09:00")
     send_all_but(post, 0, REFUSED)
     another = BLOCKED[0].replace("Ingen", "En anden:")
     with post.database.write() as connection:

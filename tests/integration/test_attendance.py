@@ -320,8 +320,8 @@ class TestWhatFollows:
         assert {"02", "leader-03", "leader-05", "consultant-aalborg"} <= reminded
         assert not {"01", "leader-01"} & reminded
         driven.until("2027-04-20")
-        assert "leader-05" not in told(driven, "network_reminder")
-        assert "leader-01" in told(driven, "network_reminder")
+        assert "leader-05" not in told(driven, "network_invitation")
+        assert "leader-01" in told(driven, "network_invitation")
 
     def test_who_comes_after_all_is_reminded_then_and_nobody_twice(self, driven: Driver) -> None:
         say(driven, LEADER, KICKOFF, "decline")

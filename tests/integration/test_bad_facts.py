@@ -173,7 +173,7 @@ def test_a_bad_label_of_before_the_rules_silences_nobody(sqlite: Database, label
         sent.append(mail.subject)
 
     post.tray.instead = built
-    post.driven.until("2027-01-04 08:30")
+    post.driven.until("2027-01-14 08:30")
     post.empty()
     assert any("Kick-off" in subject for subject in sent)
     assert "rejected" not in post.statuses()

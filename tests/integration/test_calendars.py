@@ -17,15 +17,26 @@ from states.store.database import Database
 from states.store.reach_tables import AttendanceRow, CalendarEntryRow
 from states.store.tables import MailRow, PersonRow
 from tests.support.calendar_program import CalendarPrograms, Shown, published, titles
-from tests.support.driver import day, hold_3_people
+from tests.support.driver import day, hold_3, hold_3_people
 from tests.support.mailroom import SENDER, Post
 
 GRETE = {"name": "Grete Lund", "email": "grete.lund@aalborg.example.org"}
 TALENT = hold_3_people(1).talents[0].email
 LEADER = hold_3_people(1).talents[0].leader.email
+CONSULTANT = hold_3().organisations["aalborg"].consultant.email
 OWNER = "vibeke.norup@hjoerring.example.org"
 KICKOFF = "Fælles kick-off"
 M1 = ["Modul 1 dag 1", "Modul 1 dag 2"]
+BOOTCAMPS = "Modul 2: Innovationsledelse", "Modul 5: Ledelse gennem netværk og samskabelse"
+AFTER_M1 = [
+    BOOTCAMPS[0],
+    *(f"Modul {module} dag {number}" for module in (3, 4) for number in (1, 2)),
+    BOOTCAMPS[1],
+    *(f"Modul 6 dag {number}" for number in (1, 2)),
+]
+YEAR = [KICKOFF, *M1, *AFTER_M1]
+EVENTS = ["kickoff", "m1d1", "m1d2", "m2", "m3d1", "m3d2", "m4d1", "m4d2", "m5", "m6d1", "m6d2"]
+NETWORK = [f"Strategisk netværk for mentorer: {which} møde" for which in ("første", "andet", "tredje")]
 MEETING = "Mentormøde i modul 1"
 
 
@@ -77,12 +88,17 @@ class Office:
             return published(feed(connection, "hold-3", person, SENDER, self.driven.now))
 
     def entries(self) -> list[tuple[str, int, bool]]:
-        """The ledger of the first talent: the event, its sequence, whether it was called off."""
+        """The ledger of the first talent: the event, its sequence, whether it was called off; by event."""
         with self.post.database.read() as connection:
             rows = connection.execute(
                 select(CalendarEntryRow.__table__).where(CalendarEntryRow.person_id == "hold-3-01")
             )
             return sorted((row.uid.partition(".")[0], row.sequence, row.cancelled) for row in rows)
+
+
+def ledger(number: int, **others: int) -> list[tuple[str, int, bool]]:
+    """The ledger of a talent whose whole year was brought with ``number``, and single events with others."""
+    return [(event, others.get(event, number), False) for event in EVENTS]
 
 
 @pytest.fixture
@@ -95,12 +111,17 @@ def attachments(mail: Mail) -> list[str]:
 
 
 class TestInvitations:
-    def test_an_invitation_brings_its_event(self, office: Office) -> None:
-        office.until("2026-12-30 08:00")
-        assert office.holds(TALENT) == office.holds(LEADER) == [KICKOFF]
+    def test_the_invitation_to_the_kickoff_brings_the_year_of_each_reader(self, office: Office) -> None:
+        """R57: talents their modules, leaders the network's meetings; a consultant has the kick-off alone."""
+        office.until("2027-01-14 08:00")
+        assert office.holds(TALENT) == YEAR
+        assert office.holds(LEADER) == [KICKOFF, *NETWORK]
+        assert office.holds(CONSULTANT) == [KICKOFF]
         assert office.entry(TALENT, KICKOFF).place == "Nordkraft, Aalborg"
         [mail] = [one for one in office.post.tray.mails if one.to.email == TALENT]
-        assert attachments(mail) == ["text/calendar; method=REQUEST; charset=utf-8"]
+        plan, *entries = attachments(mail)  # The same mail asks the talent to hold the talk, and brings the plan.
+        assert "wordprocessingml" in plan
+        assert entries == ["text/calendar; method=REQUEST; charset=utf-8"] * len(YEAR)
 
     def test_a_mail_speaks_of_calendar_files_where_it_has_some_and_only_there(self, office: Office) -> None:
         office.until("2027-02-18 08:00").driven.fire("leave", 1)
@@ -113,13 +134,15 @@ class TestInvitations:
         assert {bool(mail.attachments) for mail in office.post.tray.mails} == {True, False}
 
     def test_nothing_is_brought_before_its_invitation(self, office: Office) -> None:
-        office.until("2027-01-28 08:00")
-        assert office.holds(TALENT) == [KICKOFF]
+        office.until("2027-01-13 08:00")
+        assert office.holds(TALENT) == office.holds(LEADER) == []
+        office.until("2027-04-07 08:00")
+        assert office.holds(OWNER) == []
 
     def test_a_module_of_two_days_is_two_entries(self, office: Office) -> None:
-        office.until("2027-02-11 08:00")
-        assert office.holds(TALENT) == [KICKOFF, *M1]
-        assert office.holds(LEADER) == [KICKOFF]
+        office.until("2027-01-14 08:00")
+        assert [title for title in office.holds(TALENT) if title.startswith("Modul 1")] == M1
+        assert [title for title in office.holds(LEADER) if title.startswith("Modul")] == []
 
     def test_a_bootcamp_is_one_entry_with_its_night(self, office: Office) -> None:
         office.until("2027-03-31 08:00")
@@ -132,7 +155,7 @@ class TestInvitations:
         assert office.entry(OWNER, "Modul 2 dag 2").starts == date(2027, 4, 29)
 
     def test_what_was_brought_is_not_brought_again(self, office: Office) -> None:
-        office.until("2026-12-30 08:00").until("2027-02-18 08:00")
+        office.until("2027-01-14 08:00").until("2027-02-18 08:00")
         [_] = [mail for mail in office.post.tray.mails if mail.to.email == LEADER and mail.attachments]
         assert office.sequence(LEADER, KICKOFF) == 0
 
@@ -170,11 +193,11 @@ class TestChanges:
         office.until("2027-02-11 08:00")
         office.driven.move("m1d2", None)
         office.send()
-        assert office.holds(TALENT) == [KICKOFF, M1[0]]
+        assert office.holds(TALENT) == [KICKOFF, M1[0], *AFTER_M1]
         office.until("2027-02-15 09:00")
         office.driven.move("m1d2", day("2027-04-05"))
         office.send()
-        assert office.holds(TALENT) == [KICKOFF, *M1]
+        assert office.holds(TALENT) == YEAR
         assert office.sequence(TALENT, M1[1]) == 2
 
     def test_a_day_that_is_over_stays_where_it_is(self, office: Office) -> None:
@@ -192,12 +215,12 @@ class TestPeople:
         assert office.send().holds(TALENT) == []
         office.until("2027-02-16 09:00")
         office.driven.fire("return", 1)
-        assert office.send().holds(TALENT) == [KICKOFF, *M1]
+        assert office.send().holds(TALENT) == YEAR
 
     def test_a_leave_of_one_talent_takes_nothing_from_the_leader_of_another(self, office: Office) -> None:
-        office.until("2026-12-30 08:00")
+        office.until("2027-01-14 08:00")
         office.driven.fire("leave", 1)
-        assert office.send().holds(LEADER) == [KICKOFF]
+        assert office.send().holds(LEADER) == [KICKOFF, *NETWORK]
         office.driven.fire("leave", 2)
         assert office.send().holds(LEADER) == []
 
@@ -207,7 +230,7 @@ class TestPeople:
         office.driven.fire("withdraw", 1, 2)
         office.arrange("replace", "hold-3/coordinator-1", holder={"name": "Inge Sønderby", "email": LEADER})
         before = len(office.post.tray.mails)
-        assert office.send().holds(LEADER) == [KICKOFF]
+        assert office.send().holds(LEADER) == [KICKOFF, *NETWORK]
         assert LEADER in [mail.to.email for mail in office.post.tray.mails[before:]]
         office.until("2027-02-12 08:00")
         assert office.holds(LEADER) == office.holds(TALENT) == []
@@ -216,7 +239,7 @@ class TestPeople:
         office.until("2027-02-11 08:00")
         office.driven.fire("change_mentor", 1, new_mentor=GRETE)
         office.send()
-        assert office.holds(GRETE["email"]) == office.holds(LEADER) == [KICKOFF]
+        assert office.holds(GRETE["email"]) == office.holds(LEADER) == [KICKOFF, *NETWORK]
         office.driven.fire("change_mentor", 2, new_mentor=GRETE)
         assert office.send().holds(LEADER) == []
 
@@ -224,22 +247,22 @@ class TestPeople:
         office.until("2027-02-11 08:00")
         office.driven.fire("absence", 1, milestone="m1d2")
         office.until("2027-02-18 08:00")
-        assert office.holds(TALENT) == [KICKOFF, M1[0]]
+        assert office.holds(TALENT) == [KICKOFF, M1[0], *AFTER_M1]
 
     def test_so_has_a_leader_who_says_so(self, office: Office) -> None:
-        office.until("2026-12-30 08:00")
+        office.until("2027-01-14 08:00")
         leader = office.driven.journey(1).mentor_id
         noted = {"cohort_id": "hold-3", "milestone": "kickoff", "coming": False, "noted_at": office.driven.now}
         with office.post.database.write() as connection:
             connection.execute(insert(AttendanceRow).values(person_id=leader, **noted))
-        office.until("2027-01-14 08:00")
-        assert office.holds(LEADER) == []
+        office.until("2027-01-28 08:00")
+        assert office.holds(LEADER) == NETWORK
 
     def test_a_corrected_address_gets_what_the_old_one_was_sent(self, office: Office) -> None:
         office.until("2027-02-11 08:00")
         office.arrange("correct", "hold-3-01", email="ny@example.org")
         office.until("2027-02-18 08:00")
-        assert office.holds("ny@example.org") == [KICKOFF, *M1]
+        assert office.holds("ny@example.org") == YEAR
 
 
 class TestTalks:
@@ -283,7 +306,7 @@ class TestLostMails:
 
     @pytest.fixture
     def invited(self, office: Office) -> Office:
-        office.driven.until("2026-12-30 08:00")
+        office.driven.until("2027-01-14 08:00")
         return office
 
     def refused_once(self, office: Office, error: Exception) -> None:
@@ -300,45 +323,45 @@ class TestLostMails:
         self.refused_once(invited, RetryLaterError("too many", 60))
         assert invited.entries() == []
         invited.driven.now += timedelta(seconds=61)
-        assert invited.send().holds(TALENT) == [KICKOFF]
-        assert invited.entries() == [("kickoff", 0, False)]
+        assert invited.send().holds(TALENT) == YEAR
+        assert invited.entries() == ledger(0)
 
     def test_after_a_refusal_the_next_mail_brings_it(self, invited: Office) -> None:
         self.refused_once(invited, RejectedError("no such mailbox"))
-        assert invited.until("2027-01-14 08:00").holds(TALENT) == [KICKOFF]
-        assert invited.entries() == [("kickoff", 1, False)]
+        assert invited.until("2027-02-18 08:00").holds(TALENT) == YEAR
+        assert invited.entries() == ledger(1)
 
     def test_what_was_brought_meanwhile_is_not_brought_again(self, invited: Office) -> None:
         self.refused_once(invited, RejectedError("no such mailbox"))
-        invited.until("2027-01-14 08:00")
+        invited.until("2027-02-18 08:00")
         resend(invited.post.database, self.mails(invited, "rejected"), Fact("again", "tester"), invited.driven.now)
         before = len(invited.post.tray.mails)
         invited.send()
         [again] = invited.post.tray.mails[before:]
         assert attachments(again) == []
-        assert invited.entries() == [("kickoff", 1, False)]
+        assert invited.entries() == ledger(1)
 
     def test_an_unknown_mail_may_have_brought_it_and_sent_again_brings_it_with_a_higher_number(
         self, invited: Office
     ) -> None:
         self.refused_once(invited, DeliveryUnknownError("no answer"))
-        assert invited.entries() == [("kickoff", 0, False)]
+        assert invited.entries() == ledger(0)
         resend(invited.post.database, self.mails(invited, "unknown"), Fact("again", "tester"), invited.driven.now)
-        assert invited.send().holds(TALENT) == [KICKOFF]
-        assert invited.entries() == [("kickoff", 1, False)]
+        assert invited.send().holds(TALENT) == YEAR
+        assert invited.entries() == ledger(1)
 
     @pytest.mark.parametrize(("arrived", "number"), [(True, 0), (False, 1)])
     def test_a_person_decides_whether_an_unknown_mail_has(self, invited: Office, arrived: bool, number: int) -> None:
         self.refused_once(invited, DeliveryUnknownError("no answer"))
         fact = Fact("known", "tester")
         settle(invited.post.database, self.mails(invited, "unknown"), fact, invited.driven.now, arrived=arrived)
-        invited.until("2027-01-14 08:00")
-        assert invited.entries() == [("kickoff", number, False)]
+        invited.until("2027-02-18 08:00")
+        assert invited.entries() == ledger(number)
 
     def test_a_crash_at_the_hand_over_leaves_it_to_the_same_decision(self, invited: Office) -> None:
         with pytest.raises(KeyboardInterrupt):
             self.refused_once(invited, KeyboardInterrupt())  # type: ignore[arg-type]
-        assert invited.entries() == [("kickoff", 0, False)]
+        assert invited.entries() == ledger(0)
         invited.driven.now += timedelta(minutes=20)
         assert invited.post.outbox.settle() == 1
 
@@ -346,16 +369,16 @@ class TestLostMails:
         invited.send()
         invited.driven.move("kickoff", day("2027-02-26", "12:30", "16:30"))
         self.refused_once(invited, RejectedError("mailbox full"))
-        invited.until("2027-01-15 08:00")
+        invited.until("2027-02-19 08:00")
         assert invited.entry(TALENT, KICKOFF).starts == invited.driven.at("2027-02-26 12:30")
-        assert invited.entries() == [("kickoff", 2, False)]
+        assert invited.entries() == ledger(0, kickoff=2)
 
     def test_what_was_called_off_in_a_lost_mail_is_called_off_again(self, invited: Office) -> None:
         invited.until("2027-02-11 08:00")
         invited.driven.move("m1d2", None)
         self.refused_once(invited, RejectedError("mailbox full"))
-        assert invited.holds(TALENT) == [KICKOFF, *M1]
-        assert invited.until("2027-02-18 08:00").holds(TALENT) == [KICKOFF, M1[0]]
+        assert invited.holds(TALENT) == YEAR
+        assert invited.until("2027-02-18 08:00").holds(TALENT) == [KICKOFF, M1[0], *AFTER_M1]
 
     def mails(self, office: Office, status: str) -> list[str]:
         with office.post.database.read() as connection:

@@ -42,7 +42,7 @@ def empty(about: Context) -> set[str]:
 
 
 def test_an_invitation_knows_the_event_and_whom_it_invites(driven: Driver) -> None:
-    driven.until("2026-12-30 08:00")
+    driven.until("2027-01-14 08:00")
     about = context(driven, "kickoff_invitation", "-01")
     assert (about.role, about.recipient.name, about.programme, about.cohort) == (
         "talent",
@@ -50,7 +50,7 @@ def test_an_invitation_knows_the_event_and_whom_it_invites(driven: Driver) -> No
         "Talent Nord",
         "Hold 3",
     )
-    assert about.today == date(2026, 12, 30)
+    assert (about.today, about.soon) == (date(2027, 1, 14), date(2027, 1, 21))
     assert about.event is not None
     assert (about.event.label, about.event.place) == ("Fælles kick-off", "Nordkraft, Aalborg")
     assert f"{about.event.start:%Y-%m-%d %H:%M} {about.event.end:%H:%M}" == "2027-02-25 12:30 16:30"
@@ -60,10 +60,12 @@ def test_an_invitation_knows_the_event_and_whom_it_invites(driven: Driver) -> No
 
 def test_an_invitation_to_a_leader_speaks_of_no_single_talent(driven: Driver) -> None:
     """A leader of several talents is invited once."""
-    driven.until("2026-12-30 08:00")
+    driven.until("2027-01-14 08:00")
     about = context(driven, "kickoff_invitation", "/leader-01")
     assert (about.recipient.name, about.recipient.organisation) == (LEADER, "Aalborg Kommune")
     assert empty(about) >= ABOUT_PEOPLE
+    assert [one.name for one in about.mine] == [METTE, "Søren Aagesen"]
+    assert [one.id for one in about.year] == ["kickoff", "network1", "network2", "network3"]
 
 
 def test_what_is_said_of_a_promise_knows_it_and_everyone_around_the_talent(driven: Driver) -> None:
@@ -137,8 +139,8 @@ def test_an_absence_names_the_day_and_who_stays_away(driven: Driver) -> None:
 def test_who_has_left_is_no_longer_in_the_group(driven: Driver) -> None:
     driven.until("2027-03-12")
     driven.fire("withdraw", 2)
-    driven.until("2027-03-15 08:00")
-    about = context(driven, "meeting_reminder", "-01")
+    driven.until("2027-03-18 08:00")
+    about = context(driven, "meeting_due", "-01")
     assert len(about.group) == 4
     assert "Søren Aagesen" not in {member.name for member in about.group}
 

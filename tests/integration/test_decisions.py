@@ -29,7 +29,7 @@ class Office:
     def __init__(self, database: Database, error: DeliveryError) -> None:
         self.post = Post(database, people=1)
         self.database = database
-        self.post.driven.until("2026-12-30 08:00")
+        self.post.driven.until("2027-01-14 08:00")
         self.post.fail_with(error)
         self.post.empty()
         self.post.tray.instead = None
@@ -57,7 +57,7 @@ def test_a_list_says_what_was_not_delivered_to_whom_and_why(database: Database) 
     office = Office(database, REFUSED)
     failed = office.failed()
     assert {(one.status, one.why, one.day.isoformat()) for one in failed} == {
-        ("rejected", "no such mailbox", "2026-12-30")
+        ("rejected", "no such mailbox", "2027-01-14")
     }
     assert len({one.to for one in failed}) == len(failed) == 3
     assert all(one.id.startswith("tn-") for one in failed)
@@ -68,7 +68,7 @@ def test_a_list_says_what_was_not_delivered_to_whom_and_why(database: Database) 
 
 def test_what_never_became_a_mail_is_named_by_what_brought_it_about(database: Database) -> None:
     office = Office(database, REFUSED)
-    office.post.driven.until("2027-01-14 08:00")
+    office.post.driven.until("2027-01-28 08:00")
     with database.read() as connection:
         (waits, *_) = list_mails(connection, "hold-3", ("pending",))
         trigger = connection.scalars(select(EffectRow.trigger).where(EffectRow.key == waits.id)).one()
@@ -105,12 +105,16 @@ def test_what_was_refused_or_lost_is_sent_again_when_a_person_says_so(database: 
 def test_a_decision_stands_in_the_history_with_the_fact_and_its_actor(database: Database) -> None:
     office = Office(database, LOST)
     (mail, *_) = [one for one in office.failed() if one.journeys]
+    with database.read() as connection:
+        carried = connection.scalars(select(EffectRow.message).where(EffectRow.mail_id == mail.id)).all()
     office.resend(mail.id)
     with database.read() as connection:
-        step = connection.execute(select(HistoryRow.__table__).where(HistoryRow.cause == "fact k1")).one()
+        steps = connection.execute(select(HistoryRow.__table__).where(HistoryRow.cause == "fact k1")).all()
         fact = connection.execute(select(FactRow.__table__).where(FactRow.key == "k1")).one()
-    assert (step.machine, step.trigger, step.source, step.dest) == ("mail", "resend", "unknown", "pending")
-    assert step.journey_id == mail.journeys[0]
+    assert len(steps) == len(carried) == 2, "of each thing that is said in it: the invitation, and the talk"
+    for step in steps:
+        assert (step.machine, step.trigger, step.source, step.dest) == ("mail", "resend", "unknown", "pending")
+        assert step.journey_id == mail.journeys[0]
     assert (fact.actor, fact.subjects) == ("coordinator", [mail.id])
 
 

@@ -44,9 +44,8 @@ def test_an_unknown_mail_is_settled_by_what_sendgrid_tells(
     assert lost.came_of(mail) == ("unknown", {"unknown"})
     assert lost.tell(lost.event(mail, event)) == 1
     assert lost.came_of(mail) == (status, {status})
-    [(said, source, dest, cause)] = lost.history()
-    assert (said, source, dest) == (trigger, "unknown", status)
-    assert cause == f"fact sendgrid:{mail}:{trigger}"
+    step = (trigger, "unknown", status, f"fact sendgrid:{mail}:{trigger}")
+    assert lost.history() == [step, step], "of each thing that is said in it: the invitation, and the talk"
 
 
 def test_who_told_is_kept_and_nothing_personal_with_it(lost: Told) -> None:

@@ -123,4 +123,4 @@ def test_moving_a_day_moves_the_deadlines_that_hang_on_it(sqlite: Database) -> N
     assert driven.commitment("leadership_foundation", 1).state == "open"
     driven.until("2027-04-09 08:00")
     assert driven.commitment("leadership_foundation", 1).state == "missed"
-    assert [mail.on for mail in driven.mails("foundation_reminder", number=1)] == ["2027-04-02"]
+    assert [mail.on for mail in driven.mails("foundation_reminder", number=1)] == ["2027-04-05"]

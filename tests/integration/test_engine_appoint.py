@@ -72,7 +72,7 @@ def tasks(driven: Driver) -> list[str]:
 # -- while it is open --------------------------------------------------------------------------------------------------
 
 
-def test_both_hear_of_the_agreed_day_and_the_reminders_follow_it(driven: Driver) -> None:
+def test_both_hear_of_the_agreed_day_and_nobody_is_reminded_before_it_is_over(driven: Driver) -> None:
     agree(driven, "2027-06-14", appointed_at="9.30")
     row = driven.commitment(NAME, 1)
     assert (row.state, row.appointed_on, row.appointed_at) == ("open", date(2027, 6, 14), "09:30")
@@ -80,16 +80,15 @@ def test_both_hear_of_the_agreed_day_and_the_reminders_follow_it(driven: Driver)
         ("day_agreed", "01", "2027-06-03"),
         ("day_agreed", "leader-01", "2027-06-03"),
     ]
-    driven.until("2027-06-14")
-    assert news(driven, "meeting_reminder") == [], "nothing goes before the agreed day"
-    assert news(driven, "meeting_due") == [
-        ("meeting_due", "01", "2027-06-14"),
-        ("meeting_due", "leader-01", "2027-06-14"),
+    driven.until("2027-06-15")
+    assert news(driven, "meeting_reminder", "meeting_due") == [], "the day after a late one, it is missed already"
+    assert news(driven, "meeting_missed") == [
+        ("meeting_missed", "01", "2027-06-15"),
+        ("meeting_missed", "leader-01", "2027-06-15"),
     ]
     driven.until("2027-06-30")
     assert steps(driven) == [
         ("appoint", "2027-06-03"),
-        ("remind_2", "2027-06-14"),
         ("miss", "2027-06-15"),
         ("escalate", "2027-06-18"),
         ("escalate", "2027-06-25"),
@@ -114,10 +113,16 @@ def test_beyond_the_margin_an_agreed_day_changes_nothing(driven: Driver, day: st
     assert driven.commitment(NAME, 1).state == "missed"
 
 
-def test_a_day_before_the_deadline_leaves_the_deadline(driven: Driver) -> None:
+def test_a_day_before_the_deadline_leaves_the_deadline_and_is_asked_about_on_the_working_day_after(
+    driven: Driver,
+) -> None:
     agree(driven, "2027-06-07")
     driven.until("2027-06-12")
-    assert steps(driven)[1:] == [("remind_2", "2027-06-07"), ("miss", "2027-06-10")]
+    assert news(driven, "meeting_reminder", "meeting_due") == [
+        ("meeting_due", "01", "2027-06-08"),
+        ("meeting_due", "leader-01", "2027-06-08"),
+    ]
+    assert steps(driven)[1:] == [("remind_2", "2027-06-08"), ("miss", "2027-06-10")]
 
 
 def test_agreeing_again_moves_the_day_and_what_was_not_told_yet_is_dropped(driven: Driver) -> None:

@@ -25,7 +25,7 @@ def test_silence_is_nudged_and_then_counts_as_none(driven: Driver) -> None:
     assert (choice.state, choice.choice) == ("kept", "none")
     assert [mail.on for mail in driven.mails("choice_open", "choice_reminder", number=1)] == [
         "2027-06-24",
-        "2027-08-18",
+        "2027-08-11",
     ]
     assert {driven.commitment(name, 1).state for name in ("second_mentor", "internship")} == {"planned"}
 
@@ -222,7 +222,7 @@ def test_silence_after_a_leave_counts_as_none_on_the_day_after_the_last(driven: 
     assert driven.states(1)["second_half_choice"] == "open"
     driven.until("2027-11-11")
     assert driven.commitment("second_half_choice", 1).choice == "none"
-    assert [mail.on for mail in driven.mails("choice_reminder", number=1)] == ["2027-11-03"]
+    assert [mail.on for mail in driven.mails("choice_reminder", number=1)] == ["2027-10-27"]
 
 
 def test_after_the_last_day_a_return_opens_no_choice(driven: Driver) -> None:

@@ -93,7 +93,7 @@ class TestWhatGoesAlong:
 
     def test_once_the_first_was_held_the_second_moves_alone_and_needs_a_reason(self, spring: Driver) -> None:
         spring.until("2027-04-28 22:00")
-        to = held("m2d2", date=date(2027, 5, 20))
+        to = held("m2d2", date=date(2027, 5, 4))
         assert refused(spring, "m2d2", to) == [("gap", True), ("module_length", True)]
         spring.move("m2d2", to.model_copy(update={"reason": SNOW}))
 
@@ -264,7 +264,7 @@ def test_whatever_the_day_and_the_moment_the_preview_is_what_is_written(
 def test_what_opens_on_the_day_opens_on_the_new_one(sqlite: Database) -> None:
     driven = Driver(sqlite, people=2).enrol().until("2027-04-10")
     driven.move("m2d1", held("m2d1", date=date(2027, 5, 3)))
-    driven.until("2027-05-03 20:59")
+    driven.until("2027-05-04 15:59")  # The other day of the bootcamp goes along: then people come home.
     assert driven.commitment("mentor_meeting_m2", 1).state == "planned"
-    driven.until("2027-05-03 21:00")
+    driven.until("2027-05-04 16:00")
     assert driven.commitment("mentor_meeting_m2", 1).state == "open"

@@ -30,7 +30,7 @@ def test_milestones_lead_through_the_programme(database: Database) -> None:
 def test_kickoff_invites_talents_leaders_and_consultants_once_each(driven: Driver) -> None:
     """R13: talents 1 and 2 have the same leader, and Aalborg one consultant for six talents."""
     driven.until("2027-02-24")
-    for message, on in (("kickoff_invitation", "2026-12-30"), ("kickoff_reminder", "2027-02-18")):
+    for message, on in (("kickoff_invitation", "2027-01-14"), ("kickoff_reminder", "2027-02-18")):
         mails = driven.mails(message)
         assert {mail.on for mail in mails} == {on}
         told = Counter(mail.to for mail in mails)
@@ -39,15 +39,15 @@ def test_kickoff_invites_talents_leaders_and_consultants_once_each(driven: Drive
         assert len(told) == 24 + len(leaders) + len(driven.cohort.organisations)
 
 
-def test_module_mails_come_four_two_and_one_weeks_before_day_1(driven: Driver) -> None:
-    """R19, R20."""
+def test_module_mails_come_three_and_two_weeks_before_day_1_and_three_days_before_each_day(driven: Driver) -> None:
+    """R17, R19, R20: the leader hears of it first, then the talent gets one mail with all there is to prepare."""
     driven.until("2027-04-02")
     mails = [mail for mail in driven.mails(number=7) if mail.details.get("milestone", "").startswith("m1")]
     assert [(mail.message, mail.details["milestone"], mail.on, mail.to) for mail in mails] == [
-        ("module_invitation", "m1d1", "2027-02-11", "07"),
-        ("module_preparation", "m1d1", "2027-02-25", "07"),
-        ("module_day_reminder", "m1d1", "2027-03-04", "07"),
-        ("module_day_reminder", "m1d2", "2027-03-24", "07"),  # A week before is Maundy Thursday (R47).
+        ("module_for_leader", "m1d1", "2027-02-18", "leader-07"),
+        ("module_invitation", "m1d1", "2027-02-25", "07"),
+        ("module_day_reminder", "m1d1", "2027-03-08", "07"),
+        ("module_day_reminder", "m1d2", "2027-03-24", "07"),  # Three days before is Easter Monday (R47).
     ]
 
 
@@ -80,7 +80,7 @@ def test_learning_groups_are_formed_when_day_1_of_module_1_ends(driven: Driver) 
 
 
 def test_the_leadership_foundation_is_due_by_day_2(driven: Driver) -> None:
-    """R25; a reminder five days before is Easter Saturday: it goes on the last working day before (R47)."""
+    """R25; a reminder three days before is Easter Monday: it goes on the last working day before (R47)."""
     driven.until("2027-05-01")
     mine = driven.mails("foundation_write", "foundation_reminder", "foundation_missed", number=1)
     assert [(mail.message, mail.on) for mail in mine] == [
@@ -98,7 +98,7 @@ def test_political_homework_is_due_by_day_1_of_module_6(driven: Driver) -> None:
     homework = driven.commitment("political_homework", 1)
     assert (str(homework.opened_on), str(homework.due_on)) == ("2027-10-07", "2027-11-10")
     mine = driven.mails("politics_discuss", "politics_reminder", "politics_missed", number=1)
-    assert [mail.on for mail in mine] == ["2027-10-08", "2027-11-03", "2027-11-11"]
+    assert [mail.on for mail in mine] == ["2027-10-08", "2027-10-27", "2027-11-11"]
 
 
 def test_every_mail_of_the_whole_programme_goes_out_in_working_hours(driven: Driver) -> None:

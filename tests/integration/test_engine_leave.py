@@ -33,7 +33,8 @@ def test_leave_pauses_what_was_promised(driven: Driver) -> None:
     assert [timer for name in driven.states(1) for timer in driven.armed(f"hold-3-01/{name}")] == []
     [task] = driven.tasks("leave_return")
     assert (task.to, task.details["due_on"]) == ("coordinator-1", "2027-04-13")
-    assert {mail.to for mail in driven.mails("leave_started")} == {"01", "leader-01", "02", "03", "04", "05", "06"}
+    told = {mail.to for mail in driven.mails("leave_started")}
+    assert told == {"01", "leader-01", "02", "03", "04", "05", "06", "consultant-aalborg", "administration"}
 
 
 def test_on_leave_nobody_is_reminded_moved_or_invited(driven: Driver) -> None:
@@ -59,7 +60,7 @@ def test_return_takes_up_what_can_still_be_kept_and_ends_what_is_overdue(driven:
     assert states["mentor_meeting_m1"] == "cancelled"
     assert states["leadership_foundation"] == "open"
     assert states["mentor_meeting_m2"] == "planned"
-    driven.until("2027-04-28 21:00")
+    driven.until("2027-04-29 16:00")
     assert driven.states(1)["mentor_meeting_m2"] == "open"
 
 
@@ -114,8 +115,8 @@ def test_who_returns_from_a_leave_is_told_what_it_has_ended(driven: Driver) -> N
 
 def test_who_returns_is_told_of_what_was_announced_meanwhile(driven: Driver) -> None:
     driven.fire("leave", 1)
-    driven.until("2027-04-10").fire("return", 1)
-    driven.until("2027-04-12")
+    driven.until("2027-04-16").fire("return", 1)
+    driven.until("2027-04-19")
     mine = [(mail.message, mail.details["milestone"]) for mail in driven.mails("module_invitation", number=1)]
     assert mine == [("module_invitation", "m1d1"), ("module_invitation", "m2d1")]
     assert len(driven.mails("module_invitation", number=2)) == 2, "the others are not told again"
@@ -159,7 +160,7 @@ def test_withdrawal_is_told_to_everyone_concerned(driven: Driver) -> None:
 
 def test_what_a_mentor_is_to_be_told_for_another_talent_survives_a_withdrawal(sqlite: Database) -> None:
     """Talents 1 and 2 share a leader and a consultant; an invitation to them is one mail, caused by talent 1."""
-    driven = Driver(sqlite, people=2).enrol().until("2026-12-30 09:00")
+    driven = Driver(sqlite, people=2).enrol().until("2027-01-14 09:00")
     driven.fire("withdraw", 1)
     pending = {mail.to for mail in driven.mails("kickoff_invitation") if mail.status == "pending"}
     assert pending == {"leader-01", "consultant-aalborg", "02"}
@@ -172,7 +173,8 @@ def test_a_new_mentor_takes_over(driven: Driver) -> None:
     mentor = driven.journey(1).mentor_id
     assert mentor not in {"hold-3/leader-01", None}
     assert driven.state(1) == "active.m1.sprint"
-    assert {mail.to for mail in driven.mails("mentor_changed")} == {"01", mentor.removeprefix("hold-3-")}
+    told = {mail.to for mail in driven.mails("mentor_changed")}
+    assert told == {"01", mentor.removeprefix("hold-3-"), "consultant-aalborg", "administration"}
     driven.until("2027-03-18")
     assert {mail.to for mail in driven.mails("meeting_due", number=1)} == {"01", mentor.removeprefix("hold-3-")}
     assert {mail.to for mail in driven.mails("meeting_due", number=2)} == {"02", "leader-01"}
@@ -226,14 +228,14 @@ def test_a_mentor_who_comes_back_before_anything_was_sent_gets_it_again(sqlite: 
     after = {(mail.to, mail.message, mail.subject) for mail in driven.mails() if mail.status == "pending"}
     told = {one for one in after if one[1] == "mentor_changed"}
     assert {(to, message) for to, message, _ in after - told} == {(to, message) for to, message, _ in before}
-    assert {to for to, _, _ in told} == {"01", "leader-01"}
+    assert {to for to, _, _ in told} == {"01", "leader-01", "consultant-aalborg", "administration"}
 
 
 def test_a_new_mentor_who_leads_another_talent_is_the_same_person(driven: Driver) -> None:
     leader = driven.people.talents[2].leader
     driven.fire("change_mentor", 1, new_mentor={"name": leader.name, "email": leader.email.upper()})
     assert driven.journey(1).mentor_id == "hold-3/leader-03"
-    driven.until("2027-03-20")
+    driven.until("2027-04-08")
     invited = [mail.to for mail in driven.mails("network_invitation")]
     assert invited.count("leader-03") == 1
 
@@ -243,11 +245,12 @@ def test_the_old_mentor_is_told_of_the_change_and_not_if_it_is_taken_back_first(
     with driven.database.write() as connection:
         connection.execute(update(EffectRow).values(status="sent"))
     driven.fire("change_mentor", 1, new_mentor=GRETE)
-    assert [(mail.to, mail.status) for mail in driven.mails("mentor_changed")][-1] == ("leader-01", "pending")
+    assert ("leader-01", "pending") in {(mail.to, mail.status) for mail in driven.mails("mentor_changed")}
     driven.fire("change_mentor", 1, new_mentor=leader_of(driven, 1))
     told = {(mail.to, mail.status) for mail in driven.mails("mentor_changed")}
     assert {status for to, status in told if to == "leader-01"} == {"dropped", "pending"}
-    assert {to for to, status in told if status == "pending"} == {"01", "leader-01"}, "Grete never hears of it"
+    waiting = [mail.to for mail in driven.mails("mentor_changed") if mail.status == "pending"]
+    assert sorted(waiting) == ["01", "administration", "consultant-aalborg", "leader-01"], "Grete never hears of it"
 
 
 def test_a_known_address_under_another_name_is_no_new_mentor(driven: Driver) -> None:
@@ -288,8 +291,8 @@ def test_absence_names_a_day(driven: Driver, details: dict[str, str]) -> None:
 
 
 def test_a_late_comer_is_told_of_what_is_ahead(driven: Driver) -> None:
-    driven.until("2027-04-10").enrol(hold_3_people(7))
-    driven.until("2027-04-12")
+    driven.until("2027-04-16").enrol(hold_3_people(7))
+    driven.until("2027-04-19")
     assert [mail.details["milestone"] for mail in driven.mails("module_invitation", number=7)] == ["m2d1"]
     assert driven.journey(7).group_number == 1
 

@@ -17,7 +17,7 @@ def terminal(sqlite_url: str, tmp_path: Path) -> Terminal:
     """On 30 December three invitations were perhaps lost."""
     database = Database(sqlite_url, synchronous="OFF")
     post = Post(database, people=1)
-    post.driven.until("2026-12-30 08:00")
+    post.driven.until("2027-01-14 08:00")
     post.fail_with(DeliveryUnknownError("it was cut off"))
     post.empty()
     database.close()
@@ -34,7 +34,7 @@ def test_from_the_list_to_the_decision(terminal: Terminal) -> None:
     assert terminal.run("settle", "--arrived", first).stdout == "1 settled: arrived\n"
     assert [one["id"] for one in terminal.mails()] == rest
     assert [one["id"] for one in terminal.mails("--status", "sent")] == [first]
-    again = terminal.run("resend", "--day", "2026-12-30")
+    again = terminal.run("resend", "--day", "2027-01-14")
     assert again.stdout == "2 to be sent again at the next tick, in working hours\n"
     assert terminal.mails() == []
     assert terminal.run("mails").stdout == "No such mails.\n"
@@ -47,7 +47,7 @@ def test_from_the_list_to_the_decision(terminal: Terminal) -> None:
         (["resend", "tn-0"], "no mail 'tn-0' in the database; 'talentnord mails' lists what there is"),
         (["settle", "--arrived", "tn-0"], "no mail 'tn-0' in the database; 'talentnord mails' lists what there is"),
         (["resend"], "name mails by id, or a day with --day. Nothing was changed."),
-        (["resend", "--day", "2026-12-30", "tn-0"], "name mails by id, or a day with --day. Nothing was changed."),
+        (["resend", "--day", "2027-01-14", "tn-0"], "name mails by id, or a day with --day. Nothing was changed."),
         (["resend", "--day", "2026-12-29"], "no mail of 2026-12-29 is rejected or unknown. Nothing was changed."),
         (["settle", "--not-arrived", "--day", "2027-01-01"], "no mail of 2027-01-01 is unknown. Nothing was changed."),
     ],

@@ -19,12 +19,12 @@ from tests.support import sendgrid_cases, smtp_cases
 from tests.support.mailroom import Post
 from tests.support.peer_cases import WORDS, Case, Stand
 
-BROKEN = ("2027-01-08 15:30", "2027-01-08 15:45")
-CLOSED = ("2027-01-08 16:00", "2027-01-08 21:00", "2027-01-09 10:00", "2027-01-10 12:00", "2027-01-11 07:59")
-OPEN = "2027-01-11 08:00"
-LATER = ("2027-01-11 08:15", "2027-01-12 09:00")
+BROKEN = ("2027-01-15 15:30", "2027-01-15 15:45")
+CLOSED = ("2027-01-15 16:00", "2027-01-15 21:00", "2027-01-16 10:00", "2027-01-17 12:00", "2027-01-18 07:59")
+OPEN = "2027-01-18 08:00"
+LATER = ("2027-01-18 08:15", "2027-01-19 09:00")
 DUE = 4
-"""Invitations to the kick-off: two talents, a leader, the consultant of the organisation."""
+"""Mails: two talents and a leader are invited to the kick-off and asked to hold the talk, the consultant is invited."""
 
 CASES: dict[str, tuple[Any, Case]] = {
     f"{name} {words}": (cases, case)
@@ -52,7 +52,7 @@ def post(sqlite_url: str) -> Iterator[Post]:
     database = Database(sqlite_url, synchronous="OFF")
     post = Post(database)
     post.driven.oversleep(BROKEN[0])
-    assert len(post.pending()) == DUE
+    assert len(post.readers()) == DUE
     yield post
     database.close()
 

@@ -145,7 +145,7 @@ def test_calling_a_mail_unknown_never_overwrites_what_its_sender_recorded(
 
 def test_a_corrected_address_sends_what_was_refused_once_more(database: Database) -> None:
     post = Post(database, people=1)
-    post.driven.until("2026-12-30 08:00")
+    post.driven.until("2027-01-14 08:00")
     invitation = post.effect("kickoff_invitation")
     post.fail_with(RejectedError("no such mailbox"))
     post.outbox.carry_out(invitation)

@@ -46,7 +46,7 @@ def filled(offers: list[Offer]) -> dict[str, Mapping[str, str]]:
 
 
 def test_a_commitment_is_held_extended_waived_agreed_on_or_handed_over(coordinator: Coordinator) -> None:
-    task, offers = asked(coordinator, "mentormødet i modul 1 mangler")
+    task, offers = asked(coordinator, "vi har ikke hørt om mentormødet i modul 1")
     assert (task.talent, task.owner, str(task.opened), str(task.due)) == (
         "Mette Brøndgaard", "Karen Møller Thorsen", "2027-03-24", "2027-03-31",
     )  # fmt: skip
@@ -60,7 +60,7 @@ def test_a_commitment_is_held_extended_waived_agreed_on_or_handed_over(coordinat
 
 
 def test_what_a_form_is_filled_in_with_is_on_its_lists(coordinator: Coordinator) -> None:
-    _, offers = asked(coordinator, "mentormødet i modul 1 mangler")
+    _, offers = asked(coordinator, "vi har ikke hørt om mentormødet i modul 1")
     with coordinator.driven.database.read() as connection:
         for one in offers:
             lists = choices_for(connection, "talent-nord", one.form, coordinator.driven.now)
@@ -71,7 +71,7 @@ def test_what_a_form_is_filled_in_with_is_on_its_lists(coordinator: Coordinator)
 def test_where_there_is_no_consultant_none_is_offered(coordinator: Coordinator) -> None:
     with coordinator.driven.database.write() as connection:
         connection.execute(update(JourneyRow).values(consultant_id=None))
-    _, offers = asked(coordinator, "mentormødet i modul 1 mangler")
+    _, offers = asked(coordinator, "vi har ikke hørt om mentormødet i modul 1")
     assert "Giv videre til intern konsulent" not in filled(offers)
 
 
@@ -111,7 +111,7 @@ def test_a_challenge_is_the_cohorts(sqlite: Database) -> None:
 
 def test_the_page_says_it_all_and_a_closed_one_only_that_it_is_closed(coordinator: Coordinator) -> None:
     links = {"hold-3": "/hold", "hold-3-01": "/mette"}
-    task, offers = asked(coordinator, "mentormødet i modul 1 mangler")
+    task, offers = asked(coordinator, "vi har ikke hørt om mentormødet i modul 1")
     made = datetime(2027, 3, 24, 13, 5, tzinfo=UTC)
     page = task_markdown(task, [Act(one, f"/{one.form.id}") for one in offers], links, made)
     assert "Lavet onsdag den 24. marts 2027 kl. 13.05" in page.replace("\\", "")
@@ -119,7 +119,7 @@ def test_the_page_says_it_all_and_a_closed_one_only_that_it_is_closed(coordinato
         assert part in page
     assert page.count("Datoen er sat til onsdag den 24") == 1
     coordinator.driven.fire("mentor_meeting_m1:keep", 1, held_on="2027-03-24")
-    task, _ = asked(coordinator, "mentormødet i modul 1 mangler")
+    task, _ = asked(coordinator, "vi har ikke hørt om mentormødet i modul 1")
     closed = task_markdown(task, [], links, made)
     assert "**Opgaven er lukket** onsdag den 24" in closed
     assert "Ring til" not in closed
@@ -131,7 +131,7 @@ def test_only_open_tasks_get_a_page(coordinator: Coordinator) -> None:
     coordinator.driven.fire("mentor_meeting_m1:keep", 1, held_on="2027-03-24")
     with coordinator.driven.database.read() as connection:
         gone = before.keys() - open_task_titles(connection, "hold-3").keys()
-    assert [before[ident] for ident in gone] == ["Mette Brøndgaard: mentormødet i modul 1 mangler"]
+    assert [before[ident] for ident in gone] == ["Mette Brøndgaard: vi har ikke hørt om mentormødet i modul 1"]
 
 
 def test_what_several_are_late_with_is_recorded_for_everybody_but_those_chosen(coordinator: Coordinator) -> None:

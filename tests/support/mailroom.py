@@ -71,6 +71,10 @@ class Post:
             due = select(EffectRow.id).where(PENDING, EffectRow.send_at <= self.now()).order_by(EffectRow.id)
             return list(connection.scalars(due))
 
+    def readers(self) -> set[str]:
+        """Those who are to hear of something now, by id; each gets one mail (R48)."""
+        return set(map(self.recipient, self.pending()))
+
     def statuses(self) -> set[str]:
         with self.database.read() as connection:
             return set(connection.scalars(select(EffectRow.status)))
@@ -111,10 +115,7 @@ class Post:
 
 
 def before_the_talk(database: Database) -> Post:
-    """One talent whose invitation has gone out; talent and leader are about to be told to hold their talk."""
+    """One talent: they and their leader are about to be invited to the kick-off, and told to hold their talk."""
     post = Post(database, people=1)
-    post.driven.until("2026-12-30 08:00")
-    post.empty()
-    post.tray.mails.clear()
     post.driven.until("2027-01-14 08:00")
     return post
