@@ -96,6 +96,22 @@ def test_both_hear_of_the_agreed_day_and_nobody_is_reminded_before_it_is_over(dr
     assert driven.commitment(NAME, 1).missed_on == date(2027, 6, 15)
 
 
+@pytest.mark.parametrize("actor", ["talent:hold-3-01", "mentor:hold-3/leader-01"])
+def test_who_have_agreed_among_themselves_get_no_mail_about_it(driven: Driver, actor: str) -> None:
+    """Either of the two has told it by an answer: both know, and it is on their pages and in their calendars."""
+    driven.engine.fire(f"{NAME}:appoint", ["hold-3-01"], Fact("agreed", actor, {"appointed_on": "2027-06-08"}))
+    assert driven.commitment(NAME, 1).appointed_on == date(2027, 6, 8)
+    assert news(driven, "day_agreed") == []
+
+
+def test_of_a_day_that_the_consultant_tells_both_hear_and_the_consultant_does_not(driven: Driver) -> None:
+    consultant = "hold-3/consultant-aalborg"
+    driven.engine.fire(
+        f"{NAME}:appoint", ["hold-3-01"], Fact("told", f"consultant:{consultant}", {"appointed_on": "2027-06-08"})
+    )
+    assert [to for _, to, _ in news(driven, "day_agreed")] == ["01", "leader-01"]
+
+
 def test_a_meeting_held_on_the_agreed_day_after_the_deadline_was_never_missed(driven: Driver) -> None:
     agree(driven, "2027-06-16")
     driven.until("2027-06-16")
