@@ -133,7 +133,7 @@ def test_a_day_before_the_deadline_leaves_the_deadline_and_is_asked_about_on_the
     driven: Driver,
 ) -> None:
     agree(driven, "2027-06-07")
-    driven.until("2027-06-12")
+    driven.until("2027-06-09").all_sent().until("2027-06-12")
     assert news(driven, "meeting_reminder", "meeting_due") == [
         ("meeting_due", "01", "2027-06-08"),
         ("meeting_due", "leader-01", "2027-06-08"),
