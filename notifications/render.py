@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Literal
 
 import jinja2
-from css_inline import CSSInliner
 from markupsafe import Markup
 
 from config.errors import TemplateError
 from config.plain_text import without_the_unseen
 from notifications.languages import COMMON, messages_in
-from notifications.templates import environment
+from notifications.templates import environment, with_inline_styles
 from notifications.view_models import Answer, CalendarFiles, Context, Greeting, OwnPage
 
 Flavour = Literal["txt", "html"]
@@ -29,7 +28,6 @@ Flavour = Literal["txt", "html"]
 NO_CALENDAR = CalendarFiles()
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _BLOCKS = ("<table", "<ul")
-_inliner = CSSInliner(load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True)
@@ -41,6 +39,11 @@ class Section:
     html: str
     answer: Answer | None = None
     page: OwnPage | None = None
+
+    @property
+    def first_line(self) -> str:
+        """What lists of mails show beside the subject: how the message begins."""
+        return self.text.partition("\n")[0]
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def compose(
     render = _renderer("layout", language, folder)
     subject = _one_line(render("txt", "layout.subject", values))
     html = render("html", "layout.html", values | {"subject": subject})
-    return Rendered(subject, _tidy(render("txt", "layout.txt", values)) + "\n", _inliner.inline(html))
+    return Rendered(subject, _tidy(render("txt", "layout.txt", values)) + "\n", with_inline_styles(html))
 
 
 def _one_button_each(sections: Sequence[Section]) -> list[Section]:

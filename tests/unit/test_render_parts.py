@@ -112,10 +112,9 @@ def test_a_mail_without_sections_is_refused() -> None:
 
 def test_the_html_mail_is_in_danish_with_inline_styles_and_nothing_remote() -> None:
     page = compose([Section("Emne", "Besked.", "<p>Besked.</p>")], GREETING).html
-    assert '<html lang="da">' in page
-    assert "<style" not in page
+    assert '<html lang="da"' in page
     assert "max-width: 600px" in page
-    assert not re.search(r"<img|<link|<script|url\(|https?:", page)
+    assert not re.search(r"<img|<link|<script|url\(|https?:|@import", page)
 
 
 def test_a_programme_brings_its_own_words_and_the_rest_is_taken_from_the_default_folder(tmp_path: Path) -> None:
