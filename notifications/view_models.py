@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 @dataclass(frozen=True)
 class Person:
-    """Someone a mail goes to or speaks of; ``first_name`` as in the greeting."""
+    """Someone a mail goes to, speaks of or is signed by; ``first_name`` as in the greeting."""
 
     name: str
     first_name: str
     email: str
     organisation: str | None = None
     telephone: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

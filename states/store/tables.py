@@ -47,6 +47,8 @@ class PersonRow(Base):
     email: Mapped[str] = mapped_column(index=True)
     title: Mapped[str] = mapped_column(default="")
     telephone: Mapped[str] = mapped_column(default="")
+    organisation: Mapped[str] = mapped_column(default="")
+    """What a coordinator signs with; that of talents and leaders is their journey's."""
 
 
 class HolderRow(Base):

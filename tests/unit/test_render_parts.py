@@ -80,6 +80,14 @@ def test_whoever_signs_a_mail_is_not_told_to_answer_it_by_themself() -> None:
     assert "svar blot" not in mail.html
 
 
+def test_a_coordinator_signs_with_what_is_known_of_them_and_no_line_is_left_empty() -> None:
+    known = replace(KIRSTEN, title="programkoordinator", organisation="Aalborg & Co", telephone="+45 98 76 54 32")
+    lines = ["Kirsten Toft", "Programkoordinator", "Talent Nord", "Aalborg & Co", "Telefon +45 98 76 54 32"]
+    mail = compose([Section("Emne", "Kort besked.", "<p>Kort besked.</p>")], Greeting(HANNE, known, "Talent Nord"))
+    assert mail.text.endswith("\n\nVenlig hilsen\n" + "\n".join(lines) + "\n")
+    assert "<br>".join(["Venlig hilsen", *lines]).replace("&", "&amp;") in mail.html
+
+
 def test_three_sections_are_one_mail_each_under_its_own_heading() -> None:
     sections = [Section(f"Emne {n}", f"Besked {n}.", f"<p>Besked {n}.</p>") for n in (1, 2, 3)]
     mail = compose(sections, GREETING)
