@@ -32,13 +32,17 @@ _BLOCKS = ("<table", "<ul")
 
 @dataclass(frozen=True)
 class Section:
-    """One message's part of a mail: a subject of one line, plain text and a fragment of HTML; and where it leads."""
+    """One message's part of a mail: a subject of one line, plain text and a fragment of HTML; where it leads.
+
+    ``asks`` whether its reader is asked for an answer, with a button or without one.
+    """
 
     subject: str
     text: str
     html: str
     answer: Answer | None = None
     page: OwnPage | None = None
+    asks: bool = False
 
     @property
     def first_line(self) -> str:
@@ -85,6 +89,7 @@ def render_message(message: str, context: Context, language: str = "da", folder:
         html=render("html", "html", values | {"message": message}).strip(),
         answer=context.answer,
         page=context.page,
+        asks=context.asks,
     )
 
 
@@ -108,6 +113,7 @@ def compose(
 ) -> Rendered:
     """Return one mail with all ``sections`` in order, greeted and signed once (R48); it says if it has calendar files.
 
+    The first of them heads it: its subject is the mail's, and lists of mails show how it begins.
     A matter of several sections keeps one button, at the last of them; a page is linked once.
 
     Raises:

@@ -169,9 +169,18 @@ class Context:
     """What waits for the recipient, the oldest first."""
     overview_url: str = ""
     """The cohort's page in the cockpit, where that has an address."""
+    asks: bool = False
+    """Whether it is about something that the recipient may answer, by a button or by mail."""
     answer: Answer | None = None
     page_url: str | None = None
     """The recipient's own page, if they have one."""
+
+    @property
+    def due(self) -> date:
+        """The day by which its matter is to be settled, as far as it has one; the last of all days otherwise."""
+        if self.commitment is not None:
+            return self.commitment.due
+        return self.event.start.date() if self.event is not None else date.max
 
     @property
     def page(self) -> OwnPage | None:

@@ -91,10 +91,20 @@ def test_a_coordinator_signs_with_what_is_known_of_them_and_no_line_is_left_empt
 def test_three_sections_are_one_mail_each_under_its_own_heading() -> None:
     sections = [Section(f"Emne {n}", f"Besked {n}.", f"<p>Besked {n}.</p>") for n in (1, 2, 3)]
     mail = compose(sections, GREETING)
-    assert mail.subject == "Talent Nord: 3 ting til dig"
+    assert mail.subject == "Emne 1 (og 2 beskeder mere)"
+    assert compose(sections[:2], GREETING).subject == "Emne 1 (og 1 besked mere)"
     for part in (mail.text, plain(mail.html)):
         assert part.count("Kære Hanne") == part.count("Venlig hilsen") == part.count("svar blot") == 1
         assert re.search(r"1\. Emne 1\s+Besked 1\.\s+2\. Emne 2\s+Besked 2\.\s+3\. Emne 3\s+Besked 3\.", part)
+
+
+def test_a_mail_that_asks_and_tells_says_that_what_it_asks_stands_first() -> None:
+    told = Section("Emne", "Besked.", "<p>Besked.</p>")
+    asked = replace(told, asks=True)
+    words = "Det, vi beder dig svare på, står først."
+    assert words in compose([asked, told], GREETING).text
+    for same in ([asked, asked], [told, told], [asked]):
+        assert words not in compose(same, GREETING).text
 
 
 @pytest.mark.parametrize(
