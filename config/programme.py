@@ -22,6 +22,7 @@ from config.names import Folder, Language, Name, filled_with
 from config.opening import AskedLate, OpensOn
 from config.plain_text import AS_KEPT, Line, OptionalLine
 from config.plan import PlanSpec
+from config.privacy import Privacy
 from config.regions import Move, RegionSpec
 from config.spec import Spec
 from config.when import WhenField, parse_when
@@ -254,6 +255,8 @@ class Programme(Spec):
     commitments: tuple[CommitmentSpec, ...] = ()
     plan: PlanSpec | None = None
     """The document in which talent and mentor write goals (R9 to R11); without it there is none."""
+    privacy: Privacy = ()
+    """What the first mail to somebody says of what is kept about them, by role."""
     forms: tuple[Form, ...] = ()
     form_fields: dict[str, Line] = Field(default_factory=dict)
     """Names of the forms' fields for people."""

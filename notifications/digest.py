@@ -35,6 +35,8 @@ class Digest(NamedTuple):
     sections: tuple[Section, ...]
     effects: tuple[Effect, ...]
     words: TemplateSource
+    introduces: frozenset[str] = frozenset()
+    """The cohorts for which it says what is kept about its reader."""
 
     def composed(self, calendar: CalendarFiles) -> Rendered:
         """Return the mail, which says what it does to its reader's calendar.
@@ -56,6 +58,7 @@ def write_digest(effect: Effect, matters: Sequence[tuple[Effect, Context]], word
     """
     sections: list[Section] = []
     left_out: set[int] = set()
+    privacy: dict[str, str] = {}
     several = len({context.cohort for _, context in matters}) > 1
     for one, context in sorted(matters, key=importance):
         try:
@@ -65,12 +68,14 @@ def write_digest(effect: Effect, matters: Sequence[tuple[Effect, Context]], word
                 raise
             left_out.add(one.id)
             continue
+        if context.privacy:
+            privacy.setdefault(one.cohort_id, context.privacy)
         _say(replace(section, subject=f"{context.cohort}: {section.subject}") if several else section, sections)
     about = matters[0][1]
-    greeting = Greeting(about.recipient, about.coordinator, about.programme)
+    greeting = Greeting(about.recipient, about.coordinator, about.programme, tuple(dict.fromkeys(privacy.values())))
     # In the order of the outbox, which lasts: the same effects give the same mail.
     carried = tuple(one for one, _ in matters if one.id not in left_out)
-    return Digest(greeting, tuple(sections), carried, words)
+    return Digest(greeting, tuple(sections), carried, words, frozenset(privacy))
 
 
 def importance(matter: tuple[Effect, Context]) -> tuple[bool, bool, date, int]:

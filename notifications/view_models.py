@@ -174,6 +174,8 @@ class Context:
     answer: Answer | None = None
     page_url: str | None = None
     """The recipient's own page, if they have one."""
+    privacy: str = ""
+    """What the first mail about the cohort says of what is kept about the recipient."""
 
     @property
     def due(self) -> date:
@@ -197,8 +199,9 @@ class CalendarFiles(NamedTuple):
 
 @dataclass(frozen=True)
 class Greeting:
-    """Whom a mail greets, who signs it, and for which programme."""
+    """Whom a mail greets, who signs it, for which programme, and what it says of what is kept about them."""
 
     recipient: Person
     coordinator: Person
     programme: str
+    privacy: tuple[str, ...] = ()
