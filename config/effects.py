@@ -35,6 +35,8 @@ class EffectSpec(Spec):
     task: str | None = None
     to: tuple[Role, ...] = Field(min_length=1)
     due: WhenField | None = None
+    names_others: bool = False
+    """Whether a mail ends with a line on who else is told the same."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -42,6 +44,8 @@ class EffectSpec(Spec):
             raise ValueError("an effect is either 'mail: <message>' or 'task: <message>'")
         if self.mail is not None and self.due is not None:
             raise ValueError("only a task has a 'due'")
+        if self.mail is None and self.names_others:
+            raise ValueError("only a mail has 'names_others'")
         return self
 
     @property

@@ -22,6 +22,7 @@ from config.plain_text import without_the_unseen
 from notifications.languages import COMMON, messages_in
 from notifications.templates import environment, with_inline_styles
 from notifications.view_models import Answer, CalendarFiles, Context, Greeting, OwnPage
+from states.plan.effects import ALSO
 
 Flavour = Literal["txt", "html"]
 
@@ -83,9 +84,10 @@ def render_message(message: str, context: Context, language: str = "da", folder:
     """
     values = _fields(context)
     render = _renderer(message, language, folder)
+    parts = ("text", "also_told") if context.details.get(ALSO) else ("text",)
     return Section(
         subject=_one_line(render("txt", "subject", values)),
-        text=_tidy(render("txt", "text", values)),
+        text=_tidy("\n\n".join(render("txt", part, values) for part in parts)),
         html=render("html", "html", values | {"message": message}).strip(),
         answer=context.answer,
         page=context.page,
