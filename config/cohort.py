@@ -37,11 +37,12 @@ Clock = Annotated[time, BeforeValidator(_clock)]
 
 
 class Contact(Spec):
-    """A person who is not a talent or a leader: name, mail address, and how to call them."""
+    """A person who is not a talent or a leader: name, mail address, and how to call and to reach them."""
 
     name: PersonName
     email: MailAddress
     title: OptionalLine = ""
+    organisation: OptionalLine = ""
     telephone: Telephone = ""
 
 

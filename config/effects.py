@@ -39,6 +39,8 @@ class EffectSpec(Spec):
     due: WhenField | None = None
     between: tuple[Role, ...] = ()
     """Who has agreed on it together: when one of them tells it by an answer, none of them gets a mail about it."""
+    names_others: bool = False
+    """Whether a mail ends with a line on who else is told the same."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -46,6 +48,8 @@ class EffectSpec(Spec):
             raise ValueError("an effect is either 'mail: <message>' or 'task: <message>'")
         if self.mail is not None and self.due is not None:
             raise ValueError("only a task has a 'due'")
+        if self.mail is None and self.names_others:
+            raise ValueError("only a mail has 'names_others'")
         return self
 
     @property

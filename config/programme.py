@@ -23,6 +23,7 @@ from config.names import Folder, Language, Name, filled_with
 from config.opening import AskedLate, OpensOn
 from config.plain_text import AS_KEPT, Line, OptionalLine
 from config.plan import PlanSpec
+from config.privacy import Privacy
 from config.regions import Move, RegionSpec
 from config.spec import Spec
 from config.when import WhenField, parse_when
@@ -261,6 +262,8 @@ class Programme(Spec):
     """What people are told of milestones, modules and commitments, by their ids (R49 to R56)."""
     plan: PlanSpec | None = None
     """The document in which talent and mentor write goals (R9 to R11); without it there is none."""
+    privacy: Privacy = ()
+    """What the first mail to somebody says of what is kept about them, by role."""
     forms: tuple[Form, ...] = ()
     form_fields: dict[str, Line] = Field(default_factory=dict)
     """Names of the forms' fields for people."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from config.privacy import privacy_text
 from notifications.calendars import Calendars, files_of
 from notifications.cockpit import page_url
 from notifications.context import CohortReader
@@ -35,6 +36,8 @@ class Bundle(NamedTuple):
     calendars: Calendars
     asked: Mapping[int, tuple[DecisionView, ...]] = {}
     """What the mails of the morning ask, by effect."""
+    known: frozenset[str] = frozenset()
+    """The cohorts about which the reader has got a mail before."""
     cockpit: str = ""
 
     def matters(self) -> list[tuple[Effect, Context]]:
@@ -47,10 +50,22 @@ class Bundle(NamedTuple):
 
     def _context(self, effect: Effect) -> Context:
         context = self.readers[effect.cohort_id].context(effect)
+        if effect.cohort_id not in self.known:
+            context = replace(context, privacy=self._privacy(effect, context))
         if effect.id not in self.asked:
             return context
         overview = page_url(self.cockpit, effect.cohort_id)
         return replace(context, decisions=self.asked[effect.id], overview_url=overview)
+
+    def _privacy(self, effect: Effect, context: Context) -> str:
+        """Return what somebody's first mail says of what is kept; who signs it need not be told whom to ask."""
+        if context.recipient.email == context.coordinator.email:
+            return ""
+        told = self.readers[effect.cohort_id].definition.programme.privacy
+        # Who takes over an office is told so first: it is a consultant's where it is an organisation's.
+        office = context.office
+        role = ("consultant" if office.organisation else "coordinator") if office else effect.role
+        return privacy_text(told, role, context.coordinator.name)
 
     def enclosed(self, written: Digest, sender: Address, now: datetime) -> Enclosed:
         """Return what goes with a written digest."""

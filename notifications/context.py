@@ -118,7 +118,8 @@ class CohortReader:
         if row is None:
             return None
         name = without_the_unseen(row.name)
-        return Person(name, first_name(name), row.email, self._organisations.get(row.id), row.telephone)
+        organisation = self._organisations.get(row.id) or row.organisation or None
+        return Person(name, first_name(name), row.email, organisation, row.telephone, row.title)
 
     def talent(self, journey: Row[Any]) -> Talent:
         """Return the talent of a journey."""

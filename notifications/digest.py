@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from config.definition import Definition
 from config.errors import TemplateError
-from notifications.due import Effect
+from notifications.due import Effect, is_asked_for
 from notifications.render import Rendered, Section, compose, render_message
 from notifications.view_models import CalendarFiles, Context, Greeting
 
@@ -34,6 +35,8 @@ class Digest(NamedTuple):
     sections: tuple[Section, ...]
     effects: tuple[Effect, ...]
     words: TemplateSource
+    introduces: frozenset[str] = frozenset()
+    """The cohorts for which it says what is kept about its reader."""
 
     def composed(self, calendar: CalendarFiles) -> Rendered:
         """Return the mail, which says what it does to its reader's calendar.
@@ -47,26 +50,43 @@ class Digest(NamedTuple):
 def write_digest(effect: Effect, matters: Sequence[tuple[Effect, Context]], words: TemplateSource) -> Digest:
     """Return the digest that carries ``effect`` and the other ``matters`` of the same address, of any role or cohort.
 
+    What is most important is said first, and heads the mail: see ``importance``.
     Another matter that cannot be rendered is left out: it waits for its own turn, and says so there.
 
     Raises:
         TemplateError: ``effect`` itself cannot be rendered.
     """
     sections: list[Section] = []
-    carried: list[Effect] = []
+    left_out: set[int] = set()
+    privacy: dict[str, str] = {}
     several = len({context.cohort for _, context in matters}) > 1
-    for one, context in matters:
+    for one, context in sorted(matters, key=importance):
         try:
             section = render_message(one.message, context, *words)
         except TemplateError:
             if one.id == effect.id:
                 raise
+            left_out.add(one.id)
             continue
-        carried.append(one)
+        if context.privacy:
+            privacy.setdefault(one.cohort_id, context.privacy)
         _say(replace(section, subject=f"{context.cohort}: {section.subject}") if several else section, sections)
     about = matters[0][1]
-    greeting = Greeting(about.recipient, about.coordinator, about.programme)
-    return Digest(greeting, tuple(sections), tuple(carried), words)
+    greeting = Greeting(about.recipient, about.coordinator, about.programme, tuple(dict.fromkeys(privacy.values())))
+    # In the order of the outbox, which lasts: the same effects give the same mail.
+    carried = tuple(one for one, _ in matters if one.id not in left_out)
+    return Digest(greeting, tuple(sections), carried, words, frozenset(privacy))
+
+
+def importance(matter: tuple[Effect, Context]) -> tuple[bool, bool, date, int]:
+    """Return what orders the matters of one mail.
+
+    First what its reader has just asked for, then what they are asked, by the day on which it is due; news come last,
+    in the order in which they came up.
+    """
+    effect, context = matter
+    asks = context.asks or bool(context.decisions)
+    return not is_asked_for(effect), not asks, context.due if asks else date.max, effect.id
 
 
 def _say(said: Section, sections: list[Section]) -> None:

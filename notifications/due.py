@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, SQLColumnExpression, Text, bindparam, select
+from sqlalchemy.orm import aliased
 
 from config.errors import UnknownRecordError
 from config.grammar import Trigger
 from states.facts import Outcome
 from states.store.conditions import PENDING
 from states.store.run_links import untaken
-from states.store.tables import CohortRow, EffectRow, HistoryRow, PersonRow
+from states.store.tables import CohortRow, EffectRow, HistoryRow, MailRow, PersonRow
 from states.views.undelivered import MAIL
 
 _DUE = (
@@ -79,12 +80,28 @@ def standing(cohort: SQLColumnExpression[str]) -> tuple[ColumnElement[int], Colu
     return last.scalar_subquery(), calendar.scalar_subquery()
 
 
+def _known() -> ColumnElement[bool]:
+    """Return whether an effect's recipient, under any id of their address, may have got a mail about its cohort before.
+
+    May have: it is on its way, sent or unknown. What a peer refused or gave back was no mail (docs/adr/0049).
+    """
+    me, alike, earlier = aliased(PersonRow), aliased(PersonRow), aliased(EffectRow)
+    mine = (
+        select(alike.id).join(me, me.email == alike.email).where(me.id == EffectRow.recipient_id).correlate(EffectRow)
+    )
+    mails = select(MailRow.id).join(earlier, earlier.mail_id == MailRow.id)
+    arrived = MailRow.status.in_(("claimed", "unknown", "sent"))
+    about = earlier.cohort_id == EffectRow.cohort_id
+    return mails.where(MailRow.recipient_id.in_(mine), about, arrived).correlate(EffectRow).exists()
+
+
+KNOWN = _known()
 _ADDRESS = select(PersonRow.email).where(PersonRow.id == bindparam("recipient")).scalar_subquery()
 _SAME_ADDRESS = select(PersonRow.id).where(PersonRow.email == _ADDRESS)
 _EFFECT = select(*EFFECT, *standing(EffectRow.cohort_id)).where(EffectRow.id == bindparam("id"))
 _POSITION = select(*standing(bindparam("cohort", type_=Text)))
 _TOGETHER = (
-    select(*EFFECT)
+    select(*EFFECT, KNOWN)
     .where(
         PENDING,
         EffectRow.kind == "mail",
@@ -186,6 +203,15 @@ def position_of(connection: Connection, cohort_id: str) -> Position:
     return history, calendar
 
 
-def all_waiting(connection: Connection, effect: Effect) -> list[Effect]:
+class Waiting(NamedTuple):
+    """The mails that wait for one address, and the cohorts about which it has got a mail before."""
+
+    effects: list[Effect]
+    known: frozenset[str]
+
+
+def all_waiting(connection: Connection, effect: Effect) -> Waiting:
     """Return all mails that wait for the address of an effect's recipient, in whatever role or cohort (R48)."""
-    return [Effect(*row) for row in connection.execute(_TOGETHER, {"recipient": effect.recipient_id})]
+    rows = connection.execute(_TOGETHER, {"recipient": effect.recipient_id}).all()
+    effects = [(Effect(*columns), known) for *columns, known in rows]
+    return Waiting([one for one, _ in effects], frozenset(one.cohort_id for one, known in effects if known))

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from notifications.due import Effect, Position, standing
+from notifications.due import KNOWN, Effect, Position, standing
 from states.store.calendar_entries import Entered, enter, not_arrived
 from states.store.conditions import PENDING
 from states.store.send_again import Return, let_wait
@@ -26,7 +26,9 @@ _ON_ITS_WAY = ("claimed", "unknown")
 """Only its sender knows better than *unknown*, and may say so late; a person who has settled it has the last word."""
 
 _FREE = (
-    select(EffectRow.id, EffectRow.key, EffectRow.recipient_id, *standing(EffectRow.cohort_id))
+    select(
+        EffectRow.id, EffectRow.key, EffectRow.recipient_id, *standing(EffectRow.cohort_id), EffectRow.cohort_id, KNOWN
+    )
     .where(PENDING, EffectRow.id.in_(bindparam("ids", expanding=True)))
     .with_for_update(of=EffectRow, skip_locked=True)
 )
@@ -43,6 +45,8 @@ class Claim:
     worker: str
     entries: Sequence[Entered] = ()
     """What the mail does to its reader's calendar."""
+    introduces: frozenset[str] = frozenset()
+    """The cohorts for which it says what is kept about its reader, as their first mail does."""
 
 
 def mail_id_of(effects: Iterable[Effect]) -> str:
@@ -55,12 +59,15 @@ def claim(connection: Connection, wanted: Claim, now: datetime) -> bool:
     """Take what a mail carries for its sender: all of it, as it was read, or nothing.
 
     ``False`` when another sender was faster, or when what the mail says may no longer be true: an effect was dropped
-    or is somebody else's, or people, promises or dates have changed since it was written.
+    or is somebody else's, people, promises or dates have changed since it was written, or it is the first no longer.
     """
     first = wanted.effects[0]
     ids = [one.id for one in wanted.effects]
-    free = {tuple(row) for row in connection.execute(_FREE, {"ids": ids})}
+    rows = connection.execute(_FREE, {"ids": ids}).all()
+    free = {tuple(row) for *row, _cohort, _known in rows}
     if free != {(one.id, one.key, one.recipient_id, *wanted.positions[one.cohort_id]) for one in wanted.effects}:
+        return False
+    if any(known and cohort in wanted.introduces for *_, cohort, known in rows):
         return False
     if not enter(connection, wanted.entries, wanted.mail_id):
         return False

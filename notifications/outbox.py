@@ -199,7 +199,15 @@ class Outbox:
         enclosed = found.enclosed(digest, self._letterhead.sender, now)
         said = self._rendered(effect, partial(digest.composed, enclosed.calendar))
         mail = self._mail(digest, said, enclosed.attachments)
-        wanted = Claim(mail.message_id, mail.subject, digest.effects, found.positions, self._worker, enclosed.entries)
+        wanted = Claim(
+            mail.message_id,
+            mail.subject,
+            digest.effects,
+            found.positions,
+            self._worker,
+            enclosed.entries,
+            digest.introduces,
+        )
         # Before the claim: it holds only if nothing has changed meanwhile, and a claimed mail should not lie about.
         self._wait_for_turn()
         return self._hand_over(effect, mail) if self._claim(wanted) else None

@@ -40,15 +40,15 @@ class Readers:
         """Return what is due to the same address as an effect, and can be said in one mail with it."""
         now, reader = self._now(), self.reader(connection, effect.cohort_id, position)
         waiting = all_waiting(connection, effect)
-        found = [one for one in waiting if one.send_at <= now]
+        found = [one for one in waiting.effects if one.send_at <= now]
         if reader.definition.working_time.next_open(now) > now:
             found = [one for one in found if is_asked_for(one) == is_asked_for(effect)]
         positions, readers = self._together(connection, reader, position, found)
         mine = tuple(one for one in found if one.cohort_id in readers)
-        calendars = Calendars(connection, reader.address(effect.recipient_id), readers.values(), waiting)
+        calendars = Calendars(connection, reader.address(effect.recipient_id), readers.values(), waiting.effects)
         mornings = [one for one in mine if one.message == MORNING]
         asked = {one.id: self._asked(connection, readers[one.cohort_id], one) for one in mornings}
-        return Bundle(mine, positions, readers, calendars, asked, self._cockpit)
+        return Bundle(mine, positions, readers, calendars, asked, waiting.known, self._cockpit)
 
     def _asked(self, connection: Connection, reader: CohortReader, effect: Effect) -> tuple[DecisionView, ...]:
         """Return what a mail of the morning asks, as it stands now: not as it was read for earlier effects."""

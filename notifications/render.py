@@ -15,32 +15,40 @@ from pathlib import Path
 from typing import Literal
 
 import jinja2
-from css_inline import CSSInliner
 from markupsafe import Markup
 
 from config.errors import TemplateError
 from config.plain_text import without_the_unseen
 from notifications.languages import COMMON, messages_in
-from notifications.templates import environment
+from notifications.templates import environment, with_inline_styles
 from notifications.view_models import Answer, CalendarFiles, Context, Greeting, OwnPage
+from states.plan.effects import ALSO
 
 Flavour = Literal["txt", "html"]
 
 NO_CALENDAR = CalendarFiles()
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _BLOCKS = ("<table", "<ul")
-_inliner = CSSInliner(load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True)
 class Section:
-    """One message's part of a mail: a subject of one line, plain text and a fragment of HTML; and where it leads."""
+    """One message's part of a mail: a subject of one line, plain text and a fragment of HTML; where it leads.
+
+    ``asks`` whether its reader is asked for an answer, with a button or without one.
+    """
 
     subject: str
     text: str
     html: str
     answer: Answer | None = None
     page: OwnPage | None = None
+    asks: bool = False
+
+    @property
+    def first_line(self) -> str:
+        """What lists of mails show beside the subject: how the message begins."""
+        return self.text.partition("\n")[0]
 
 
 @dataclass(frozen=True)
@@ -76,12 +84,14 @@ def render_message(message: str, context: Context, language: str = "da", folder:
     """
     values = _fields(context)
     render = _renderer(message, language, folder)
+    parts = ("text", "also_told") if context.details.get(ALSO) else ("text",)
     return Section(
         subject=_one_line(render("txt", "subject", values)),
-        text=_tidy(render("txt", "text", values)),
+        text=_tidy("\n\n".join(render("txt", part, values) for part in parts)),
         html=render("html", "html", values | {"message": message}).strip(),
         answer=context.answer,
         page=context.page,
+        asks=context.asks,
     )
 
 
@@ -105,6 +115,7 @@ def compose(
 ) -> Rendered:
     """Return one mail with all ``sections`` in order, greeted and signed once (R48); it says if it has calendar files.
 
+    The first of them heads it: its subject is the mail's, and lists of mails show how it begins.
     A matter of several sections keeps one button, at the last of them; a page is linked once.
 
     Raises:
@@ -123,7 +134,7 @@ def compose(
     render = _renderer("layout", language, folder)
     subject = _one_line(render("txt", "layout.subject", values))
     html = render("html", "layout.html", values | {"subject": subject})
-    return Rendered(subject, _tidy(render("txt", "layout.txt", values)) + "\n", _inliner.inline(html))
+    return Rendered(subject, _tidy(render("txt", "layout.txt", values)) + "\n", with_inline_styles(html))
 
 
 def _one_button_each(sections: Sequence[Section]) -> list[Section]:

@@ -18,6 +18,7 @@ from config.plan import plan_in
 from config.programme import CalendarEntry, CommitmentSpec, Event, MilestoneSpec
 from notifications.signposts import button_for
 from notifications.view_models import Answer, CommitmentView, Context, EventView, ModuleView, Person, Talent
+from states.plan.effects import ALSO
 
 _DAY = date(2027, 3, 4)
 _SITE = "https://example.org"
@@ -43,7 +44,8 @@ def samples(definition: Definition, placed: PlacedEffect) -> Iterator[Context]:
         recipient = _TALENT if role == "talent" else _PERSON
         about = replace(_about(definition, placed, role), plan=plan.title if plan else None)
         due = {"due_on": _DAY.isoformat()} if placed.effect.due else {}
-        told = replace(about, role=role, recipient=recipient, details={**about.details, **due})
+        also = {ALSO: " ".join(placed.effect.to)} if placed.effect.names_others else {}
+        told = replace(about, role=role, recipient=recipient, details={**about.details, **due, **also})
         yield told
         if placed.effect.mail:
             yield _with_site(told, definition, placed.commitment)

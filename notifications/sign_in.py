@@ -11,8 +11,8 @@ import jinja2
 
 from config.errors import TemplateError
 from notifications.context import first_name
-from notifications.languages import sign_in_in
-from notifications.templates import environment
+from notifications.languages import COMMON, sign_in_in
+from notifications.templates import environment, with_inline_styles
 from notifications.transports.protocol import Address, Mail
 
 
@@ -27,15 +27,16 @@ def sign_in_page(name: str, values: Mapping[str, object], language: str = "da") 
 
 def sign_in_mail(sender: Address, name: str, email: str, url: str, now: datetime, language: str = "da") -> Mail:
     """Return the mail that holds a coordinator's link; it is in no outbox, for the link is good for minutes only."""
-    values = {"first_name": first_name(name), "url": url, "publisher": sender.name}
+    values = {"first_name": first_name(name), "url": url, "publisher": sender.name, "language": language}
+    subject = _rendered("mail.subject.j2", values, language).strip()
     return Mail(
         message_id=f"tn-{secrets.token_hex(16)}",
         sender=sender,
         to=Address(name, email),
         reply_to=None,
-        subject=_rendered("mail.subject.j2", values, language).strip(),
+        subject=subject,
         text=f"{_rendered('mail.txt.j2', values, language).strip()}\n",
-        html=_rendered("mail.html.j2", values, language),
+        html=with_inline_styles(_rendered("mail.html.j2", {**values, "subject": subject}, language)),
         date=now,
     )
 
@@ -49,6 +50,6 @@ def _rendered(template: str, values: Mapping[str, object], language: str) -> str
 
 @lru_cache
 def _environment(language: str, html: bool) -> jinja2.Environment:
-    found = environment([sign_in_in(language)], language, html=html)
+    found = environment([sign_in_in(language), COMMON], language, html=html)
     found.trim_blocks = True
     return found

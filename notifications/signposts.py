@@ -24,15 +24,15 @@ from states.views.roles import has_left
 
 
 class Recipient(NamedTuple):
-    """Who is led somewhere, at which address, and what signs the links."""
+    """Who is led somewhere, at which address, and what signs the links, where there is a site."""
 
     person: str
     email: str
-    links: Links
+    links: Links | None
 
     def url(self, purpose: Purpose, subject: str) -> str:
-        """Return the address of a link of theirs."""
-        return self.links.url(Link(purpose, self.person, subject), self.email)
+        """Return the address of a link of theirs, ``""`` where there is no site."""
+        return self.links.url(Link(purpose, self.person, subject), self.email) if self.links else ""
 
 
 class Signposts:
@@ -49,18 +49,22 @@ class Signposts:
         self._have_pages = {person for journey in staying for person in (journey.talent_id, journey.mentor_id)}
 
     def of(self, effect: Effect, commitment: Row[Any] | None, email: str, talent: Talent | None) -> dict[str, Any]:
-        """Return where an effect's mail leads, as its context says it: ``answer``, ``page_url``; a task leads nowhere.
+        """Return whether an effect's mail asks for an answer, and where it leads: ``asks``, ``answer``, ``page_url``.
 
+        A task leads nowhere, and without a site no mail does: it asks all the same.
         ``talent`` is whom it is about: a leader of several has a button for each.
         """
-        if self._links is None or effect.kind == "task":
+        if effect.kind == "task":
             return {}
         to = Recipient(effect.recipient_id, email, self._links)
         answer = self._coming(effect, to) if commitment is None else self._promise(effect, commitment, to)
+        if self._links is None:
+            return {"asks": answer is not None}
         if answer is not None and commitment is not None and talent is not None and effect.role != "talent":
             answer = replace(answer, label=f"{answer.label} ({talent.first_name})")
         has_page = effect.recipient_id in self._have_pages
-        return {"answer": answer, "page_url": to.url(Purpose.PAGE, self._cohort.cohort_id) if has_page else None}
+        page = to.url(Purpose.PAGE, self._cohort.cohort_id) if has_page else None
+        return {"asks": answer is not None, "answer": answer, "page_url": page}
 
     def _promise(self, effect: Effect, commitment: Row[Any], to: Recipient) -> Answer | None:
         """Return the button to a promise; ``None`` while there is nothing to say of it, and when all is said."""

@@ -8,6 +8,14 @@ from pathlib import Path
 
 import jinja2
 from babel.dates import format_date, format_time
+from css_inline import CSSInliner
+
+_inliner = CSSInliner(load_remote_stylesheets=False)
+
+
+def with_inline_styles(page: str) -> str:
+    """Return a mail's HTML with its styles where every mail program reads them; those of media queries stay."""
+    return _inliner.inline(page)
 
 
 def environment(roots: Sequence[Path], language: str, html: bool) -> jinja2.Environment:

@@ -12,13 +12,14 @@ from config.content import NO_TOPIC, Topic
 
 @dataclass(frozen=True)
 class Person:
-    """Someone a mail goes to or speaks of; ``first_name`` as in the greeting."""
+    """Someone a mail goes to, speaks of or is signed by; ``first_name`` as in the greeting."""
 
     name: str
     first_name: str
     email: str
     organisation: str | None = None
     telephone: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,9 +181,20 @@ class Context:
     """What waits for the recipient, the oldest first."""
     overview_url: str = ""
     """The cohort's page in the cockpit, where that has an address."""
+    asks: bool = False
+    """Whether it is about something that the recipient may answer, by a button or by mail."""
     answer: Answer | None = None
     page_url: str | None = None
     """The recipient's own page, if they have one."""
+    privacy: str = ""
+    """What the first mail about the cohort says of what is kept about the recipient."""
+
+    @property
+    def due(self) -> date:
+        """The day by which its matter is to be settled, as far as it has one; the last of all days otherwise."""
+        if self.commitment is not None:
+            return self.commitment.due
+        return self.event.start.date() if self.event is not None else date.max
 
     @property
     def page(self) -> OwnPage | None:
@@ -199,8 +211,9 @@ class CalendarFiles(NamedTuple):
 
 @dataclass(frozen=True)
 class Greeting:
-    """Whom a mail greets, who signs it, and for which programme."""
+    """Whom a mail greets, who signs it, for which programme, and what it says of what is kept about them."""
 
     recipient: Person
     coordinator: Person
     programme: str
+    privacy: tuple[str, ...] = ()

@@ -20,8 +20,8 @@ from bench.faults.people import People, fact_of
 from config.errors import TransitionRefusedError
 from config.settings import Settings
 from flows.services import Services, open_services
-from notifications import outbox as outbox_module
-from notifications.due import Effect
+from notifications import readers as readers_module
+from notifications.due import Effect, Waiting
 from notifications.outbox import Outbox
 from notifications.transports.protocol import Mail
 
@@ -62,15 +62,15 @@ def send(job: Job) -> None:
         return really(self, *written)
 
     Outbox._mail = slowly  # type: ignore[assignment, method-assign]
-    senders: Any = outbox_module
+    senders: Any = readers_module
     together = senders.all_waiting
 
-    def a_moment_ago(connection: Connection, effect: Effect) -> list[Effect]:
-        found: list[Effect] = together(connection, effect)
-        if effect not in found or dice.random() < UP_TO_DATE:
+    def a_moment_ago(connection: Connection, effect: Effect) -> Waiting:
+        found: Waiting = together(connection, effect)
+        mine = found.effects
+        if effect not in mine or dice.random() < UP_TO_DATE:
             return found
-        cut: list[Effect] = found[: dice.randint(found.index(effect) + 1, len(found))]
-        return cut
+        return found._replace(effects=mine[: dice.randint(mine.index(effect) + 1, len(mine))])
 
     senders.all_waiting = a_moment_ago
 

@@ -7,12 +7,14 @@ from datetime import UTC
 from email.headerregistry import Address as Mailbox
 from email.headerregistry import BaseHeader, ContentTypeHeader
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 
 from config.errors import RejectedError
 from notifications.transports.guard import plain_email, refuse_unsafe
+from notifications.transports.headers import FROM_A_MACHINE, HeaderPolicy
 from notifications.transports.protocol import Address, Attachment, Mail
+
+_POLICY = HeaderPolicy(linesep="\r\n")
 
 
 def build(mail: Mail) -> EmailMessage:
@@ -23,7 +25,7 @@ def build(mail: Mail) -> EmailMessage:
     Raises RejectedError for what cannot be sent safely.
     """
     refuse_unsafe(mail)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["Date"] = format_datetime(mail.date.astimezone(UTC))
     message["Message-ID"] = message_id(mail)
     message["From"] = _mailbox(mail.sender, "sender")
@@ -31,7 +33,8 @@ def build(mail: Mail) -> EmailMessage:
     if mail.reply_to is not None:
         message["Reply-To"] = _mailbox(mail.reply_to, "reply-to")
     message["Subject"] = mail.subject
-    message["Auto-Submitted"] = "auto-generated"
+    for name, value in FROM_A_MACHINE.items():
+        message[name] = value
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     calendar = only_calendar(mail)
@@ -72,7 +75,7 @@ def calendar_text(attachment: Attachment) -> str:
 
 def kind(attachment: Attachment) -> ContentTypeHeader:
     """The parsed content type (``maintype``, ``subtype``, ``params``); raises RejectedError when it has a fault."""
-    header: BaseHeader = SMTP.header_factory("Content-Type", attachment.content_type)
+    header: BaseHeader = _POLICY.header_factory("Content-Type", attachment.content_type)
     if not isinstance(header, ContentTypeHeader) or header.defects:
         raise RejectedError(f"{attachment.content_type!r} is not a content type")
     return header

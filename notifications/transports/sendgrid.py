@@ -19,6 +19,7 @@ from config.errors import DeliveryError, DeliveryUnknownError, RejectedError, Re
 from config.settings import MAIL_STEPS
 from notifications.transports.deadline import Deadline
 from notifications.transports.guard import plain_email, refuse_unsafe, without_addresses
+from notifications.transports.headers import FROM_A_MACHINE
 from notifications.transports.mime import calendar_text, kind, message_id, only_calendar
 from notifications.transports.protocol import Address, Attachment, Mail, Receipt
 from notifications.transports.sendgrid_http import MailSend, NotSentError
@@ -104,7 +105,7 @@ def body(mail: Mail) -> dict[str, Any]:
         "from": _mailbox(mail.sender, "sender"),
         "subject": mail.subject,
         "content": _content(mail),
-        "headers": {"Auto-Submitted": "auto-generated", "Message-ID": message_id(mail)},
+        "headers": {**FROM_A_MACHINE, "Message-ID": message_id(mail)},
         "tracking_settings": {
             "click_tracking": {**_OFF, "enable_text": False},
             "open_tracking": _OFF,

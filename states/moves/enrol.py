@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from config.cohort import Cohort, Contact
+from config.cohort import Cohort
 from config.definition import Definition
 from config.errors import CohortOverError
 from config.grammar import commitment_id
@@ -173,19 +173,19 @@ class Enrolment:
         self.changes.reachable += [one["id"] for one in corrected if known[one["id"]].email != one["email"]]
 
     def _is_corrected(self, ident: str, row: dict[str, Any]) -> bool:
-        """Whether the files call somebody who is known otherwise, or give another way to reach them."""
+        """Whether the files call somebody who is known otherwise, or give another way to reach or to address them."""
         known = self._persons_known.get(ident)
         if known is None:
             return False
-        return any(row[name] and row[name] != getattr(known, name) for name in ("name", "email", "telephone"))
+        return any(one and one != getattr(known, name) for name, one in row.items())
 
     def _persons(self) -> Iterator[dict[str, Any]]:
         for ident, contact in office_holders(self._pinned, self.cohort):
-            yield _person(ident, contact, contact.title, contact.telephone)
+            yield {"id": ident, **dict(contact)}
         for talent in self.people.talents:
             leader_id = self._leader_id(talent)
             if leader_id is not None:
-                yield _person(leader_id, talent.leader, talent.leader_title)
+                yield {**_person(leader_id, talent.leader), "title": talent.leader_title}
         for talent in self.people.talents:
             yield _person(self._id(talent), talent)
 
@@ -279,7 +279,6 @@ class Enrolment:
         )
 
 
-def _person(
-    ident: str, person: Contact | ListedPerson | TalentRow, title: str = "", telephone: str = ""
-) -> dict[str, Any]:
-    return {"id": ident, "name": person.name, "email": person.email, "title": title, "telephone": telephone}
+def _person(ident: str, person: ListedPerson | TalentRow) -> dict[str, Any]:
+    unknown = {"title": "", "telephone": "", "organisation": ""}
+    return {"id": ident, "name": person.name, "email": person.email, **unknown}

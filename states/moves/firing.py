@@ -130,9 +130,8 @@ class Firing:
                 what = f"{given['email']} belongs to {name!r}, here to {given['name']!r}; one address is one person"
                 raise PersonRefusedError(trigger, field, what, "known")
             return ident
-        self.changes.persons.append(
-            {"id": ident, "name": given["name"], "email": given["email"], "title": "", "telephone": ""}
-        )
+        unknown = {"title": "", "telephone": "", "organisation": ""}
+        self.changes.persons.append({"id": ident, "name": given["name"], "email": given["email"], **unknown})
         return ident
 
     def known_person(self, given: Mapping[str, Any]) -> str | None:

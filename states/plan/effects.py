@@ -67,6 +67,9 @@ class ActiveJourneys:
         return tuple(other.talent_id for other in self.members.values() if other.id != who.id)
 
 
+ALSO = "also"
+"""The detail of a mail that holds the roles of those who are told the same, between spaces."""
+
 _STOOD_IN_FOR: frozenset[Role] = frozenset({"coordinator", "consultant"})
 NEEDS_ACTIVE_JOURNEYS: frozenset[Role] = frozenset({"group", "cohort", "partner"})
 
@@ -96,7 +99,25 @@ class Cause:
 def effect_rows(
     specs: Iterable[EffectSpec], cause: Cause, calendar: Calendar, cast: Cast, active: ActiveJourneys
 ) -> Iterator[dict[str, Any]]:
-    """Yield one outbox row a message and recipient; nobody gets the same message twice from one cause."""
+    """Yield one outbox row a message and recipient; nobody gets the same message twice from one cause.
+
+    Where a mail names who else is told, its details hold their roles as ``also``.
+    """
+    rows = list(_rows(specs, cause, calendar, cast, active))
+    for spec, row in rows:
+        others = [one for _, one in rows if one["message"] == row["message"] and _other(one, row)]
+        if spec.names_others and others:
+            row["details"][ALSO] = " ".join(dict.fromkeys(one["role"] for one in others))
+        yield row
+
+
+def _other(one: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    return bool(one["recipient_id"] != row["recipient_id"])
+
+
+def _rows(
+    specs: Iterable[EffectSpec], cause: Cause, calendar: Calendar, cast: Cast, active: ActiveJourneys
+) -> Iterator[tuple[EffectSpec, dict[str, Any]]]:
     for spec in specs:
         told = _left_out(spec, cause, cast, active)
         for role in spec.to:
@@ -106,7 +127,7 @@ def effect_rows(
                     row = _for_whom_acts(row, cast.acting(holder, calendar.local_day(row["send_at"])))
                 if row["recipient_id"] not in told:
                     told.add(row["recipient_id"])
-                    yield row
+                    yield spec, row
 
 
 def _left_out(spec: EffectSpec, cause: Cause, cast: Cast, active: ActiveJourneys) -> set[str]:

@@ -47,6 +47,8 @@ class PersonRow(Base):
     email: Mapped[str] = mapped_column(index=True)
     title: Mapped[str] = mapped_column(default="")
     telephone: Mapped[str] = mapped_column(default="")
+    organisation: Mapped[str] = mapped_column(default="")
+    """What a coordinator signs with; that of talents and leaders is their journey's."""
 
 
 class HolderRow(Base):
@@ -262,7 +264,7 @@ class MailRow(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     cohort_id: Mapped[str]
-    recipient_id: Mapped[str] = mapped_column(ForeignKey("persons.id"))
+    recipient_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), index=True)
     subject: Mapped[str] = mapped_column(default="")
     claimed_at: Mapped[datetime] = mapped_column(index=True)
     claimed_by: Mapped[str]

@@ -139,7 +139,8 @@ def _holders(running: RunningCohort, cohort: Cohort) -> Iterator[Difference]:
 
 
 def _reached(person: Mapping[str, Any]) -> str:
-    return ", ".join(filter(None, (f"{person['name']} <{person['email']}>", person["telephone"])))
+    told = (person[name] for name in ("title", "organisation", "telephone"))
+    return ", ".join(filter(None, (f"{person['name']} <{person['email']}>", *told)))
 
 
 def _challenges(running: RunningCohort, changes: Changes) -> Iterator[Difference]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -38,10 +38,13 @@ def mail(*messages: str) -> Rendered:
     return compose(sections, Greeting(about.recipient, about.coordinator, about.programme))
 
 
+@pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("messages", [*((one,) for one in SHOWN), SHOWN], ids="-".join)
-def test_a_mail_fits_the_screen_and_its_button_a_thumb(browser: Browser, messages: tuple[str, ...], width: int) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 800})
+def test_a_mail_fits_the_screen_and_its_button_a_thumb(
+    browser: Browser, messages: tuple[str, ...], width: int, colours: Literal["light", "dark"]
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=colours)
     page.set_content(mail(*messages).html)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     button = page.get_by_role("link", name=ANSWER.label)

@@ -170,3 +170,9 @@ def test_who_has_been_reminded_before_is_not_reminded_again(driven: Driver) -> N
     driven.fire("absence_withdrawn", 1, milestone="m1d2")
     driven.until("2027-03-31")
     assert reminders(driven) == ["2027-03-24"]
+
+
+def test_an_absence_says_who_else_hears_of_it(driven: Driver) -> None:
+    driven.fire("absence", 1, milestone="m1d2")
+    also = {mail.to: mail.details.get("also") for mail in driven.mails("absence")}
+    assert also == {**dict.fromkeys(GROUP, "group administration"), "administration": "group"}

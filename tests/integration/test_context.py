@@ -36,6 +36,13 @@ def context(driven: Driver, message: str, to: str) -> Context:
         return CohortReader(connection, driven.cohort.id, driven.now).context(Effect(*row))
 
 
+def test_a_mail_is_signed_as_the_file_of_the_cohort_says(driven: Driver) -> None:
+    driven.until("2026-12-30 08:00")
+    coordinator = context(driven, "kickoff_invitation", "-01").coordinator
+    assert (coordinator.title, coordinator.organisation) == ("programkoordinator", "Aalborg Kommune")
+    assert coordinator.telephone == "+45 98 76 54 32"
+
+
 def empty(about: Context) -> set[str]:
     """The fields that say nothing."""
     return {field.name for field in fields(about) if not getattr(about, field.name)}

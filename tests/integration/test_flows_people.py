@@ -77,11 +77,12 @@ def test_a_corrected_name_is_on_the_pages_and_in_the_lists_at_once(server: Serve
 
 
 def test_a_corrected_coordinator_signs_with_name_and_telephone(hold: Hold) -> None:
-    fill_in("correct", whom=KAREN, name="Karen Thorsen", telephone="+45 98 76 54 32")
+    fill_in("correct", whom=KAREN, name="Karen Thorsen", telephone="+45 98 12 34 56", job_title="chefkonsulent")
     assert hold.tray.mails
+    lines = ["Venlig hilsen", "Karen Thorsen", "Chefkonsulent", "Talent Nord", "Aalborg Kommune"]
     for mail in hold.tray.mails:
-        assert mail.text.endswith("Venlig hilsen\nKaren Thorsen\nTelefon +45 98 76 54 32\nTalent Nord\n")
-        assert "Karen Thorsen<br>Telefon +45 98 76 54 32<br>Talent Nord" in mail.html
+        assert mail.text.endswith("\n".join([*lines, "Telefon +45 98 12 34 56\n"]))
+        assert "<br>".join([*lines, "Telefon +45 98 12 34 56"]) in mail.html
 
 
 def test_the_offices_that_change_hands_are_listed_one_by_one(hold: Hold) -> None:

@@ -31,7 +31,7 @@ def hold(tmp_path: Path) -> Iterator[Hold]:
             "other",
             "political_homework",
             "2026-12-29",
-            "Det kan ikke lade sig gøre endnu: Drøftelse af samspillet med det politiske niveau (Mette Brøndgaard) er planlagt,"
+            "Det kan ikke lade sig gøre endnu: Drøftelse af det politiske samspil (Mette Brøndgaard) er planlagt,"
             " og det åbner først 7. oktober 2027. Intet er registreret."
             " Registrér det, når det er åbnet.",
         ),

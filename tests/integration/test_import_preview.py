@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from config.cohort import Contact
 from config.people import People
 from flows.server.ports import free_port
 from states.facts import Fact
@@ -112,7 +113,7 @@ def test_a_challenge_and_an_organisation_are_shown_and_then_known(driven: Driver
 
 def test_a_coordinator_who_is_new_gets_a_place_and_another_one_is_left_to_the_form(driven: Driver) -> None:
     [karen] = driven.cohort.coordinators
-    bo = karen.model_copy(update={"name": "Bo Holm", "email": "bo.holm@aalborg.example.org"})
+    bo = Contact(name="Bo Holm", email="bo.holm@aalborg.example.org")
     found = seen(driven, hold_3_people(4), coordinators=(karen, bo))
     assert [str(one) for one in found.corrected] == [
         "hold-3/coordinator-2: none → Bo Holm <bo.holm@aalborg.example.org>"
@@ -147,13 +148,14 @@ def test_who_was_replaced_is_not_brought_back_by_the_files(driven: Driver) -> No
 
 def test_a_contact_who_is_reached_otherwise_is_described_so(driven: Driver) -> None:
     [karen] = driven.cohort.coordinators
-    change = {"coordinators": (karen.model_copy(update={"telephone": "98 76 54 32"}),)}
+    new = {"title": "udviklingschef", "organisation": "Region Nordjylland", "telephone": "98 12 34 56"}
+    change = {"coordinators": (karen.model_copy(update=new),)}
     [one] = seen(driven, hold_3_people(4), **change).corrected
-    assert one.file == f"{karen.name} <{karen.email}>, 98 76 54 32"
+    assert one.file == f"{karen.name} <{karen.email}>, udviklingschef, Region Nordjylland, 98 12 34 56"
     driven.cohort = driven.cohort.model_copy(update=change)
     driven.enrol()
     with driven.database.read() as connection:
-        assert read_cohort(connection, "hold-3").described.coordinators[0].telephone == "98 76 54 32"
+        assert read_cohort(connection, "hold-3").described.coordinators[0] == karen.model_copy(update=new)
 
 
 # -- the command -----------------------------------------------------------------------------------------------------

@@ -112,7 +112,7 @@ class TestWhen:
             "hold-3", "stand_in", Fact(fact.key, fact.actor, {**fact.details, "last_day": "2027-04-16"})
         )
         [mail] = [one for one in asked(post) if one.to.email == COORDINATOR]
-        assert mail.subject == "Talent Nord: 2 ting til dig"
+        assert mail.subject == "2 ting venter på dig (og 1 besked mere)"
         assert len(lines(mail)) == 2
 
 
@@ -130,7 +130,8 @@ class TestWhatItSays:
         a_task(post, "hold-3/A#1", "hold-3/coordinator-1", "2027-03-22 09:00")
         morning(post, "2027-03-23 12:30")
         [mail] = asked(post)
-        assert lines(mail) == ["hold-3/A#1 (siden den 22. marts): https://cockpit.example/side/hold-3-a-1"]
+        assert lines(mail) == ["hold-3/A#1 (siden den 22. marts):"]
+        assert "(siden den 22. marts):\nhttps://cockpit.example/side/hold-3-a-1\n" in mail.text
         title = r"hold-3/A#1 \(siden den 22. marts\)"
         link = r'<li [^>]*><a href="https://cockpit.example/side/hold-3-a-1"[^>]*>'
         assert re.search(f"{link}{title}</a></li>", mail.html)

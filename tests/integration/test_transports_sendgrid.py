@@ -52,6 +52,7 @@ def test_a_mail_is_taken_and_the_receipt_is_sendgrids_message_id(server: Script)
     assert request["reply_to"] == {"email": "soeren@aalborg.example", "name": "Søren Koordinator"}
     assert request["headers"] == {
         "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "DR, RN, NRN, OOF, AutoReply",
         "Message-ID": "<effect-0001@aalborg.example>",
     }
 

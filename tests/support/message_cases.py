@@ -121,7 +121,10 @@ def addressed(effects: list[dict[str, Any]], context: Context, where: str) -> It
         kind = "mail" if "mail" in effect else "task"
         for role in effect["to"]:
             recipient = METTE if role == "talent" else HANNE
-            yield Case(kind, effect[kind], replace(context, role=role, recipient=recipient), where)
+            others = [one for one in effect["to"] if one != role or one == "group"]
+            also = {"also": " ".join(others)} if effect.get("names_others") else {}
+            details = {**context.details, **also}
+            yield Case(kind, effect[kind], replace(context, role=role, recipient=recipient, details=details), where)
 
 
 def milestone_cases() -> Iterator[Case]:

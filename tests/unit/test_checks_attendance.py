@@ -36,7 +36,7 @@ FAULTS = [
      "attendance.come.event: the event 'leave' does not need 'absence': it is told of no milestone"),
     ("    event: absence\n  silence", "    event: absence_withdrawn\n  silence",
      "attendance.decline.event: the event 'absence_withdrawn' does not need 'milestone': it is told of no milestone"),
-    ("{mail: absence, to: [group, administration]}", "{mail: absence, to: [group]}",
+    ("{mail: absence, to: [group, administration],", "{mail: absence, to: [group],",
      "attendance.decline.event: nobody hears of 'mentor' by the event 'absence'; "
      "tell one of administration, challenge_owner, coordinator"),
 ]  # fmt: skip
@@ -75,5 +75,5 @@ def test_no_notice_is_called_as_what_people_say(nord: Copy, name: str) -> None:
 
 def test_talents_alone_may_tell_their_group_alone(nord: Copy) -> None:
     nord.edit(nord.programme, "  by: [talent, mentor, consultant]", "  by: [talent]")
-    nord.edit(nord.programme, "{mail: absence, to: [group, administration]}", "{mail: absence, to: [group]}")
+    nord.edit(nord.programme, "{mail: absence, to: [group, administration],", "{mail: absence, to: [group],")
     assert faults(nord) == []

@@ -60,6 +60,7 @@ def test_the_headers_say_who_what_and_that_a_machine_wrote_it() -> None:
     assert message["Reply-To"].addresses[0].display_name == "Søren Koordinator"
     assert message["Subject"] == "Forventningssamtale før kick-off på mandag"
     assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Auto-Response-Suppress"] == "DR, RN, NRN, OOF, AutoReply"
     assert message["Message-ID"] == "<effect-0001@aalborg.example>"
     assert message["Date"] == "Thu, 14 Jan 2027 08:00:00 +0000"
 
@@ -71,6 +72,27 @@ def test_the_date_is_the_mails_own_in_utc() -> None:
 
 def test_no_reply_to_means_no_header() -> None:
     assert "Reply-To" not in build(replace(MAIL, reply_to=None))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        # Python's own policy begins each of these with an empty line, in a subject or in a name.
+        "1: Forberedelse modul til af organisationsudviklingskonsulent modul 2,",
+        "organisationsudviklingskonsulent organisationsudviklingskonsulent modul",
+        "Ærø Ærø tværs – »citat« på på",
+        "modul grænser – grænser – Ærø –",
+        "x" * 90,
+        "ø" * 90,
+    ],
+)
+def test_a_subject_and_a_name_begin_on_the_line_of_their_header(words: str) -> None:
+    mail = replace(MAIL, subject=words, to=Address(words, "aase@hjoerring.example"), reply_to=Address(words, "b@c.dk"))
+    head = build(mail).as_bytes().partition(b"\r\n\r\n")[0].split(b"\r\n")
+    assert [line for line in head if line.endswith(b":") or not line.strip()] == []
+    assert max(len(line) for line in head if b"boundary" not in line) <= 76
+    assert read(mail)["Subject"] == words
+    assert read(mail)["To"].addresses[0].display_name.replace(" ", "") == words.replace(" ", "")
 
 
 def test_the_longest_message_id_stays_in_one_piece() -> None:

@@ -35,6 +35,9 @@ def test_every_mail_of_the_definition_reads_well_for_everyone_it_goes_to(case: C
     assert_reads_well(section.subject)
     assert_reads_well(section.text)
     assert section.text.count("\n") >= 2
+    assert [
+        line for line in section.text.splitlines() if "http" in line and not re.fullmatch(r"https?:\S+", line)
+    ] == []
     assert_reads_well(plain(section.html).replace(" ,", ",").replace(" .", ".").replace(" ;", ";"))
 
 

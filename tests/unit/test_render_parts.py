@@ -80,13 +80,31 @@ def test_whoever_signs_a_mail_is_not_told_to_answer_it_by_themself() -> None:
     assert "svar blot" not in mail.html
 
 
+def test_a_coordinator_signs_with_what_is_known_of_them_and_no_line_is_left_empty() -> None:
+    known = replace(KIRSTEN, title="programkoordinator", organisation="Aalborg & Co", telephone="+45 98 76 54 32")
+    lines = ["Kirsten Toft", "Programkoordinator", "Talent Nord", "Aalborg & Co", "Telefon +45 98 76 54 32"]
+    mail = compose([Section("Emne", "Kort besked.", "<p>Kort besked.</p>")], Greeting(HANNE, known, "Talent Nord"))
+    assert mail.text.endswith("\n\nVenlig hilsen\n" + "\n".join(lines) + "\n")
+    assert "<br>".join(["Venlig hilsen", *lines]).replace("&", "&amp;") in mail.html
+
+
 def test_three_sections_are_one_mail_each_under_its_own_heading() -> None:
     sections = [Section(f"Emne {n}", f"Besked {n}.", f"<p>Besked {n}.</p>") for n in (1, 2, 3)]
     mail = compose(sections, GREETING)
-    assert mail.subject == "Talent Nord: 3 ting til dig"
+    assert mail.subject == "Emne 1 (og 2 beskeder mere)"
+    assert compose(sections[:2], GREETING).subject == "Emne 1 (og 1 besked mere)"
     for part in (mail.text, plain(mail.html)):
         assert part.count("Kære Hanne") == part.count("Venlig hilsen") == part.count("svar blot") == 1
         assert re.search(r"1\. Emne 1\s+Besked 1\.\s+2\. Emne 2\s+Besked 2\.\s+3\. Emne 3\s+Besked 3\.", part)
+
+
+def test_a_mail_that_asks_and_tells_says_that_what_it_asks_stands_first() -> None:
+    told = Section("Emne", "Besked.", "<p>Besked.</p>")
+    asked = replace(told, asks=True)
+    words = "Det, vi beder dig svare på, står først."
+    assert words in compose([asked, told], GREETING).text
+    for same in ([asked, asked], [told, told], [asked]):
+        assert words not in compose(same, GREETING).text
 
 
 @pytest.mark.parametrize(
@@ -112,10 +130,9 @@ def test_a_mail_without_sections_is_refused() -> None:
 
 def test_the_html_mail_is_in_danish_with_inline_styles_and_nothing_remote() -> None:
     page = compose([Section("Emne", "Besked.", "<p>Besked.</p>")], GREETING).html
-    assert '<html lang="da">' in page
-    assert "<style" not in page
+    assert '<html lang="da"' in page
     assert "max-width: 600px" in page
-    assert not re.search(r"<img|<link|<script|url\(|https?:", page)
+    assert not re.search(r"<img|<link|<script|url\(|https?:|@import", page)
 
 
 def test_a_programme_brings_its_own_words_and_the_rest_is_taken_from_the_default_folder(tmp_path: Path) -> None:

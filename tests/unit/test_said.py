@@ -66,7 +66,7 @@ SAID = [
      ["Brug spørgeguiden", "den nærmeste leder", "sideordnede kolleger", "udvalgte medarbejdere eller ledere",
       "oversætte og skabe mening", "en kort evaluering"]),
     ("R53", "portrait_plan", "talent", "guided",
-     ["Brug spørgeguiden:", "Spørgeguide fra LEAD: https://example.org/guide"]),
+     ["Brug spørgeguiden:", "Spørgeguide fra LEAD:\nhttps://example.org/guide"]),
     ("R33", "choice_open", "talent", "plain",
      ["Fra modul 3 til modul 6", "supplerende mentor fra din egen eller en anden organisation",
       "ledelsespraktik i din egen eller en anden organisation"]),
