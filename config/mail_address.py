@@ -10,6 +10,8 @@ from email_validator import EmailNotValidError, validate_email
 from config.plain_text import ENCODED_WORD, quoted, rule
 
 _LONGEST = 254
+NO_ADDRESS = "is not a mail address"
+"""What every refusal of one says."""
 
 
 @lru_cache(maxsize=1024)
@@ -20,13 +22,13 @@ def ascii_address(text: str) -> str:
     since many mail servers do not take them.
     """
     if len(text) > _LONGEST:
-        raise ValueError(f"{quoted(text)} is not a mail address: it is longer than {_LONGEST} characters")
+        raise ValueError(f"{quoted(text)} {NO_ADDRESS}: it is longer than {_LONGEST} characters")
     if ENCODED_WORD in text:
-        raise ValueError(f"{quoted(text)} is not a mail address: it holds '{ENCODED_WORD}'")
+        raise ValueError(f"{quoted(text)} {NO_ADDRESS}: it holds '{ENCODED_WORD}'")
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as error:
-        raise ValueError(f"{quoted(text)} is not a mail address: {error}") from error
+        raise ValueError(f"{quoted(text)} {NO_ADDRESS}: {error}") from error
     return found.ascii_email or found.normalized
 
 

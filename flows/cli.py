@@ -173,7 +173,7 @@ def demo(
     _empty(folder)  # Only now: a name that does not exist must not cost the last demo.
     out.print("Starting the Prefect server …")
     # The server draws pictures and reports from this demo's database, and not from the real one.
-    with prefect_server(place, {"TALENTNORD_DATABASE_URL": settings.database_url}):
+    with prefect_server(place, {"TALENTNORD_DATABASE_URL": settings.database_url}) as server:
         out.print(f"Prefect UI: {place.ui}")
         from flows.rehearsal.demo import run_demo
 
@@ -188,7 +188,7 @@ def demo(
             ahead = int((shown.clock() - system_clock()).total_seconds())
             # Its links are signed with a key of its own, whatever the environment says of the real site.
             own = {"TALENTNORD_CLOCK_AHEAD": str(max(0, ahead)), "TALENTNORD_SITE_KEY": ""}
-            serve_all(place, settings, site_port, folder, own, inbox=True)
+            serve_all(place, settings, server, site_port, folder, own, inbox=True)
 
 
 @app.command()
@@ -203,9 +203,9 @@ def up(port: PortOption = 4200, host: HostOption = LOOPBACK, site_port: SitePort
     os.environ.update(place.environment())
     open_services(settings, system_clock, create=not (VAR / "prefect").exists()).database.close()
     out.print("Starting the Prefect server …")
-    with prefect_server(place):
+    with prefect_server(place) as server:
         out.print(f"Prefect UI: {place.ui}")
-        serve_all(place, settings, site_port, VAR)
+        serve_all(place, settings, server, site_port, VAR)
 
 
 @app.command()

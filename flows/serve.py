@@ -45,16 +45,19 @@ ONE_TICK = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitSt
 
 
 async def deployments(services: Services) -> list[RunnerDeployment]:
-    """Return all deployments: the start, the scheduled tick, react, our own forms, and every programme's."""
-    plain: list[tuple[Flow[..., Any], timedelta | None]] = [(tick, TICK_EVERY), (react, None)]
+    """Return all deployments: the start, our own forms, every programme's, react, and at last the scheduled tick.
+
+    Once there is a tick, all is there: whoever waits for what is served waits for that (``flows/together.py``).
+    """
+    plain: list[tuple[Flow[..., Any], timedelta | None]] = [(react, None), (tick, TICK_EVERY)]
     served = [await _deployment(refresh, words()["start_label"], words()["start"], None)]
-    served += [await _deployment(flow, flow.name, words()[flow.name], every) for flow, every in plain]
     served.append(await _deployment(mails, words()["mails_label"], words()["mails"], None, tags=[ACTIVITY]))
     served.append(await _deployment(message, words()["message_label"], words()["message"], None, tags=[ACTIVITY]))
     for definition, form in forms(services):
         given = {"programme": definition.programme.id, "form": form.id}
         flow = FORM_FLOWS[flow_of(form)]
         served.append(await _deployment(flow, form.label, form.help, None, given, [ACTIVITY]))
+    served += [await _deployment(flow, flow.name, words()[flow.name], every) for flow, every in plain]
     return served
 
 

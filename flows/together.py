@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from config.settings import Settings
@@ -36,12 +37,15 @@ def with_site(settings: Settings, port: int) -> Settings:
 def serve_all(
     place: ServerPlace,
     settings: Settings,
+    server: subprocess.Popen[bytes],
     site_port: int,
     folder: Path,
     environment: Mapping[str, str] = {},
     inbox: bool = False,
 ) -> None:
-    """Serve flows and site in children until Ctrl-C, or until one of them ends by itself; their logs are in ``folder``.
+    """Serve flows and site in children until Ctrl-C, or until one of them or the ``server`` ends by itself.
+
+    Their logs are in ``folder``.
 
     With ``inbox`` the site shows everybody's mails to whoever opens it: the demo only.
 
@@ -53,7 +57,7 @@ def serve_all(
     site = ["flows.site.serve", "--port", str(site_port)]
     site += ["--inbox", given["TALENTNORD_MAIL_DIRECTORY"]] if inbox else []
     commands = {"serve": ["flows"], "site": site}
-    called = {"serve": "the process that serves the flows", "site": "the site"}
+    called = {"serve": "the process that serves the flows", "site": "the site", "server": "the Prefect server"}
     with ExitStack() as stack:
         running = {
             name: stack.enter_context(child([sys.executable, "-m", *words], given, logs[name]))
@@ -63,6 +67,8 @@ def serve_all(
         try:
             for name, process in running.items():
                 wait_for(process, ready[name], called[name], logs[name])
+            # Nothing is served without it; what watches over this command starts both again, and nothing is lost.
+            running["server"], logs["server"] = server, place.home / "server.log"
             out.print(f"Answers: {settings.site_url or _own(site_port)}")
             if inbox:
                 out.print(f"Everybody's mails: {_own(site_port)}{INBOX}")
@@ -84,8 +90,10 @@ def _print_overviews(place: ServerPlace, settings: Settings) -> None:
     # Prefect reads its environment when it is first imported; by now it is set.
     from flows.whereto import overviews
 
-    for name, path in overviews(settings, within=60).items():
-        out.print(f"Overview of {name}: {place.ui}{path}")
+    # A server that is away is found out by what waits for its end or watches it; pages are found without addresses.
+    with suppress(Exception):
+        for name, path in overviews(settings, within=60).items():
+            out.print(f"Overview of {name}: {place.ui}{path}")
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -41,7 +41,7 @@ def day_served(home: Path, day: datetime) -> Iterator[ServerPlace]:
             expect(f"a past (see {home / 'past.log'})", process.wait(), 0)
         ahead = {"TALENTNORD_CLOCK_AHEAD": str(int((day - datetime.now(UTC)).total_seconds()))}
         log = home / "serve.log"
-        with child([*module, "flows.serve"], environment | ahead, log) as process:
+        with child([*module, "flows"], environment | ahead, log) as process:
             wait_until(lambda: is_shown(place) or process.poll() is not None, PATIENCE)
             expect(f"a process that serves the flows (see {log})", process.poll(), None)
             yield place

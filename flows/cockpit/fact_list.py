@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+
+from sqlalchemy import Connection, select
 
 from notifications.run_words import teller
-from states.views.told import ToldFact
+from states.running_cohort import read_cohort
+from states.store.tables import CohortRow
+from states.views.told import ToldFact, since_latest, told_facts
 
-LATEST = 100
-"""So many facts are listed to be taken back; older ones are by their key."""
+LATEST = 300
+"""So many facts of all cohorts are listed to be taken back; older ones are by their key (``talentnord undo``)."""
+_ALIKE_WITHIN = timedelta(hours=2)
+"""Facts further apart are never called the same: a label says the local minute, and an hour comes twice in autumn."""
+
+
+def facts_to_undo(connection: Connection, programme_id: str) -> dict[str, str]:
+    """Return what *Fortryd* lists for a programme: see ``undo_list``. Only facts that can be listed are read."""
+    oldest = since_latest(connection, LATEST)
+    since = oldest - _ALIKE_WITHIN if oldest else None
+    told: list[ToldFact] = []
+    for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
+        try:
+            cohort = read_cohort(connection, cohort_id)
+        except ValueError:  # Its own runs say why it cannot be read; what was told of the others can be taken back.
+            continue
+        if cohort.definition.programme.id == programme_id:
+            told += told_facts(connection, cohort_id, since)
+    return undo_list(told)
 
 
 def undo_list(told: Iterable[ToldFact]) -> dict[str, str]:
     """Return the keys of the latest facts that can be taken back, by their labels, the newest first.
 
-    ``told`` are all facts of all cohorts, also those that were taken back: see ``fact_labels``.
+    ``told`` are facts of all cohorts, also those that were taken back, and all that may be called like one of the
+    latest: see ``fact_labels``.
     """
     facts = sorted(told, key=_order)
     labels = fact_labels(facts)

@@ -20,7 +20,7 @@ from config.grammar import talent_number
 from config.plain_text import quoted
 from config.plan import PLAN, plan_steps
 from config.programme import CommitmentSpec
-from flows.cockpit.fact_list import undo_list
+from flows.cockpit.fact_list import facts_to_undo
 from flows.cockpit.people_lists import people_fields, people_labels
 from flows.cockpit.several import FOR_WHOM, TALENTS, for_whom
 from flows.cockpit.task_lists import task_labels
@@ -28,7 +28,6 @@ from states.machines.commitment import recordable_verbs
 from states.machines.journey import ends
 from states.running_cohort import RunningCohort, read_cohort
 from states.store.tables import CohortRow, JourneyRow, PersonRow
-from states.views.told import ToldFact, told_facts
 
 CONFIRM = "confirm"
 """The field in which the talent's name is typed before what cannot be taken back is done."""
@@ -108,7 +107,6 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
     choices: dict[str, str] = {}
     milestones: dict[str, str] = {}
     days: dict[str, str] = {}
-    told: list[ToldFact] = []
     people: dict[str, str] = {}
     tasks: dict[str, str] = {}
     plans: dict[str, str] = {}
@@ -128,11 +126,11 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
         choices |= {label: key for spec in specs for key, label in spec.choices.items()}
         milestones |= {cohort.definition.milestones[one].label: one for one in cohort.definition.days_of_talents}
         days |= _days(cohort, form, now) if form.moves else {}
-        told += told_facts(connection, cohort_id) if form.undoes else ()
         people |= people_labels(connection, cohort, form.people) if form.people else {}
         tasks |= task_labels(connection, cohort) if form.finishes else {}
         plans |= _plans(cohort.definition, specs) if form.verb == "keep" else {}
-    return Choices(talents, commitments, choices, milestones, days, undo_list(told), people, tasks, plans, cohorts)
+    facts = facts_to_undo(connection, programme_id) if form.undoes else {}
+    return Choices(talents, commitments, choices, milestones, days, facts, people, tasks, plans, cohorts)
 
 
 def _plans(definition: Definition, specs: Sequence[CommitmentSpec]) -> dict[str, str]:

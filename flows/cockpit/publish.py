@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -14,7 +13,7 @@ from flows.cockpit import ui
 from flows.cockpit.acts import Acts, FormIds
 from flows.cockpit.artifacts import ensure, write
 from flows.cockpit.cohort_pages import Written, cohort_pages, cohort_titles, sign_out
-from flows.cockpit.forms import choices_for
+from flows.cockpit.fact_list import facts_to_undo
 from flows.cockpit.markdown import talent_markdown
 from flows.cockpit.task_forms import TaskForms
 from flows.cockpit.task_pages import form_ids, publish_tasks
@@ -64,7 +63,7 @@ def _written(
         cohort = read_cohort(connection, cohort_id)
         ways = TaskForms(connection, cohort, cohort.calendar.local_day(services.now()))
         acts = Acts(ways, cohort.definition.programme.id, forms)
-        facts = to_undo(connection, cohort, services.now()) if {*pages} - {cohort_id} else {}
+        facts = to_undo(connection, cohort) if {*pages} - {cohort_id} else {}
         for ident in pages:
             if ident == cohort_id:
                 beside = sign_out(services.settings)
@@ -84,11 +83,11 @@ def talent_page(page: TalentPage, links: Mapping[str, str], acts: Acts, facts: M
     return Written(journey, name, talent_markdown(page, {**links, **runs}, ui.DEFAULT.draws_mermaid, about))
 
 
-def to_undo(connection: Connection, cohort: RunningCohort, now: datetime) -> dict[str, str]:
+def to_undo(connection: Connection, cohort: RunningCohort) -> dict[str, str]:
     """Return what the list of what can be taken back calls each fact (R62), by the cause that the fact is in history.
 
     It is the very list of the form: what it does not offer, no page leads to.
     """
     programme = cohort.definition.programme
-    listed = [choices_for(connection, programme.id, form, now).facts for form in programme.forms if form.undoes]
-    return {f"{FACT_CAUSE}{key}": label for facts in listed for label, key in facts.items()}
+    listed = facts_to_undo(connection, programme.id) if any(form.undoes for form in programme.forms) else {}
+    return {f"{FACT_CAUSE}{key}": label for label, key in listed.items()}

@@ -31,6 +31,7 @@ from config.errors import (
     UnknownTriggerError,
 )
 from config.grammar import without_level
+from config.mail_address import NO_ADDRESS
 from flows.cockpit.day_page import rule_sentence
 from flows.cockpit.fact_list import fact_labels
 from flows.cockpit.labels import words
@@ -54,7 +55,7 @@ def refusal(services: Services, error: TalentNordError, programme: str = "") -> 
                 return _not_possible(connection, error, language)
         case FactIncompleteError():
             why = _day_fault(error, language) if isinstance(error, HeldOnRefusedError) else ""
-            field = _label(services, programme, error.field)
+            field = _label(services, programme, error.field, error.what)
             return say("incomplete", field=field, why=why or field_fault(error.what, language))
         case DayRefusedError():
             with services.database.read() as connection:
@@ -142,12 +143,13 @@ def _opening(connection: Connection, error: NotOpenYetError, language: str) -> s
     return refused("opens_by", language, leader=read_cohort(connection, cohort).spec(error.follows).label)
 
 
-def _label(services: Services, programme: str, field: str) -> str:
-    """Return what a form calls a field."""
+def _label(services: Services, programme: str, field: str, fault: str) -> str:
+    """Return what a form calls a field; a person is one detail and two fields, of which the ``fault`` tells one."""
     if not programme:
         return words().get(f"mails_{field}") or words().get(f"message_{field}", field)
     fields = services.library.programme(programme).definition.programme.form_fields
-    return fields.get(field) or fields.get(f"{field}_name", field)
+    part = "email" if NO_ADDRESS in fault else "name"
+    return fields.get(field) or fields.get(f"{field}_{part}", field)
 
 
 def _standing(connection: Connection, who: str, state: str, language: str) -> str:

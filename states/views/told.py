@@ -60,8 +60,8 @@ class ToldFact:
         return asdict(self) | {"about": list(self.about), "at": self.at.isoformat()}
 
 
-def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
-    """Return the facts about a cohort and its talents, the oldest first.
+def told_facts(connection: Connection, cohort_id: str, since: datetime | None = None) -> list[ToldFact]:
+    """Return the facts about a cohort and its talents, the oldest first; only those told ``since`` then (aware).
 
     Raises:
         UnknownRecordError: there is no such cohort.
@@ -71,9 +71,10 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
     names = dict(connection.execute(named.where(JourneyRow.cohort_id == cohort_id)).tuples().all())
     names[cohort_id] = cohort.name
     local = cohort.definition.working_time.local
+    query = select(FactRow.__table__).order_by(FactRow.at, FactRow.key)
     rows = [
         row
-        for row in connection.execute(select(FactRow.__table__).order_by(FactRow.at, FactRow.key))
+        for row in connection.execute(query if since is None else query.where(FactRow.at >= since))
         if names.keys() & set(row.subjects or ())
     ]
     people = names_of(connection, {row.actor for row in rows})
@@ -97,6 +98,12 @@ def told_facts(connection: Connection, cohort_id: str) -> list[ToldFact]:
         )
         for row in rows
     ]
+
+
+def since_latest(connection: Connection, count: int) -> datetime | None:
+    """Return since when the latest ``count`` facts that may be undone were told; ``None`` where there are no more."""
+    query = select(FactRow.at).where(FactRow.corrects.is_(None), FactRow.key.not_in(CORRECTED))
+    return connection.scalar(query.order_by(FactRow.at.desc(), FactRow.key.desc()).offset(count - 1).limit(1))
 
 
 def _about(row: Row[Any], names: Mapping[str, str], everybody: Mapping[str, str]) -> tuple[str, ...]:

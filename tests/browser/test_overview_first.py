@@ -17,6 +17,7 @@ from tests.support.served import Served
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 TALENT, LABEL = "Hanne Gærum", re.compile(r"Hanne Gærum \(Hold 3, nr\. 13\)")
+ABSENT = "Mads Ørbæk"
 CUT = "tables => tables.map(table => table.scrollWidth - table.parentElement.clientWidth)"
 EDGES = "cells => cells.map(cell => cell.getBoundingClientRect().right)"
 
@@ -73,6 +74,23 @@ def test_on_a_telephone_who_is_late_with_what_whose_turn_it_is_and_what_can_be_d
         expect(row.get_by_role("link", name="giv videre")).to_be_visible()
 
 
+def test_on_a_telephone_all_talents_are_seen_and_what_takes_a_line_of_history_back(served: Served) -> None:
+    record_absence(served)
+    with watched(served.place.ui, width=390) as context:
+        page = context.new_page()
+        open_overview(page, served)
+        everybody = page.locator("table").last
+        expect(everybody.locator("th")).to_have_text(["Talent", "Hvor", "Udviklingsplan", "Gruppe"])
+        assert everybody.evaluate_all(CUT) == [0]
+        talent = follow(page, ABSENT)
+        expect(talent.get_by_role("heading", name="Historik")).to_be_visible()
+        history = talent.locator("table").last
+        assert history.evaluate_all(CUT) == [0]
+        undo = history.get_by_role("link", name="fortryd").first
+        expect(undo).to_be_visible()
+        assert max(undo.evaluate_all(EDGES)) <= 390
+
+
 def test_tasks_and_dates_have_pages_with_their_acts(desk: Page, served: Served) -> None:
     open_overview(desk, served)
     tasks = follow(desk, re.compile("^Opgaver"))
@@ -114,14 +132,12 @@ def test_a_picture_opens_alone(desk: Page, served: Served) -> None:
 
 
 def test_what_was_recorded_is_taken_back_by_three_clicks_from_the_overview(desk: Page, served: Served) -> None:
-    form = ask(served.place, "/deployments/name/record/Registr%C3%A9r%20afbud")
-    [whom] = [one for one in form["parameter_openapi_schema"]["properties"]["talent"]["enum"] if "nr. 22)" in one]
-    run_deployment(served.place, "record/Registrér afbud", {"talent": whom, "milestone": "Modul 3 dag 1"})
+    record_absence(served)
     open_overview(desk, served)
-    talent = follow(desk, whom.partition(" (")[0])
+    talent = follow(desk, ABSENT)
     row = talent.get_by_role("row").filter(has_text="registreret af koordinator")
     row.get_by_role("link", name="fortryd").click()
-    expect(desk.get_by_text(re.compile(rf"· Afbud · {re.escape(whom.partition(' (')[0])}$")).first).to_be_visible()
+    expect(desk.get_by_text(re.compile(rf"· Afbud · {ABSENT}$")).first).to_be_visible()
     desk.get_by_role("textbox").last.fill("Hun kommer alligevel")
     desk.get_by_role("button", name="Submit").click()
 
@@ -145,6 +161,12 @@ def test_the_runs_that_people_care_about_are_listed_apart(desk: Page, served: Se
     expect(runs.get_by_role("link", name=re.compile("Tiden går|Alle sider og lister"))).to_have_count(0)
     internal = ask(served.place, "/flow_runs/filter", {"flow_runs": {"tags": {"all_": ["internt"]}}})
     assert {"Alle sider og lister opdateres"} <= {one["name"] for one in internal}
+
+
+def record_absence(served: Served) -> None:
+    """Record that a talent will be away; a second time nothing follows."""
+    told = {"talent": f"{ABSENT} (Hold 3, nr. 22)", "milestone": "Modul 3 dag 1"}
+    run_deployment(served.place, "record/Registrér afbud", told)
 
 
 def seen(page: Page, said: re.Pattern[str], width: int) -> None:

@@ -150,7 +150,7 @@ def test_when_the_plan_was_revised_is_shown_and_who_said_so(coordinator: Coordin
     assert "Udviklingsplan: skrevet 20. januar 2027 (tester)" in after.replace("\\", "")
     overview = cohort_markdown(coordinator.cohort(), links)
     assert overview.replace("\\", "").count("| skrevet 20. jan. |") == 1
-    assert "| Talent | Hvor | Gruppe | Udviklingsplan | Organisation |" in overview
+    assert "| Talent | Hvor | Udviklingsplan | Gruppe |" in overview
 
 
 def test_a_choice_is_shown_in_words(coordinator: Coordinator) -> None:

@@ -85,8 +85,8 @@ def test_a_talents_history_says_who_told_it_why_and_what_came_by_itself(coordina
     text = talent_markdown(coordinator.talent(1), links, draws_mermaid=False).replace("\\", "")
     history = text[text.index("## Historik") :]
     assert "registreret af tester: »Er på barsel«" in history
-    assert "Forventningssamtale: overskredet | overskredet | af sig selv, da tiden var inde" in history
-    assert "| tilmeldt | Før start · forventningssamtale mangler | registreret af driften" in history
+    assert "Forventningssamtale: overskredet | af sig selv, da tiden var inde" in history
+    assert "| tilmeldt → Før start · forventningssamtale mangler | registreret af driften" in history
     assert "timer" not in text
     assert "fact" not in text
     coordinator.driven.engine.undo("waived", Fact("undone", "tester", {"why": "forkert talent"}))

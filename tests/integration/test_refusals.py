@@ -199,6 +199,11 @@ CASES: list[tuple[str, Callable[[Hold], Any], str]] = [
     ("UnknownTriggerError", of_an_earlier_programme, "Holdet begyndte med et program, der ikke har det med."),
     ("FactIncompleteError", lambda _: record("waive", commitment=TALK), "Begrundelse: mangler. Ret det"),
     (
+        "FactIncompleteError",
+        lambda _: record("change-mentor", **NEW_LEADER | {"new_mentor_email": "bo.dam"}),
+        "Den nye leders mailadresse: er ikke en mailadresse. Ret det",
+    ),
+    (
         "HeldOnRefusedError",
         lambda _: record("expectation-talk", held_on="2027-03-01"),
         "Dato: 1. marts 2027 er ikke kommet endnu. Ret det",

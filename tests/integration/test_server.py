@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ServerError
+from config.library import Library
 from flows.cockpit.ui import FIRST, SECOND
 from flows.server.ports import bound, free_port
 from flows.server.process import ServerPlace, answers, has_deployment, prefect_server, wait_for
@@ -133,6 +134,7 @@ def test_up_brings_everything_up_and_ctrl_c_ends_every_process(tmp_path: Path) -
         assert found is not None
         assert site_answers(int(found[1]))
         assert (tmp_path / "var" / "talentnord.db").is_file()
+        assert not missing_forms(place)
         started = descendants(process.pid)
         assert len(living(started)) >= 2
         asked = time.monotonic()
@@ -142,3 +144,21 @@ def test_up_brings_everything_up_and_ctrl_c_ends_every_process(tmp_path: Path) -
         wait_until(lambda: not living(started), 2)
         assert not answers(place)
         assert not site_answers(int(found[1]))
+
+
+def test_up_ends_with_its_prefect_server_and_says_so(tmp_path: Path) -> None:
+    with talentnord_up(tmp_path, "--port", "0") as (process, _):
+        started = descendants(process.pid)
+        [server] = [one for one in started if "flows.server.app" in command_line(one)]
+        os.kill(server, signal.SIGKILL)
+        assert process.wait(60) == 2
+        assert "the Prefect server ended with code -9" in (tmp_path / "said").read_text()
+        wait_until(lambda: not living(started), 5)
+
+
+def missing_forms(place: ServerPlace) -> set[str]:
+    """The forms of the programmes in the checkout that nobody serves."""
+    library = Library()
+    programmes = [library.programme(one).definition.programme for one in library.programmes()]
+    wanted = {form.label for programme in programmes for form in programme.forms}
+    return wanted - {one["name"] for one in ask(place, "/deployments/filter", {"limit": 200})}

@@ -17,7 +17,7 @@ from states.facts import Fact
 from states.running_cohort import read_cohort
 from states.store.database import Database
 from states.views.overview import Overview
-from states.views.told import ToldFact, told_facts
+from states.views.told import ToldFact, since_latest, told_facts
 from tests.support.coordinator import Coordinator
 from tests.support.driver import talent_nord
 
@@ -53,7 +53,7 @@ def history(coordinator: Coordinator, forms: FormIds = UNDO) -> list[str]:
         acts = Acts(TaskForms(connection, cohort, now.date()), "talent-nord", forms)
         page = Overview(connection, "hold-3", now).talent(METTE)
         links = {"hold-3": "/hold", METTE: "/mette", "hold-3-02": "/two"}
-        text = talent_page(page, links, acts, to_undo(connection, cohort, now)).markdown
+        text = talent_page(page, links, acts, to_undo(connection, cohort)).markdown
     return text[text.index("## Historik") :].splitlines()
 
 
@@ -122,3 +122,22 @@ def test_the_list_has_the_latest_the_newest_first(coordinator: Coordinator) -> N
     ]
     keys = list(undo_list(many).values())
     assert keys == [f"{number:03d}" for number in range(LATEST + 4, 4, -1)]
+
+
+def test_only_facts_that_can_be_listed_are_read_and_they_are_called_as_if_all_were(
+    coordinator: Coordinator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.cockpit.fact_list.LATEST", 2)
+    for number in range(4):
+        coordinator.driven.now += timedelta(days=1)
+        for again in range(2):
+            tell(coordinator, "return" if again else "leave", f"{number}{again}", KAREN)
+    tell(coordinator, "leave", "32", KAREN)
+    coordinator.driven.engine.undo("32", Fact("undone", KAREN, {}))
+    with coordinator.driven.database.read() as connection:
+        since = since_latest(connection, 2)
+        assert since == coordinator.driven.now
+        read = [one.key for one in told_facts(connection, "hold-3", since)]
+    assert read == ["30", "31", "32", "undone"]
+    labels = fact_labels(told(coordinator))
+    assert listed(coordinator) == {labels["31"]: "31", labels["30"]: "30"}

@@ -48,7 +48,7 @@ def watched(
         browser = playwright.chromium.launch(executable_path=BROWSER, args=list(flags))
         context = browser.new_context(base_url=address, viewport={"width": width, "height": 1200})
         context.set_default_timeout(20_000)
-        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("weberror", lambda error: complaints.append(error.error.stack or str(error.error)))
         context.on("console", lambda said: complaints.extend(_complaint(said, address)))
         context.on("request", lambda request: asked.add(request.url))
         context.expose_function("policy", lambda what, by: kept_from.add((str(what), str(by))))
