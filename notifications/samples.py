@@ -12,9 +12,9 @@ from typing import Any
 
 from config.checks.places import PlacedEffect
 from config.definition import Definition, Milestone, Module
-from config.effects import OF_COHORT
 from config.plan import plan_in
 from config.programme import CommitmentSpec, Event
+from config.roles import OF_COHORT
 from notifications.signposts import button_for
 from notifications.view_models import Answer, CommitmentView, Context, EventView, ModuleView, Person, Talent
 

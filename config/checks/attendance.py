@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from config.attendance import AttendanceSpec
 from config.definition import Definition
-from config.effects import OF_COHORT
 from config.errors import Problem
 from config.files.yaml_file import Source
+from config.roles import OF_COHORT
 from config.suggest import did_you_mean
 
 NEEDED = {"come": "absence", "decline": "milestone"}

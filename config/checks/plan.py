@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from config.checks.places import PlacedEffect, effects
 from config.definition import Definition
-from config.effects import Role
 from config.errors import Problem
 from config.files.yaml_file import Source
 from config.plan import PLAN
+from config.roles import Role
 from config.suggest import did_you_mean
 
 READERS: frozenset[Role] = frozenset({"talent", "mentor"})

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator
 
 from config.checks.places import Path, effects, notice_lists, notices
 from config.definition import ACTIVE, Definition, in_active
-from config.effects import OF_COHORT, Role
 from config.errors import Problem
 from config.files.yaml_file import Source, Step
 from config.grammar import MOVE, SAYINGS
 from config.programme import CommitmentSpec, MilestoneSpec, ModuleSpec
+from config.roles import OF_COHORT, Role
 from config.suggest import did_you_mean
 
 PLACE = "place"

@@ -13,8 +13,9 @@ from config.cohort import Cohort, Day
 from config.definition import Definition
 from config.people import People
 from states.machines.journey import ends
+from states.moves.beside import journey_id
 from states.moves.changes import Changes
-from states.moves.enrol import Enrolment, journey_id
+from states.moves.enrol import Enrolment
 from states.moves.reimport import is_another, seal_of
 from states.plan.offices import changes_hands, offices_of, owner_id
 from states.running_cohort import RunningCohort, read_cohort

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from config.definition import ACTIVE, Milestone
-from config.effects import Role
 from config.grammar import without_level
+from config.roles import Role
 from states.machines.commitment import PLANNED, is_late, is_open
 from states.machines.journey import on_calendar
 from states.store.conditions import of_cohort
