@@ -34,7 +34,7 @@ class PeopleNamed(Spec):
 
     def role_name(self, meaning: str) -> str:
         """Return what the programme's files and templates call a role; one that it has not, as the engine does."""
-        return next((name for name, role in self.roles.items() if role.means == meaning), meaning)
+        return self.role_names.get(meaning, meaning)
 
     def role_label(self, meaning: str) -> str:
         """Return what people call a role; empty where the programme does not say."""
@@ -42,7 +42,12 @@ class PeopleNamed(Spec):
 
     def has_role(self, meaning: str) -> bool:
         """Return whether anybody can have a role."""
-        return not self.roles or any(role.means == meaning for role in self.roles.values())
+        return not self.roles or meaning in self.role_names
+
+    @property
+    def role_names(self) -> dict[str, str]:
+        """What the programme's files and templates call roles, by what they mean."""
+        return {role.means: name for name, role in self.roles.items()}
 
     @property
     def list_form(self) -> ListForm:

@@ -209,6 +209,7 @@ class CohortReader:
             coordinator=coordinator,
             administration=administration,
             programme=self.definition.programme.name,
+            role_names=self.definition.programme.role_names,
             cohort=self.cohort.name,
             today=self.today,
             next_event=self.next_event(),

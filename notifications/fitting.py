@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 from config.checks.places import effects
@@ -11,7 +12,7 @@ from config.errors import Problem, TemplateError
 from config.files.yaml_file import Source
 from notifications.render import render_message, render_task
 from notifications.samples import day_news, samples
-from notifications.view_models import Context
+from notifications.view_models import PEOPLE, Context
 
 
 def misplaced_messages(definition: Definition, source: Source, root: Path) -> Iterator[Problem]:
@@ -20,6 +21,7 @@ def misplaced_messages(definition: Definition, source: Source, root: Path) -> It
     ``root`` is the folder of the configuration, where a programme's own templates are.
     """
     programme = definition.programme
+    yield from _taken_names(definition, source)
     words = (programme.language, root / programme.templates if programme.templates else None)
     for placed in effects(programme):
         if placed.path[0] == "shapes" and all(one.shape != placed.path[1] for one in definition.modules.values()):
@@ -37,6 +39,16 @@ def misplaced_messages(definition: Definition, source: Source, root: Path) -> It
                 break
 
 
+def _taken_names(definition: Definition, source: Source) -> Iterator[Problem]:
+    """Yield a problem for each role whose name stands for something else in templates."""
+    taken = {part.name for part in fields(Context)} - set(PEOPLE)
+    for name, role in definition.programme.roles.items():
+        if name in taken and name != role.means:
+            yield source.problem(
+                ("roles", name), f"{name!r} stands for something else in templates; choose another name"
+            )
+
+
 def _why_not(message: str, kind: str, contexts: Iterator[Context], words: tuple[str, Path | None]) -> str:
     """Return why a message cannot be said to one of those who are told, or nothing."""
     render = render_message if kind == "mail" else render_task
@@ -44,5 +56,6 @@ def _why_not(message: str, kind: str, contexts: Iterator[Context], words: tuple[
         try:
             render(message, context, *words)
         except TemplateError as error:
-            return f"{message!r} cannot be said here to {context.role!r}: {error}"
+            role = context.role_names.get(context.role, context.role)
+            return f"{message!r} cannot be said here to {role!r}: {error}"
     return ""

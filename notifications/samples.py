@@ -133,6 +133,7 @@ def _base(definition: Definition) -> Context:
         coordinator=_PERSON,
         administration=office,
         programme=definition.programme.name,
+        role_names=definition.programme.role_names,
         cohort="A cohort",
         today=_DAY,
         next_event=following,
