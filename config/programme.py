@@ -221,6 +221,8 @@ class Programme(PeopleNamed):
     version: int
     name: Line
     language: Language = "da"
+    example: bool = False
+    """Whether it is there to be read: its forms are offered once a cohort of it is enrolled."""
     templates: Folder | None = None
     """The programme's own template folder, relative to the configuration's root; what it lacks, the default has."""
     hours: WorkingTime = WorkingTime()
