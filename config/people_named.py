@@ -38,7 +38,12 @@ class PeopleNamed(Spec):
 
     def role_label(self, meaning: str) -> str:
         """Return what people call a role; empty where the programme does not say."""
-        return next((role.label for role in self.roles.values() if role.means == meaning), "")
+        return self.role_labels.get(meaning, "")
+
+    @property
+    def role_labels(self) -> dict[str, str]:
+        """What people call roles, by what they mean; without ``roles`` nothing is known of that."""
+        return {role.means: role.label for role in self.roles.values()}
 
     def has_role(self, meaning: str) -> bool:
         """Return whether anybody can have a role."""
