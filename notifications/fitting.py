@@ -10,9 +10,16 @@ from config.checks.places import effects
 from config.definition import Definition
 from config.errors import Problem, TemplateError
 from config.files.yaml_file import Source
-from notifications.render import render_message, render_task
+from notifications.due import NEW_LINK
+from notifications.render import Section, compose, known_messages, render_message, render_task
 from notifications.samples import day_news, samples
-from notifications.view_models import PEOPLE, Context
+from notifications.view_models import PEOPLE, Context, Greeting, Person
+from states.moves.own_message import OWN_MESSAGE
+from states.store.unreachable import ADDRESS_TASK
+from states.views.to_decide import ALARMS, MORNING
+
+OF_THE_ENGINE = (MORNING, OWN_MESSAGE, NEW_LINK, ADDRESS_TASK, *ALARMS)
+"""The mails and tasks that no programme names."""
 
 
 def misplaced_messages(definition: Definition, source: Source, root: Path) -> Iterator[Problem]:
@@ -23,6 +30,7 @@ def misplaced_messages(definition: Definition, source: Source, root: Path) -> It
     programme = definition.programme
     yield from _taken_names(definition, source)
     words = (programme.language, root / programme.templates if programme.templates else None)
+    yield from _unsaid_of_itself(source, words)
     for placed in effects(programme):
         if placed.path[0] == "shapes" and all(one.shape != placed.path[1] for one in definition.modules.values()):
             continue  # No module has this shape: its messages are never sent.
@@ -37,6 +45,19 @@ def misplaced_messages(definition: Definition, source: Source, root: Path) -> It
             if what:
                 yield source.problem((key,), what)
                 break
+
+
+def _unsaid_of_itself(source: Source, words: tuple[str, Path | None]) -> Iterator[Problem]:
+    """Yield a problem for each message that the engine has of itself, and for the layout, which the language lacks."""
+    there = known_messages(*words)
+    for message in OF_THE_ENGINE:
+        if message not in there:
+            yield source.problem(("language",), f"{words[0]!r} has no message {message!r}, which every programme sends")
+    person = Person("Kim Holm", "Kim", "kim.holm@example.org")
+    try:
+        compose([Section("A subject", "A text", "<p>A text</p>")], Greeting(person, person, "A programme"), *words)
+    except TemplateError as error:
+        yield source.problem(("language",), f"{words[0]!r} has no layout for mails: {error}")
 
 
 def _taken_names(definition: Definition, source: Source) -> Iterator[Problem]:
