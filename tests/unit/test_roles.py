@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -22,6 +23,11 @@ from notifications.messages import messages_of
 from tests.support.small_programme import SOUND
 
 Data = dict[str, Any]
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("config", "states", "notifications", "flows")
+ENGLISH_TOO = {"organisation", "talent"}
+"""What Talent Nord writes as the engine does."""
 
 ROLES: Data = {
     "newcomer": {
@@ -186,3 +192,11 @@ class TestLists:
     def test_name_somebody_else_as_who_helps(self, tmp_path: Path, helper: str) -> None:
         with pytest.raises(DefinitionError, match="has to be somebody else"):
             self.read(tmp_path, f"1;Amy Pike;amy@a.example.org;north;Olive Reed;olive@a.example.org;{helper}")
+
+
+@pytest.mark.parametrize("path", [path for part in PACKAGES for path in sorted((ROOT / part).rglob("*.py"))])
+def test_no_code_knows_a_heading_or_what_a_role_is_called(path: Path) -> None:
+    programme = Library().programme("talent-nord").definition.programme
+    words = {*programme.list_form.columns, *programme.role_labels.values(), *programme.level_letters} - ENGLISH_TOO
+    code = path.read_text("utf-8")
+    assert {word for word in words if re.search(rf"""["']{re.escape(word)}["']""", code)} == set()
