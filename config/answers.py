@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from config.names import Name
 from config.plain_text import Line, Note, quoted
+from config.roles import A_ROLE
 from config.spec import Spec
 
 Answerer = Literal["talent", "mentor", "second_mentor", "consultant", "challenge_owner"]
@@ -48,7 +49,7 @@ class AnswerSpec(Spec):
     """What the button says."""
     help: Note = ""
     """What the page says beside it, if anything."""
-    by: tuple[Answerer, ...] = Field(min_length=1)
+    by: tuple[Annotated[Answerer, A_ROLE], ...] = Field(min_length=1)
     verb: Literal["keep", "appoint", "stall", "hush"] = "keep"
     """``appoint``: a day is agreed on; ``stall``: no time can be found; ``hush``: nobody else shall be asked."""
     asks: tuple[Asked, ...] = ()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from config.names import Name
 from config.plain_text import Line, Note
+from config.roles import A_ROLE
 from config.spec import Spec
 
 Attendee = Literal["talent", "mentor", "second_mentor", "consultant"]
@@ -29,7 +30,7 @@ class AttendanceSpec(Spec):
 
     milestones: tuple[Name, ...] | Literal["all"] = "all"
     """What they are asked about; of each only its audience."""
-    by: tuple[Attendee, ...] = Field(min_length=1)
+    by: tuple[Annotated[Attendee, A_ROLE], ...] = Field(min_length=1)
     button: Line
     """What the button in mails about a milestone says, which opens the page of both."""
     come: Saying

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from config.each_module import for_module
-from config.effects import EffectSpec, Finding, Notice, Role
+from config.effects import EffectSpec, Finding, Notice
 from config.grammar import CALL_OFF, CHASE, MOVE, Trigger
 from config.programme import CommitmentSpec, MilestoneSpec, ModuleSpec, Programme, Shape, Window
+from config.roles import Role
 from config.working_time import WorkingTime
 
 ACTIVE = "active"

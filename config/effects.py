@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
 from config.names import Name
+from config.roles import Role
 from config.spec import Spec
 from config.when import WhenField
-
-Role = Literal[
-    "talent",
-    "mentor",
-    "former_mentor",
-    "second_mentor",
-    "consultant",
-    "group",
-    "partner",
-    "cohort",
-    "coordinator",
-    "administration",
-    "challenge_owner",
-]
-
-OF_COHORT: frozenset[Role] = frozenset({"coordinator", "administration", "challenge_owner"})
-"""Roles of people who belong to no single journey."""
 
 
 class EffectSpec(Spec):

@@ -85,7 +85,7 @@ class Library:
         cohort = typed(Cohort, source)
         self.check_references(source, cohort.programme, cohort.people)
         definition = self.programme(cohort.programme).definition
-        people = read_people(path.parent / cohort.people, cohort.organisations, definition.programme.levels)
+        people = read_people(path.parent / cohort.people, cohort.organisations, definition.programme.list_form)
         return LoadedCohort(cohort, definition, people, source)
 
     def check_references(self, source: Source, programme: str, people: str) -> None:

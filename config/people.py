@@ -13,19 +13,10 @@ from pathlib import Path
 
 from config.errors import FileMissingError
 from config.files.table_file import Cells, Findings, read_table
+from config.list_columns import Column, ListForm
 from config.mail_address import normal_address
 from config.plain_text import LONGEST_NAME, clean_line, clean_name, clean_optional_line, quoted
 from config.suggest import did_you_mean
-
-NUMBER, NAME, EMAIL = "nr", "navn", "e-mail"
-ORGANISATION, UNIT, LEVEL = "organisation", "enhed", "niveau"
-LEADER_NAME, LEADER_EMAIL, LEADER_TITLE = "leder navn", "leder e-mail", "leder titel"
-REQUIRED = (NUMBER, NAME, EMAIL, ORGANISATION, UNIT, LEVEL, LEADER_NAME, LEADER_EMAIL)
-OPTIONAL = (LEADER_TITLE,)
-COLUMNS = (*REQUIRED, *OPTIONAL)
-
-LEVELS = {"leader_of_leaders": "leder af ledere", "leader_of_employees": "leder af medarbejdere"}
-SHORT_LEVELS = {"ll": "leader_of_leaders", "lm": "leader_of_employees"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +43,9 @@ class TalentRow:
     leader: PersonRow
     leader_title: str
     row: int
+    helper: PersonRow | None = None
+    """Who helps the talent beside the leader (a buddy), where the list tells."""
+    helper_title: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,57 +55,62 @@ class People:
     talents: tuple[TalentRow, ...]
 
 
-def read_people(path: Path, organisations: Collection[str], levels: Mapping[str, str] | None = LEVELS) -> People:
-    """Read the talents and leaders in ``path``.
+def read_people(path: Path, organisations: Collection[str], form: ListForm) -> People:
+    """Read the talents, and whoever is named beside each, in ``path``.
 
-    ``organisations`` are the ids that may occur, ``levels`` the programme's levels: their names for people by id
-    (``None`` while they are not known, so that any text will do).
+    ``organisations`` are the ids that may occur, ``form`` says how the programme's lists are written.
     Raises ``FileMissingError``, and ``DefinitionError`` with every problem of the file.
     """
     if not path.is_file():
         raise FileMissingError(path, "list of people")
     findings = Findings(str(path))
-    words = None if levels is None else _level_words(levels)
-    rows = read_table(path, REQUIRED, OPTIONAL, findings)
-    talents = [_talent(cells, organisations, words, findings) for cells in rows]
+    rows = read_table(path, form.required, form.optional, findings)
+    talents = [_talent(cells, organisations, form, findings) for cells in rows]
     if not talents:
         findings.add(None, "", "has no talents")
-    _numbers_are_unique(talents, findings)
-    _addresses_are_personal(talents, findings)
-    _leaders_lead_upward(talents, findings)
+    _numbers_are_unique(talents, form, findings)
+    _addresses_are_personal(talents, form, findings)
+    _leaders_lead_upward(talents, form, findings)
     findings.raise_any()
     return People(tuple(talents))
 
 
-def _level_words(levels: Mapping[str, str]) -> dict[str, str]:
-    """What may stand for a level in the list, in lower case: its name or its letters."""
-    short = {ident: letters for letters, ident in SHORT_LEVELS.items()}
-    words: dict[str, str] = {}
-    for ident, name in levels.items():
-        words |= {word.lower(): ident for word in (name, short.get(ident, name))}
-    return words
-
-
-def _talent(
-    cells: Cells, organisations: Collection[str], levels: Mapping[str, str] | None, findings: Findings
-) -> TalentRow:
+def _talent(cells: Cells, organisations: Collection[str], form: ListForm, findings: Findings) -> TalentRow:
     """The talent of a row; what cannot be read is reported and left 0 or blank, so that the rest is checked too."""
-    if cells[LEADER_NAME] or cells[LEADER_EMAIL]:
-        leader = PersonRow(_clean(cells, LEADER_NAME, clean_name, findings), _address(cells, LEADER_EMAIL, findings))
+    columns = form.talent
+    if _is_named(cells, form.mentor):
+        leader = _person(cells, form.mentor, findings)
     else:
-        findings.add(cells.row, LEADER_NAME, f"{cells[NAME][:LONGEST_NAME] or 'this talent'} has no leader")
+        who = cells[columns["name"]][:LONGEST_NAME] or "this talent"
+        findings.add(cells.row, form.mentor["name"], f"{who} has no leader")
         leader = PersonRow("", "")
+    helped = _is_named(cells, form.second_mentor) or (form.second_mentor and not form.second_mentor_is_optional)
     return TalentRow(
-        number=_number(cells, findings),
-        name=_clean(cells, NAME, clean_name, findings),
-        email=_address(cells, EMAIL, findings),
-        organisation=_organisation(cells, organisations, findings),
-        unit=_clean(cells, UNIT, clean_line, findings),
-        level=_level(cells, levels, findings),
+        number=_number(cells, columns["number"], findings),
+        name=_clean(cells, columns["name"], clean_name, findings),
+        email=_address(cells, columns["email"], findings),
+        organisation=_organisation(cells, columns["organisation"], organisations, findings),
+        unit=_clean(cells, columns["unit"], clean_line, findings) if "unit" in columns else "",
+        level=_level(cells, columns["level"], form.levels, findings) if "level" in columns else "",
         leader=leader,
-        leader_title=_clean(cells, LEADER_TITLE, clean_optional_line, findings),
+        leader_title=_title(cells, form.mentor, findings),
         row=cells.row,
+        helper=_person(cells, form.second_mentor, findings) if helped else None,
+        helper_title=_title(cells, form.second_mentor, findings),
     )
+
+
+def _is_named(cells: Cells, columns: Mapping[Column, str]) -> bool:
+    return any(cells[columns[column]] for column in ("name", "email") if column in columns)
+
+
+def _person(cells: Cells, columns: Mapping[Column, str], findings: Findings) -> PersonRow:
+    name = _clean(cells, columns["name"], clean_name, findings)
+    return PersonRow(name, _address(cells, columns["email"], findings))
+
+
+def _title(cells: Cells, columns: Mapping[Column, str], findings: Findings) -> str:
+    return _clean(cells, columns["title"], clean_optional_line, findings) if "title" in columns else ""
 
 
 def _filled(cells: Cells, column: str, findings: Findings) -> str:
@@ -129,12 +128,12 @@ def _clean(cells: Cells, column: str, rule: Callable[[str], str], findings: Find
         return ""
 
 
-def _number(cells: Cells, findings: Findings) -> int:
-    text = _filled(cells, NUMBER, findings)
+def _number(cells: Cells, column: str, findings: Findings) -> int:
+    text = _filled(cells, column, findings)
     if re.fullmatch(r"[1-9][0-9]{0,8}", text):
         return int(text)
     if text:
-        findings.add(cells.row, NUMBER, f"{quoted(text)} is not a whole number from 1")
+        findings.add(cells.row, column, f"{quoted(text)} is not a whole number from 1")
     return 0
 
 
@@ -142,50 +141,52 @@ def _address(cells: Cells, column: str, findings: Findings) -> str:
     return _clean(cells, column, normal_address, findings) if _filled(cells, column, findings) else ""
 
 
-def _organisation(cells: Cells, known: Collection[str], findings: Findings) -> str:
-    text = _filled(cells, ORGANISATION, findings).lower()
+def _organisation(cells: Cells, column: str, known: Collection[str], findings: Findings) -> str:
+    text = _filled(cells, column, findings).lower()
     if text and text not in known:
-        findings.add(cells.row, ORGANISATION, f"unknown organisation {quoted(text)}{did_you_mean(text, known)}")
+        findings.add(cells.row, column, f"unknown organisation {quoted(text)}{did_you_mean(text, known)}")
     return text
 
 
-def _level(cells: Cells, words: Mapping[str, str] | None, findings: Findings) -> str:
-    text = _filled(cells, LEVEL, findings)
-    if words is None:
-        return text
+def _level(cells: Cells, column: str, words: Mapping[str, str], findings: Findings) -> str:
+    text = _filled(cells, column, findings)
     if text and text.lower() not in words:
-        findings.add(cells.row, LEVEL, f"unknown level {quoted(text)}; write one of {', '.join(words)}")
+        findings.add(cells.row, column, f"unknown level {quoted(text)}; write one of {', '.join(words)}")
     return words.get(text.lower(), "")
 
 
-def _numbers_are_unique(talents: Sequence[TalentRow], findings: Findings) -> None:
+def _numbers_are_unique(talents: Sequence[TalentRow], form: ListForm, findings: Findings) -> None:
     first: dict[int, TalentRow] = {}
     for talent in talents:
         other = first.setdefault(talent.number, talent)
         if talent.number and other is not talent:
-            findings.add(talent.row, NUMBER, f"{talent.number} is already the number of {other.name} (row {other.row})")
+            what = f"{talent.number} is already the number of {other.name} (row {other.row})"
+            findings.add(talent.row, form.talent["number"], what)
 
 
-def _addresses_are_personal(talents: Sequence[TalentRow], findings: Findings) -> None:
+def _addresses_are_personal(talents: Sequence[TalentRow], form: ListForm, findings: Findings) -> None:
     """No talent is there twice, and one address always goes with one name, in whatever role."""
     listed: dict[str, TalentRow] = {}
     named: dict[str, tuple[str, int]] = {}
     for talent in talents:
         other = listed.setdefault(talent.email, talent)
         if talent.email and other is not talent:
-            findings.add(talent.row, EMAIL, f"{talent.email} is already talent {other.name} (row {other.row})")
+            what = f"{talent.email} is already talent {other.name} (row {other.row})"
+            findings.add(talent.row, form.talent["email"], what)
     for talent in listed.values():
         named.setdefault(talent.email, (talent.name, talent.row))
     for talent in talents:
-        leader = talent.leader
-        name, row = named.setdefault(leader.email, (leader.name, talent.row))
-        if leader.email and leader.name and name and leader.name != name:
-            what = f"{leader.email} belongs to {name!r} in row {row}, here to {leader.name!r}"
-            findings.add(talent.row, LEADER_EMAIL, f"{what}; one address is one person, always named alike")
+        for person, columns in ((talent.leader, form.mentor), (talent.helper, form.second_mentor)):
+            if person is None:
+                continue
+            name, row = named.setdefault(person.email, (person.name, talent.row))
+            if person.email and person.name and name and person.name != name:
+                what = f"{person.email} belongs to {name!r} in row {row}, here to {person.name!r}"
+                findings.add(talent.row, columns["email"], f"{what}; one address is one person, always named alike")
 
 
-def _leaders_lead_upward(talents: Sequence[TalentRow], findings: Findings) -> None:
-    """Nobody is their own leader, directly or through other talents."""
+def _leaders_lead_upward(talents: Sequence[TalentRow], form: ListForm, findings: Findings) -> None:
+    """Nobody is their own leader, directly or through other talents, nor helps themselves."""
     by_email = {talent.email: talent for talent in talents if talent.email}
     seen: set[str] = set()
     for talent in by_email.values():
@@ -196,14 +197,18 @@ def _leaders_lead_upward(talents: Sequence[TalentRow], findings: Findings) -> No
             chain.append(step)
             step = by_email.get(step.leader.email)
         if step in chain:
-            _report_circle(chain[chain.index(step) :], findings)
+            _report_circle(chain[chain.index(step) :], form.mentor["email"], findings)
+    for talent in talents:
+        if talent.helper is not None and talent.helper.email in {talent.email, talent.leader.email} - {""}:
+            what = f"{talent.helper.name} is there already in this row; it has to be somebody else"
+            findings.add(talent.row, form.second_mentor["email"], what)
 
 
-def _report_circle(circle: list[TalentRow], findings: Findings) -> None:
+def _report_circle(circle: list[TalentRow], column: str, findings: Findings) -> None:
     start = circle.index(min(circle, key=lambda talent: talent.row))
     circle = circle[start:] + circle[: start + 1]
     if len(circle) == 2:
         what = f"{circle[0].name} cannot be their own leader"
     else:
         what = f"the leaders go in a circle: {' → '.join(talent.name for talent in circle)}"
-    findings.add(circle[0].row, LEADER_EMAIL, what)
+    findings.add(circle[0].row, column, what)

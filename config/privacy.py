@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from config.effects import Role
+from config.roles import Role
 from config.names import filled_with
 from config.plain_text import Note
 from config.spec import Spec

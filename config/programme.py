@@ -15,16 +15,18 @@ from pydantic import Discriminator, Field, Tag, ValidationInfo, model_validator
 from config.answers import AnswerSpec
 from config.attendance import AttendanceSpec
 from config.content import Topics
-from config.effects import EffectSpec, Finding, Notice, Reminder, Role
+from config.effects import EffectSpec, Finding, Notice, Reminder
 from config.form import Form
 from config.grammar import escalated, reminder
 from config.groups import Groups
 from config.names import Folder, Language, Name, filled_with
 from config.opening import AskedLate, OpensOn
+from config.people_named import PeopleNamed
 from config.plain_text import AS_KEPT, Line, OptionalLine
 from config.plan import PlanSpec
 from config.privacy import Privacy
 from config.regions import Move, RegionSpec
+from config.roles import A_ROLE, Role
 from config.spec import Spec
 from config.when import WhenField, parse_when
 from config.working_time import WorkingTime
@@ -139,7 +141,7 @@ class CommitmentSpec(Spec):
     changeable_until: WhenField | None = None
     pairs: bool = False
     """Kept with a partner from the learning group (R30, R31)."""
-    fills: Literal["second_mentor"] | None = None
+    fills: Annotated[Literal["second_mentor"], A_ROLE] | None = None
     """The role that a person named when it is kept takes up (R33)."""
     kept_by_date_of: str | None = None
     """The milestone whose being dated keeps this commitment (R39)."""
@@ -218,18 +220,19 @@ CalendarEntry = Annotated[
 ]
 
 
-class Programme(Spec):
+class Programme(PeopleNamed):
     """A whole programme as written; versioned, since a running cohort keeps the one it started with."""
 
     id: str
     version: int
     name: Line
     language: Language = "da"
+    example: bool = False
+    """Whether it is there to be read: its forms are offered once a cohort of it is enrolled."""
     templates: Folder | None = None
     """The programme's own template folder, relative to the configuration's root; what it lacks, the default has."""
     hours: WorkingTime = WorkingTime()
     """When mails may go out (R47)."""
-    levels: dict[str, Line] = Field(default_factory=dict)
     start: str
     """The place a journey starts in."""
     places: dict[str, Annotated[Line, filled_with("number", "title", "module")]]

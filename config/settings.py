@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from config.errors import SettingsError
 from config.mail_address import MailAddress
+from config.names import Language
 from config.plain_text import PersonName
 from config.webhook_key import webhook_key
 
@@ -73,6 +74,8 @@ class Settings(BaseSettings):
     """Where the operator is told that a tick failed, is late or missing, if anywhere. It is often a key."""
     site_url: Annotated[str, AfterValidator(lambda url: _origin(url) if url.strip() else "")] = ""
     """Where talents and leaders reach the pages that they answer on; without it mails hold no links."""
+    site_language: Language = "da"
+    """The language of the pages that do not know who looks; all others are in that of the programme."""
     site_key: SecretStr = SecretStr("")
     """What links are signed with; two, the newer first and a comma between them, while one replaces the other."""
     site_key_file: Path = Path("var/site.key")

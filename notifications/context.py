@@ -162,6 +162,7 @@ class CohortReader:
             coordinator=coordinator,
             administration=administration,
             programme=self.definition.programme.name,
+            role_names=self.definition.programme.role_names,
             cohort=self.cohort.name,
             today=self.today,
             soon=self.definition.working_time.add_working_days(self.today, _SOON),

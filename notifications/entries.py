@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row
 
 from config.definition import Milestone, in_active
-from config.effects import OF_COHORT, Notice, Role
+from config.effects import Notice
 from config.grammar import Trigger
+from config.roles import OF_COHORT, Role
 from notifications.context import CohortReader
 from notifications.due import Effect
 from states.machines.commitment import FINAL

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 from config.checks.places import effects
 from config.definition import Definition
 from config.errors import Problem, TemplateError
 from config.files.yaml_file import Source
-from notifications.render import render_message, render_task
+from notifications.due import NEW_LINK
+from notifications.render import Section, compose, known_messages, render_message, render_task
 from notifications.samples import day_news, samples
-from notifications.view_models import Context
+from notifications.view_models import PEOPLE, Context, Greeting, Person
+from states.moves.own_message import OWN_MESSAGE
+from states.store.unreachable import ADDRESS_TASK
+from states.views.to_decide import ALARMS, MORNING
+
+OF_THE_ENGINE = (MORNING, OWN_MESSAGE, NEW_LINK, ADDRESS_TASK, *ALARMS)
+"""The mails and tasks that no programme names."""
 
 
 def misplaced_messages(definition: Definition, source: Source, root: Path) -> Iterator[Problem]:
@@ -20,7 +28,9 @@ def misplaced_messages(definition: Definition, source: Source, root: Path) -> It
     ``root`` is the folder of the configuration, where a programme's own templates are.
     """
     programme = definition.programme
+    yield from _taken_names(definition, source)
     words = (programme.language, root / programme.templates if programme.templates else None)
+    yield from _unsaid_of_itself(source, words)
     for placed in effects(programme):
         if placed.path[0] == "shapes" and all(one.shape != placed.path[1] for one in definition.modules.values()):
             continue  # No module has this shape: its messages are never sent.
@@ -37,6 +47,29 @@ def misplaced_messages(definition: Definition, source: Source, root: Path) -> It
                 break
 
 
+def _unsaid_of_itself(source: Source, words: tuple[str, Path | None]) -> Iterator[Problem]:
+    """Yield a problem for each message that the engine has of itself, and for the layout, which the language lacks."""
+    there = known_messages(*words)
+    for message in OF_THE_ENGINE:
+        if message not in there:
+            yield source.problem(("language",), f"{words[0]!r} has no message {message!r}, which every programme sends")
+    person = Person("Kim Holm", "Kim", "kim.holm@example.org")
+    try:
+        compose([Section("A subject", "A text", "<p>A text</p>")], Greeting(person, person, "A programme"), *words)
+    except TemplateError as error:
+        yield source.problem(("language",), f"{words[0]!r} has no layout for mails: {error}")
+
+
+def _taken_names(definition: Definition, source: Source) -> Iterator[Problem]:
+    """Yield a problem for each role whose name stands for something else in templates."""
+    taken = {part.name for part in fields(Context)} - set(PEOPLE)
+    for name, role in definition.programme.roles.items():
+        if name in taken and name != role.means:
+            yield source.problem(
+                ("roles", name), f"{name!r} stands for something else in templates; choose another name"
+            )
+
+
 def _why_not(message: str, kind: str, contexts: Iterator[Context], words: tuple[str, Path | None]) -> str:
     """Return why a message cannot be said to one of those who are told, or nothing."""
     render = render_message if kind == "mail" else render_task
@@ -44,5 +77,6 @@ def _why_not(message: str, kind: str, contexts: Iterator[Context], words: tuple[
         try:
             render(message, context, *words)
         except TemplateError as error:
-            return f"{message!r} cannot be said here to {context.role!r}: {error}"
+            role = context.role_names.get(context.role, context.role)
+            return f"{message!r} cannot be said here to {role!r}: {error}"
     return ""

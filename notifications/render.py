@@ -21,7 +21,7 @@ from config.errors import TemplateError
 from config.plain_text import without_the_unseen
 from notifications.languages import COMMON, messages_in
 from notifications.templates import environment, with_inline_styles
-from notifications.view_models import Answer, CalendarFiles, Context, Greeting, OwnPage
+from notifications.view_models import Answer, CalendarFiles, Context, Greeting, OwnPage, template_values
 from states.plan.effects import ALSO
 
 Flavour = Literal["txt", "html"]
@@ -82,7 +82,7 @@ def render_message(message: str, context: Context, language: str = "da", folder:
     Raises:
         TemplateError: there is no such message, or its template names a value that is not there.
     """
-    values = _fields(context)
+    values = template_values(context)
     render = _renderer(message, language, folder)
     parts = ("text", "also_told") if context.details.get(ALSO) else ("text",)
     return Section(
@@ -101,7 +101,7 @@ def render_task(message: str, context: Context, language: str = "da", folder: Pa
     Raises:
         TemplateError: as for ``render_message``.
     """
-    values = _fields(context)
+    values = template_values(context)
     render = _renderer(message, language, folder)
     return TaskText(_one_line(render("txt", "subject", values)), _tidy(render("txt", "text", values)))
 
@@ -129,7 +129,7 @@ def compose(
         "pages": list(pages),
         "calendar": calendar,
         "language": language,
-        **_fields(greeting),
+        **{part.name: getattr(greeting, part.name) for part in fields(greeting)},
     }
     render = _renderer("layout", language, folder)
     subject = _one_line(render("txt", "layout.subject", values))
@@ -171,10 +171,6 @@ def _environment(flavour: Flavour, language: str, folder: Path | None) -> jinja2
 
 def _roots(language: str, folder: Path | None) -> list[Path]:
     return [messages_in(language)] if folder is None else [folder / language, messages_in(language)]
-
-
-def _fields(record: Context | Greeting) -> dict[str, object]:
-    return {part.name: getattr(record, part.name) for part in fields(record)}
 
 
 def _fact(details: Mapping[str, str], key: str) -> str:

@@ -13,9 +13,9 @@ from typing import Any
 from config.checks.places import PlacedEffect
 from config.content import Topic
 from config.definition import Definition, Milestone, Module
-from config.effects import OF_COHORT
 from config.plan import plan_in
 from config.programme import CalendarEntry, CommitmentSpec, Event, MilestoneSpec
+from config.roles import OF_COHORT
 from notifications.signposts import button_for
 from notifications.view_models import Answer, CommitmentView, Context, EventView, ModuleView, Person, Talent
 from states.plan.effects import ALSO
@@ -153,6 +153,7 @@ def _base(definition: Definition) -> Context:
         coordinator=_PERSON,
         administration=office,
         programme=definition.programme.name,
+        role_names=definition.programme.role_names,
         cohort="A cohort",
         today=_DAY,
         soon=_DAY,

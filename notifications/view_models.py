@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -188,6 +188,8 @@ class Context:
     """The recipient's own page, if they have one."""
     privacy: str = ""
     """What the first mail about the cohort says of what is kept about the recipient."""
+    role_names: Mapping[str, str] = field(default_factory=dict)
+    """What the programme calls roles, by what they mean: templates are given people, and ``role``, by these names."""
 
     @property
     def due(self) -> date:
@@ -200,6 +202,21 @@ class Context:
     def page(self) -> OwnPage | None:
         """The recipient's own page and its cohort."""
         return OwnPage(self.page_url, self.cohort) if self.page_url else None
+
+
+PEOPLE = ("talent", "mentor", "second_mentor", "partner", "consultant", "group", "coordinator", "administration")
+"""The parts of a context that are people in a role."""
+
+
+def template_values(context: Context) -> dict[str, object]:
+    """Return what a template is given: the parts of a context, people and roles by the programme's names."""
+    values = {part.name: getattr(context, part.name) for part in fields(context)}
+    names = context.role_names
+    details = dict(context.details)
+    if "role" in details:
+        details["role"] = names.get(details["role"], details["role"])
+    people = {names[meaning]: values[meaning] for meaning in PEOPLE if meaning in names}
+    return values | people | {"role": names.get(context.role, context.role), "details": details}
 
 
 class CalendarFiles(NamedTuple):

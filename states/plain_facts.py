@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 from config.answers import clean_plan, clean_time
 from config.cohort import in_our_time
 from config.errors import DefinitionError, FactIncompleteError, Problem, UnknownRecordError, UnknownTriggerError
+from config.list_columns import Column, ListForm
 from config.mail_address import normal_address
-from config.people import EMAIL, LEADER_EMAIL, LEADER_NAME, LEADER_TITLE, NAME, UNIT, People
+from config.people import People, PersonRow
 from config.plain_text import clean_line, clean_name, clean_note, clean_optional_line, not_plain, quoted
 from config.plan import PLAN
 from config.telephone import clean_telephone
@@ -56,17 +57,17 @@ def plain_fact(fact: Fact, trigger: str, subjects: Sequence[str]) -> Fact:
     return replace(fact, details={name: _detail(trigger, name, value) for name, value in details.items()})
 
 
-def refuse_unplain_people(people: People, file: str) -> None:
+def refuse_unplain_people(people: People, file: str, form: ListForm) -> None:
     """Raise ``DefinitionError`` for people who were not read from a list and break its rules; ``file`` names it."""
+    unit = form.talent.get("unit")
     problems: list[Problem] = []
     for talent in people.talents:
         for column, rule, text in (
-            (NAME, clean_name, talent.name),
-            (EMAIL, normal_address, talent.email),
-            (UNIT, clean_line, talent.unit),
-            (LEADER_NAME, clean_name, talent.leader.name),
-            (LEADER_EMAIL, normal_address, talent.leader.email),
-            (LEADER_TITLE, clean_optional_line, talent.leader_title),
+            (form.talent["name"], clean_name, talent.name),
+            (form.talent["email"], normal_address, talent.email),
+            *([(unit, clean_line, talent.unit)] if unit else []),
+            *_of_person(form.mentor, talent.leader, talent.leader_title),
+            *(_of_person(form.second_mentor, talent.helper, talent.helper_title) if talent.helper else ()),
         ):
             try:
                 rule(text)
@@ -74,6 +75,14 @@ def refuse_unplain_people(people: People, file: str) -> None:
                 problems.append(Problem(file, talent.row, column, str(error)))
     if problems:
         raise DefinitionError(problems)
+
+
+def _of_person(
+    columns: Mapping[Column, str], person: PersonRow, title: str
+) -> Iterator[tuple[str, Callable[[str], str], str]]:
+    yield columns["name"], clean_name, person.name
+    yield columns["email"], normal_address, person.email
+    yield columns.get("title", ""), clean_optional_line, title
 
 
 def _detail(trigger: str, name: str, value: Any) -> Any:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from config.checks import attendance, content, contradictions, dates, plan, references, regions, time
+from pydantic import ValidationError
+
+from config.checks import attendance, content, contradictions, dates, plan, references, regions, roles, time
 from config.checks.answers import answers
 from config.checks.people import challenges, group_sizes, one_name_each
 from config.cohort import Cohort
@@ -18,8 +20,10 @@ from config.errors import DefinitionError, FileMissingError, Problem
 from config.files.salvage import salvage
 from config.files.yaml_file import Source, load_yaml
 from config.library import Library
+from config.list_columns import ListForm
 from config.names import file_name
 from config.people import People, read_people
+from config.people_named import PeopleNamed
 from config.programme import Programme
 
 # Without an entry of these, the rest of the file still means what it says.
@@ -38,6 +42,7 @@ def check_all(library: Library, cohort_ids: Iterable[str], messages: Collection[
     """
     problems: list[Problem] = []
     programmes: dict[str, Definition | None] = {}
+    forms: dict[str, ListForm | None] = {}
     for ident in cohort_ids:
         try:
             source = load_yaml(library.cohort_file(ident))
@@ -47,7 +52,8 @@ def check_all(library: Library, cohort_ids: Iterable[str], messages: Collection[
         name = _text(source, "programme")
         if name in library.programmes() and name not in programmes:
             programmes[name] = _check_programme_file(library, name, messages, problems)
-        problems += _cohort_file(library, source, programmes.get(name))
+            forms[name] = _list_form(library, name)
+        problems += _cohort_file(library, source, programmes.get(name), forms.get(name))
     return _sorted(problems)
 
 
@@ -72,10 +78,23 @@ def _check_programme_file(
     return definition
 
 
-def _cohort_file(library: Library, source: Source, definition: Definition | None) -> Iterator[Problem]:
+def _list_form(library: Library, ident: str) -> ListForm | None:
+    """Return how the lists of a programme are written, whatever else is wrong in it; ``None`` where that is wrong."""
+    try:
+        data = load_yaml(library.programme_file(ident)).data
+        parts = data if isinstance(data, dict) else {}
+        named = {key: part for key, part in parts.items() if key in PeopleNamed.model_fields}
+        return PeopleNamed.model_validate(named).list_form
+    except (DefinitionError, ValidationError):
+        return None
+
+
+def _cohort_file(
+    library: Library, source: Source, definition: Definition | None, form: ListForm | None
+) -> Iterator[Problem]:
     cohort, rest, faults = salvage(Cohort, source)
     yield from faults
-    people, problems = _people(source, definition)
+    people, problems = _people(source, form)
     yield from problems
     if cohort is None:
         return
@@ -87,7 +106,7 @@ def _cohort_file(library: Library, source: Source, definition: Definition | None
         yield from _cohort(cohort, definition, people, rest)
 
 
-def _people(source: Source, definition: Definition | None) -> tuple[People | None, list[Problem]]:
+def _people(source: Source, form: ListForm | None) -> tuple[People | None, list[Problem]]:
     """The people that a cohort names, though much else in its file may be wrong."""
     name = _text(source, "people") or Cohort.model_fields["people"].default
     try:
@@ -95,10 +114,10 @@ def _people(source: Source, definition: Definition | None) -> tuple[People | Non
     except ValueError:  # Told as a fault of the cohort's form.
         return None, []
     organisations = source.data.get("organisations") if isinstance(source.data, dict) else None
-    if not path.is_file() or not isinstance(organisations, dict):
+    if form is None or not path.is_file() or not isinstance(organisations, dict):
         return None, []
     try:
-        return read_people(path, organisations, definition.programme.levels if definition else None), []
+        return read_people(path, organisations, form), []
     except DefinitionError as error:
         return None, list(error.problems)
 
@@ -121,6 +140,8 @@ def _programme(definition: Definition, source: Source, messages: Collection[str]
 def _by_themselves(definition: Definition, source: Source, messages: Collection[str]) -> Iterator[Problem]:
     """Yield the faults that show even where other parts of a programme are missing."""
     yield from references.unknown_messages(definition, source, messages)
+    yield from roles.roles(definition, source)
+    yield from roles.columns(definition, source)
     yield from references.nobody_meant(definition, source)
     yield from references.twice(definition, source)
     yield from references.forms(definition, source)

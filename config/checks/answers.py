@@ -25,15 +25,15 @@ _Fault = tuple[tuple[Step, ...], str]
 def answers(definition: Definition, source: Source) -> Iterator[Problem]:
     """Yield a problem for each answer that nobody could give, or that would lack something or say too much."""
     for number, spec in enumerate(definition.programme.commitments):
-        for path, what in _of_commitment(spec):
+        for path, what in _of_commitment(spec, definition.programme.role_names):
             yield source.problem(("commitments", number, *path), what)
 
 
-def _of_commitment(spec: CommitmentSpec) -> Iterator[_Fault]:
+def _of_commitment(spec: CommitmentSpec, names: Mapping[str, str]) -> Iterator[_Fault]:
     for number, answer in enumerate(spec.answers):
         if answer.id in [other.id for other in spec.answers[:number]]:
             yield ("answers", number, "id"), f"{answer.id!r} is already the id of another answer"
-        faults = (*_of_people(spec, answer), *_of_verb(spec, answer), *_of_fields(spec, answer))
+        faults = (*_of_people(spec, answer, names), *_of_verb(spec, answer), *_of_fields(spec, answer))
         yield from ((("answers", number, *path), what) for path, what in faults)
     if spec.appoint_within is not None and not spec.on_appoint:
         yield ("appoint_within",), "no day is ever agreed on: add 'on_appoint'"
@@ -42,12 +42,12 @@ def _of_commitment(spec: CommitmentSpec) -> Iterator[_Fault]:
             yield ("escalation", number, "asks_others"), "only a reminder asks others and can be left out"
 
 
-def _of_people(spec: CommitmentSpec, answer: AnswerSpec) -> Iterator[_Fault]:
+def _of_people(spec: CommitmentSpec, answer: AnswerSpec, names: Mapping[str, str]) -> Iterator[_Fault]:
     for number, role in enumerate(answer.by):
         if (role == _OF_COHORT) != (spec.subject == "cohort"):
-            yield ("by", number), f"{role!r} is nobody in a commitment of {_whose(spec)}"
+            yield ("by", number), f"{names.get(role, role)!r} is nobody in a commitment of {_whose(spec)}"
         elif role in answer.by[:number]:
-            yield ("by", number), f"{role!r} is there twice"
+            yield ("by", number), f"{names.get(role, role)!r} is there twice"
 
 
 def _whose(spec: CommitmentSpec) -> str:

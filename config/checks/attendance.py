@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from config.attendance import AttendanceSpec
 from config.definition import Definition
-from config.effects import OF_COHORT
 from config.errors import Problem
 from config.files.yaml_file import Source
+from config.roles import OF_COHORT
 from config.suggest import did_you_mean
 
 NEEDED = {"come": "absence", "decline": "milestone"}
@@ -35,7 +35,8 @@ def _asked(definition: Definition, asks: AttendanceSpec, source: Source) -> Iter
     invited = {role for one in known.values() if asks.is_about(one.id) for role in one.audience}
     for number, role in enumerate(asks.by):
         if role not in invited:
-            what = f"{role!r} is in the 'audience' of no milestone that is asked about"
+            name = definition.programme.role_name(role)
+            what = f"{name!r} is in the 'audience' of no milestone that is asked about"
             yield source.problem(("attendance", "by", number), what)
 
 
@@ -51,6 +52,7 @@ def _events(definition: Definition, asks: AttendanceSpec, source: Source) -> Ite
             what = f"the event {name!r} does not need {needed!r}: it is told of no milestone"
             yield source.problem(("attendance", key, "event"), what)
         elif others and not any(OF_COHORT & set(effect.to) for effect in events[name].effects):
-            heard = ", ".join(sorted(OF_COHORT))
-            what = f"nobody hears of {others[0]!r} by the event {name!r}; tell one of {heard}"
+            called = definition.programme.role_name
+            heard = ", ".join(sorted(called(one) for one in OF_COHORT if definition.programme.has_role(one)))
+            what = f"nobody hears of {called(others[0])!r} by the event {name!r}; tell one of {heard}"
             yield source.problem(("attendance", key, "event"), what)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from config.checks.places import PlacedEffect, effects
 from config.definition import Definition
-from config.effects import Role
 from config.errors import Problem
 from config.files.yaml_file import Source
 from config.plan import PLAN
+from config.roles import Role
 from config.suggest import did_you_mean
 
 READERS: frozenset[Role] = frozenset({"talent", "mentor"})
@@ -30,7 +30,8 @@ def wrong_mails(definition: Definition, source: Source) -> Iterator[Problem]:
         elif not all(map(_is_of_talent, mails.get(name, ()))):
             what = f"the mail {name!r} is not about one talent alone"
         elif others := {role for placed in mails.get(name, ()) for role in placed.effect.to} - READERS:
-            what = f"the mail {name!r} goes to {', '.join(sorted(others))} too; the plan is for talent and mentor only"
+            too = ", ".join(sorted(map(definition.programme.role_name, others)))
+            what = f"the mail {name!r} goes to {too} too; the plan is for talent and mentor only"
         if what:
             yield source.problem((PLAN, "goes_with", number), what)
 

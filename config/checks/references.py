@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator
 
 from config.checks.places import Path, effects, notice_lists, notices
 from config.definition import ACTIVE, Definition, in_active
-from config.effects import OF_COHORT, Role
 from config.errors import Problem
 from config.files.yaml_file import Source, Step
 from config.grammar import MOVE, SAYINGS
 from config.programme import CommitmentSpec, MilestoneSpec, ModuleSpec
+from config.roles import OF_COHORT, Role
 from config.suggest import did_you_mean
 
 PLACE = "place"
@@ -44,20 +44,21 @@ def nobody_meant(definition: Definition, source: Source) -> Iterator[Problem]:
     for path, effect, _, spec in effects(programme):
         of_cohort = path == ("find_date",) or (spec is not None and spec.subject == "cohort")
         for number, role in enumerate(effect.to):
+            name = programme.role_name(role)
             if of_cohort and role not in OF_COHORT:
-                yield source.problem((*path, "to", number), f"{role!r} is nobody in a commitment of the whole cohort")
+                yield source.problem((*path, "to", number), f"{name!r} is nobody in a commitment of the whole cohort")
             if role in OF_GROUP and programme.groups is None:
-                yield source.problem((*path, "to", number), f"{role!r} is nobody in a programme without 'groups'")
+                yield source.problem((*path, "to", number), f"{name!r} is nobody in a programme without 'groups'")
             if role == "former_mentor" and not _changes_mentor(definition, path):
                 yield source.problem(
-                    (*path, "to", number), f"{role!r} is nobody but in an event that 'needs' new_mentor"
+                    (*path, "to", number), f"{name!r} is nobody but in an event that 'needs' new_mentor"
                 )
     for number, spec in enumerate(programme.commitments):
         place: tuple[Step, ...] = ("commitments", number)
         if spec.subject == "cohort" and spec.owner not in OF_COHORT:
-            what = (
-                f"{spec.owner!r} cannot owe what the whole cohort is owed; write one of {', '.join(sorted(OF_COHORT))}"
-            )
+            known = sorted(programme.role_name(one) for one in OF_COHORT if programme.has_role(one))
+            who = f"{programme.role_name(spec.owner)!r} cannot owe what the whole cohort is owed"
+            what = f"{who}; write one of {', '.join(known)}"
             yield source.problem((*place, "owner"), what)
         if spec.pairs and programme.groups is None:
             yield source.problem((*place, "pairs"), "pairs are made within learning groups; add 'groups'")

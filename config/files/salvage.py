@@ -14,6 +14,9 @@ from config.files.yaml_file import MISSING, UNKNOWN_KEY, Source, Step, only_foll
 Model = TypeVar("Model", bound=BaseModel)
 Path = tuple[Step, ...]
 
+BEHIND_ALL = "roles"
+"""The section that says what is meant in all others: with a fault in it nothing else can be read as it is meant."""
+
 
 class Salvaged(NamedTuple, Generic[Model]):
     """The typed form of what is usable (``None`` if nothing is), its source, and the faults of the rest."""
@@ -38,7 +41,7 @@ def salvage(model: type[Model], source: Source) -> Salvaged[Model]:
             faults = [one for one in faults if not only_follows(rest.data, path_in(rest.data, one), one)]
             units = {_unit(rest, detail) for detail in faults}
         dropped = rest.dropped | units
-        if () in units or dropped == rest.dropped:
+        if () in units or any(unit[0] == BEHIND_ALL for unit in units) or dropped == rest.dropped:
             return Salvaged(None, rest, problems)
         rest = replace(source, data=_without(source.data, dropped, ()), dropped=dropped)
 

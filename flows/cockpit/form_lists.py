@@ -23,6 +23,7 @@ from flows.cockpit.mail_form import FLOW as MAILS
 from flows.cockpit.message_form import FLOW as MESSAGE
 from flows.cockpit.message_form import message_fields
 from flows.services import Services
+from states.running_cohort import read_cohort
 from states.store.tables import CohortRow, FactRow, HistoryRow
 
 RECORD, MOVE_DAY, PEOPLE, FINISH, UNDO = "record", "move_day", "people", "finish", "undo"
@@ -32,11 +33,13 @@ _MOST = 200
 
 
 def forms(services: Services) -> Iterator[tuple[Definition, Form]]:
-    """Yield every form of every programme."""
+    """Yield every form of every programme; of an example only once a cohort of it is enrolled."""
+    with services.database.read() as connection:
+        run = {read_cohort(connection, one).definition.programme.id for one in connection.scalars(select(CohortRow.id))}
     for programme in services.library.programmes():
         definition = services.library.programme(programme).definition
-        for form in definition.programme.forms:
-            yield definition, form
+        if not definition.programme.example or programme in run:
+            yield from ((definition, form) for form in definition.programme.forms)
 
 
 def flow_of(form: Form) -> str:
@@ -84,14 +87,14 @@ def lists_stand(services: Services) -> tuple[object, ...]:
 
 def _wanted(services: Services) -> dict[str, tuple[str, dict[str, Any]]]:
     """Return the text and the fields of each form, by its deployment's name."""
-    now = services.now()
+    now, offered = services.now(), list(forms(services))
     with services.database.read() as connection:
         return {
             form.label: (
                 form.help,
                 schema(definition, form, choices_for(connection, definition.programme.id, form, now)),
             )
-            for definition, form in forms(services)
+            for definition, form in offered
         }
 
 

@@ -60,7 +60,7 @@ class _Seen:
     def render(self, name: str, more: Mapping[str, object], status: int = 200) -> Response:
         """Return a page about the matter."""
         values = {"recipient": self.visitor.name, "matter": self.matter, **self.beside, **more}
-        return HTMLResponse(render_page(name, values), status)
+        return HTMLResponse(render_page(name, values, self.visitor.language), status)
 
 
 class _Pages:
@@ -82,7 +82,7 @@ class _Pages:
         try:
             self._record(visitor, option, given, int(version))
         except AnswerRefusedError as refused:
-            wrong = {refused.field: fault(refused.why)}
+            wrong = {refused.field: fault(refused.why, visitor.language)}
             return self._see(visitor).page({"option": option, "errors": wrong, "typed": given}, status=422)
         except AnswerOverError:
             return self._see(visitor).page({"overtaken": True}, status=409)

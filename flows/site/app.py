@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -22,7 +23,7 @@ from flows.site.plan import plan_routes
 from flows.site.site import Site
 from flows.site.webhook import webhook_routes
 from notifications.site_pages import render_page
-from notifications.site_words import problem_words
+from notifications.site_words import FALLBACK, problem_words
 
 ROBOTS = "User-agent: *\nDisallow: /\n"
 
@@ -39,32 +40,41 @@ def build_app(services: Services, site: Site, routes: Sequence[BaseRoute] = ()) 
         Route("/robots.txt", _robots),
         Route("/health", _health(services)),
     ]
+    problem = partial(problem_page, language=services.settings.site_language)
+    later = _later(problem)
     app = Starlette(
         routes=[*own, *routes],
-        middleware=guards(site.addresses, problem_page),
-        exception_handlers={HTTPException: _refused, DatabaseError: _later, ConflictError: _later},
+        middleware=guards(site.addresses, problem),
+        exception_handlers={HTTPException: _refused(problem), DatabaseError: later, ConflictError: later},
         lifespan=_finishing(site),
     )
     app.router.redirect_slashes = False
     return app
 
 
-def problem_page(status: int) -> Response:
+def problem_page(status: int, language: str = FALLBACK) -> Response:
     """Return the page that says what to do where a request cannot be answered; it is the same for everybody."""
-    return HTMLResponse(render_page("problem", {"status": status, **problem_words(status)}), status)
+    values = {"status": status, **problem_words(status, language)}
+    return HTMLResponse(render_page("problem", values, language), status)
 
 
-def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    page = problem_page(error.status_code)
-    page.headers.update(error.headers or {})
-    return page
+def _refused(problem: Callable[[int], Response]) -> Callable[[Request, Exception], Response]:
+    def refused(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        page = problem(error.status_code)
+        page.headers.update(error.headers or {})
+        return page
+
+    return refused
 
 
-def _later(_: Request, __: Exception) -> Response:
-    page = problem_page(503)
-    page.headers["retry-after"] = "60"
-    return page
+def _later(problem: Callable[[int], Response]) -> Callable[[Request, Exception], Response]:
+    def later(_: Request, __: Exception) -> Response:
+        page = problem(503)
+        page.headers["retry-after"] = "60"
+        return page
+
+    return later
 
 
 def _robots(_: Request) -> Response:

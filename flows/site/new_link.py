@@ -21,8 +21,10 @@ PATH = "/nyt-link"
 def new_link_routes(services: Services, site: Site) -> list[Route]:
     """Return the routes of the page that sends a new link."""
 
+    language = services.settings.site_language
+
     def show(_: Request) -> Response:
-        return HTMLResponse(render_page("new_link", {}))
+        return HTMLResponse(render_page("new_link", {}, language))
 
     def send(email: str) -> None:
         if send_new_link(services.database, email, services.now()):
@@ -35,7 +37,7 @@ def new_link_routes(services: Services, site: Site) -> list[Route]:
         return RedirectResponse(f"{PATH}/sendt", 303)
 
     def sent(_: Request) -> Response:
-        return HTMLResponse(render_page("new_link_sent", {}))
+        return HTMLResponse(render_page("new_link_sent", {}, language))
 
     return [
         Route(PATH, show),

@@ -43,8 +43,14 @@ def page_routes(services: Services, site: Site) -> list[Route]:
 
 def own_page(page: OwnPage, links: Links) -> str:
     """Return somebody's page as HTML; its links are made for them, and lead on within the site."""
-    values = {"page": page, "links": _links(page, links), "programme": page.programme, "coordinator": page.coordinator}
-    return render_page("my_page", values)
+    values = {
+        "page": page,
+        "links": _links(page, links),
+        "programme": page.programme,
+        "coordinator": page.coordinator,
+        "role_labels": page.role_labels,
+    }
+    return render_page("my_page", values, page.language)
 
 
 def _links(page: OwnPage, links: Links) -> dict[str, dict[object, str]]:
@@ -74,4 +80,4 @@ def _statement(settings: Settings) -> Callable[[Request], Response]:
     # Without a transport nothing is sent from the sender's address, and nobody reads what comes to it.
     contact = settings.reply_to or (settings.sender_email if settings.mail_transport != "files" else "")
     values = {"publisher": settings.sender_name, "address": settings.site_url, "contact": contact}
-    return lambda _: HTMLResponse(render_page("accessibility", values))
+    return lambda _: HTMLResponse(render_page("accessibility", values, settings.site_language))

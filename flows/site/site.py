@@ -68,6 +68,7 @@ class Site:
             "today": today,
             "programme": cohort.definition.programme.name,
             "coordinator": coordinator,
+            "role_labels": cohort.definition.programme.role_labels,
         }
         if HAVE_PAGES & set(visitor.roles):
             own = Link(Purpose.PAGE, visitor.person, cohort.cohort_id)

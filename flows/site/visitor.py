@@ -42,6 +42,11 @@ class Visitor:
     """What the link is about: a matter (``svar``), a cohort (``side``, ``kalender``), a journey (``plan``)."""
     roles: tuple[Answerer, ...]
 
+    @property
+    def language(self) -> str:
+        """The language of the programme that the link is about."""
+        return self.cohort.definition.programme.language
+
 
 def visitor_of(
     connection: Connection, links: Links, purpose: Purpose, token: str, cohort_of: CohortOf = read_cohort

@@ -9,8 +9,8 @@ from sqlalchemy import Row, select
 
 from config.cohort import Day
 from config.definition import ACTIVE
-from config.effects import OF_COHORT
 from config.grammar import CALL_OFF, MOVE, NEWS, Trigger
+from config.roles import OF_COHORT
 from states.moves.absences import untold_absences
 from states.moves.firing import Firing
 from states.moves.journeys import JourneyMover

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from config.cohort import Cohort
 from config.definition import Definition
@@ -18,6 +18,7 @@ from config.people import PersonRow as ListedPerson
 from config.programme import CommitmentSpec
 from states.facts import Transition
 from states.machines.commitment import KEPT, PLANNED
+from states.moves.beside import Around, Beside, journey_id
 from states.moves.changes import Changes
 from states.moves.enrol_again import enrol_again, taken_back
 from states.moves.group_news import tell_groups
@@ -34,11 +35,6 @@ from states.store.days import day_details
 from states.store.tables import CohortRow, CommitmentRow, JourneyRow, MilestoneRow, PersonRow, RegionRow
 
 
-def journey_id(cohort_id: str, talent: TalentRow) -> str:
-    """Return a talent's journey id: the cohort and the talent's number, nothing personal."""
-    return f"{cohort_id}-{talent.number:02d}"
-
-
 @dataclass
 class Enrolment:
     """Works out the rows that enrolling a cohort adds; those that are there already are left as they are."""
@@ -47,14 +43,11 @@ class Enrolment:
     definition: Definition
     people: People
     changes: Changes
-    _mentors: dict[str, str | None] = field(default_factory=dict)
-    """The mentors of those who are enrolled already, by journey."""
-    _persons_known: dict[str, Row[Any]] = field(default_factory=dict)
-    """People by id, as they are in the database."""
     _pinned: RunningCohort | None = None
     """The cohort as it runs, once it does."""
 
     def __post_init__(self) -> None:
+        self._beside = Beside(self.cohort.id, self.people, {}, {})
         self.calendar = Calendar.of(self.cohort.dates, self.definition)
         self._place = self.definition.start_state
         """Where those who are enrolled stand: with the cohort, should it be on its way."""
@@ -84,7 +77,7 @@ class Enrolment:
             DefinitionError: somebody's name or address is none.
             CohortOverError: its last day is over, and somebody is new to it: nothing would ever move them.
         """
-        refuse_unplain_people(self.people, self.cohort.people)
+        refuse_unplain_people(self.people, self.cohort.people, self.definition.programme.list_form)
         running = connection.scalar(select(CohortRow.id).where(CohortRow.id == self.cohort.id)) is not None
         pinned = self._pinned = read_cohort(connection, self.cohort.id) if running else None
         if pinned is not None:
@@ -94,7 +87,7 @@ class Enrolment:
             self.changes.new[CohortRow] = [self._cohort_row()]
             self.changes.new[MilestoneRow] = list(self._milestones())
         self._collect_persons(connection)
-        fresh = [talent for talent in self.people.talents if self._id(talent) not in self._mentors]
+        fresh = [talent for talent in self.people.talents if self._id(talent) not in self._beside.enrolled]
         back = taken_back(connection, self.cohort.id, [self._id(talent) for talent in self.people.talents])
         again = [talent for talent in self.people.talents if self._id(talent) in {one.id for one in back}]
         self._refuse_those_too_late([*fresh, *again])
@@ -159,22 +152,23 @@ class Enrolment:
             }
 
     def _collect_persons(self, connection: Connection) -> None:
-        journeys = select(JourneyRow.id, JourneyRow.mentor_id).where(JourneyRow.cohort_id == self.cohort.id)
-        self._mentors = dict(connection.execute(journeys).tuples().all())
+        around = select(JourneyRow.id, JourneyRow.mentor_id, JourneyRow.second_mentor_id)
+        journeys = connection.execute(around.where(JourneyRow.cohort_id == self.cohort.id))
+        enrolled = {row.id: Around(row.mentor_id, row.second_mentor_id) for row in journeys}
         persons = select(PersonRow.__table__).where(of_cohort(PersonRow.id, self.cohort.id))
-        self._persons_known = {row.id: row for row in connection.execute(persons)}
+        known = {row.id: row for row in connection.execute(persons)}
+        self._beside = Beside(self.cohort.id, self.people, enrolled, known)
         rows = {row["id"]: row for row in self._persons()}
-        self.changes.new[PersonRow] = [row for ident, row in rows.items() if ident not in self._persons_known]
+        self.changes.new[PersonRow] = [row for ident, row in rows.items() if ident not in known]
         corrected = [row for ident, row in rows.items() if self._is_corrected(ident, row)]
         # What the files leave empty, a form may have told.
         self.changes.corrected += [{name: one for name, one in row.items() if one} for row in corrected]
         self.changes.revised += [self.cohort.id] if corrected else []
-        known = self._persons_known
         self.changes.reachable += [one["id"] for one in corrected if known[one["id"]].email != one["email"]]
 
     def _is_corrected(self, ident: str, row: dict[str, Any]) -> bool:
         """Whether the files call somebody who is known otherwise, or give another way to reach or to address them."""
-        known = self._persons_known.get(ident)
+        known = self._beside.known.get(ident)
         if known is None:
             return False
         return any(one and one != getattr(known, name) for name, one in row.items())
@@ -183,33 +177,15 @@ class Enrolment:
         for ident, contact in office_holders(self._pinned, self.cohort):
             yield {"id": ident, **dict(contact)}
         for talent in self.people.talents:
-            leader_id = self._leader_id(talent)
+            helper_id = self._beside.id_of(talent, "helper")
+            if helper_id is not None and talent.helper is not None:
+                yield {**_person(helper_id, talent.helper), "title": talent.helper_title}
+        for talent in self.people.talents:
+            leader_id = self._beside.id_of(talent, "leader")
             if leader_id is not None:
                 yield {**_person(leader_id, talent.leader), "title": talent.leader_title}
         for talent in self.people.talents:
             yield _person(self._id(talent), talent)
-
-    def _leader_id(self, talent: TalentRow) -> str | None:
-        """Return the leader's id: a talent's own where the leader is one, else that of the first talent led.
-
-        Of those who are enrolled already only a name or an address is corrected: none is returned for a leader who
-        differs in both, since a new leader is an event (``change_mentor``) and no correction.
-        """
-        leader = talent.leader
-        for other in self.people.talents:
-            if other.email == leader.email:
-                return self._id(other)
-        if self._id(talent) in self._mentors:
-            mentor = self._mentors[self._id(talent)]
-            known = self._persons_known.get(mentor or "")
-            alike = known is not None and (leader.name == known.name or leader.email == known.email)
-            return mentor if alike else None
-        for ident, person in self._persons_known.items():
-            if person.email == leader.email:
-                return ident
-        led = [one.number for one in self.people.talents if one.leader.email == leader.email]
-        first = min(number for number in led if f"{self.cohort.id}-{number:02d}" not in self._mentors)
-        return f"{self.cohort.id}/leader-{first:02d}"
 
     def _consultant_id(self, organisation: str) -> str:
         office = consultant_id(self.cohort.id, organisation)
@@ -223,7 +199,8 @@ class Enrolment:
             "state": self._place,
             "version": 0,
             "talent_id": ident,
-            "mentor_id": self._leader_id(talent),
+            "mentor_id": self._beside.id_of(talent, "leader"),
+            "second_mentor_id": self._beside.id_of(talent, "helper"),
             "consultant_id": self._consultant_id(talent.organisation),
             "organisation": talent.organisation,
             "unit": talent.unit,

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, select
 
 from config.cohort import Contact
-from config.effects import EffectSpec, Role
+from config.effects import EffectSpec
 from config.errors import FactIncompleteError, OfficeTakenError, UnknownRecordError
+from config.roles import Role
 from states.moves.firing import Firing
 from states.moves.reassign import UNTOLD_COLUMNS, pass_on
 from states.plan.effects import Cause, effect_row

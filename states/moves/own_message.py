@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from config.effects import EffectSpec, Role
+from config.effects import EffectSpec
 from config.errors import ConsequencesChangedError, CorrectionRefusedError, FactIncompleteError
+from config.roles import Role
 from states.facts import Transition
 from states.moves.firing import Firing
 from states.moves.reassign import PERHAPS_TOLD

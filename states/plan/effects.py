@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from config.effects import OF_COHORT, EffectSpec, Role
+from config.effects import EffectSpec
+from config.roles import OF_COHORT, Role
 from states.plan.calendar import Calendar
 from states.records import Journey
 

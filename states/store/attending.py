@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from config.definition import ACTIVE
-from config.effects import Role
+from config.roles import Role
 from states.machines.journey import on_calendar
 from states.records import Journey
 from states.running_cohort import RunningCohort

@@ -11,10 +11,11 @@ from sqlalchemy import Connection, select
 
 from config.cohort import Cohort, Day
 from config.definition import Definition
-from config.people import People
+from config.people import People, TalentRow
 from states.machines.journey import ends
+from states.moves.beside import Part, journey_id, person_of
 from states.moves.changes import Changes
-from states.moves.enrol import Enrolment, journey_id
+from states.moves.enrol import Enrolment
 from states.moves.reimport import is_another, seal_of
 from states.plan.offices import changes_hands, offices_of, owner_id
 from states.running_cohort import RunningCohort, read_cohort
@@ -47,6 +48,8 @@ class ImportPreview:
     missing: tuple[str, ...]
     """Talents who are not in the file any more: they go on until somebody withdraws them."""
     leaders: tuple[Difference, ...]
+    helpers: tuple[Difference, ...]
+    """Those beside talents who are others in the file: whoever helps goes on, for no fact says otherwise."""
     holders: tuple[Difference, ...]
     """Coordinators and consultants who are others in the file, or are there no more."""
     dates: tuple[Difference, ...]
@@ -69,6 +72,7 @@ class ImportPreview:
             yield f"changed: {one}"
         yield from (f"missing in the file, and not withdrawn: {name}" for name in self.missing)
         yield from (f"another leader, to be recorded as such: {one}" for one in self.leaders)
+        yield from (f"another one beside, who is not taken over: {one}" for one in self.helpers)
         yield from (f"another one, to be recorded with 'talentnord replace': {one}" for one in self.holders)
         yield from (f"another date, to be moved with 'talentnord move': {one}" for one in self.dates)
 
@@ -89,12 +93,13 @@ def import_preview(
     rows = {row.id: row._asdict() for row in connection.execute(persons)}
     known = {ident: f"{row['name']} <{row['email']}>" for ident, row in rows.items()}
     journeys = connection.execute(
-        select(JourneyRow.id, JourneyRow.talent_id, JourneyRow.mentor_id)
+        select(JourneyRow.id, JourneyRow.talent_id, JourneyRow.mentor_id, JourneyRow.second_mentor_id)
         .where(JourneyRow.cohort_id == cohort.id, JourneyRow.state.not_in(ends(running.definition)))
         .order_by(JourneyRow.id)
     ).all()
     listed = {journey_id(cohort.id, talent): talent for talent in people.talents}
     leads = {row.id: known.get(row.mentor_id or "", "") for row in journeys}
+    helps = {row.id: known.get(row.second_mentor_id or "", "") for row in journeys}
     enrolled = [step.journey_id for step in changes.transitions if step.trigger == "enrol"]
     return ImportPreview(
         new=tuple(listed[ident].name for ident in enrolled if ident),
@@ -102,15 +107,20 @@ def import_preview(
         challenges=tuple(_challenges(running, changes)),
         organisations=tuple(_organisations(running, changes)),
         missing=tuple(known[row.talent_id] for row in journeys if row.id not in listed),
-        leaders=tuple(
-            Difference(listed[ident].name, lead, f"{listed[ident].leader.name} <{listed[ident].leader.email}>")
-            for ident, lead in leads.items()
-            if ident in listed and not _same_person(lead, listed[ident].leader.name, listed[ident].leader.email)
-        ),
+        leaders=tuple(_others(listed, leads, "leader")),
+        helpers=tuple(_others(listed, helps, "helper")),
         holders=tuple(_holders(running, cohort)),
         dates=tuple(_dates(connection, cohort, running)),
         seal=seal_of(changes),
     )
+
+
+def _others(listed: Mapping[str, TalentRow], known: Mapping[str, str], part: Part) -> Iterator[Difference]:
+    """Yield whom the file names beside a talent, where somebody of another name and address is there."""
+    for ident, before in known.items():
+        person = person_of(listed[ident], part) if ident in listed else None
+        if person is not None and not _same_person(before, person.name, person.email):
+            yield Difference(listed[ident].name, before, f"{person.name} <{person.email}>")
 
 
 def _same_person(known: str, name: str, email: str) -> bool:

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from config.definition import ACTIVE, Milestone
-from config.effects import Role
 from config.grammar import without_level
+from config.roles import Role
 from states.machines.commitment import PLANNED, is_late, is_open
 from states.machines.journey import on_calendar
 from states.store.conditions import of_cohort
@@ -35,17 +35,19 @@ def my_page(connection: Connection, email: str, now: datetime) -> OwnPage | None
     if not parts:
         return None
     readers = [_Reader(connection, part, now) for part in parts]
-    first = readers[0]
+    first, programme = readers[0], parts[0].cohort.definition.programme
     asks = (ask for reader in readers for ask in reader.asks())
     return OwnPage(
         me=first.someone(parts[0].person),
         coordinator=first.someone(parts[0].cohort.coordinator_on(first.today)),
-        programme=parts[0].cohort.definition.programme.name,
+        programme=programme.name,
         today=first.today,
         asks=tuple(sorted(asks, key=lambda one: (one.matter.due or date.max, one.matter.subject))),
         talent=tuple(one for reader in readers for one in reader.as_talent()),
         leader=tuple(reader.as_leader() for reader in readers if "mentor" in reader.part.roles),
         mails=tuple(mails_to(connection, parts[0].cohort, [part.person for part in parts])),
+        language=programme.language,
+        role_labels=programme.role_labels,
     )
 
 

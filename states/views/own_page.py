@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from states.views.matter import Matter
@@ -135,3 +136,6 @@ class OwnPage:
     talent: tuple[AsTalent, ...]
     leader: tuple[AsLeader, ...]
     mails: tuple[SentMail, ...]
+    language: str = "da"
+    role_labels: Mapping[str, str] = field(default_factory=dict)
+    """What the programme calls roles, by what they mean."""

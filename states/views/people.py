@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from config.effects import Role
 from config.errors import AmbiguousPersonError, UnknownRecordError
+from config.roles import Role
 from states.plan.offices import administration_id, changes_hands, consultant_id, coordinator_id
 from states.running_cohort import RunningCohort
 from states.store.conditions import of_cohort

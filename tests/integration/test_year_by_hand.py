@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.library import Library
-from config.people import COLUMNS, SHORT_LEVELS, People
+from config.people import People
 from config.settings import Settings
 from flows.clock import TurnedClock
 from flows.server.ports import free_port
@@ -19,10 +19,10 @@ from tests.support.command import Command
 from tests.support.definitions import copy_of
 from tests.support.driver import Driver, undated
 from tests.support.hands import ByCommand, ByForm
+from tests.support.list_form import COLUMNS, LETTERS
 from tests.support.mistakes import LATER, Told, Year, differences, play, right_year
 
 PEOPLE = 2
-SHORT = {ident: letters for letters, ident in SHORT_LEVELS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def files_of(people: People, root: Path) -> Path:
     lines = [";".join(COLUMNS)]
     for one in people.talents:
         leader = (one.leader.name, one.leader.email, one.leader_title)
-        row = (one.number, one.name, one.email, one.organisation, one.unit, SHORT[one.level], *leader)
+        row = (one.number, one.name, one.email, one.organisation, one.unit, LETTERS[one.level], *leader)
         lines.append(";".join(map(str, row)))
     copy.people.write_text("\n".join(lines) + "\n", "utf-8")
     return root

@@ -23,9 +23,10 @@ from config.errors import DefinitionError, FileMissingError
 from config.files.salvage import salvage
 from config.files.yaml_file import load_yaml
 from config.library import Library
-from config.people import LEVELS, read_people
+from config.people import read_people
 from config.programme import Programme
 from tests.support.definitions import MENTOR_LIGHT, copy_of, written_messages
+from tests.support.list_form import FORM
 
 CASES = int(os.environ.get("READER_CASES", "200"))
 HOLD_3 = Path(__file__).parents[2] / "config" / "cohorts" / "hold-3"
@@ -106,7 +107,7 @@ def read_list(name: str, data: bytes) -> None:
         path = Path(folder) / name
         path.write_bytes(data)
         with suppress(DefinitionError):
-            read_people(path, ["aalborg", "hjoerring"], LEVELS)
+            read_people(path, ["aalborg", "hjoerring"], FORM)
 
 
 @fuzzed

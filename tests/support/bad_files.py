@@ -12,7 +12,7 @@ from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
 
-from config.people import COLUMNS
+from tests.support.list_form import COLUMNS
 
 ROW = ("1", "Søren Å", "soeren@a.example.org", "aalborg", "Nord", "LL", "Inge Ø", "inge@a.example.org", "Chef")
 HEADER = ";".join(COLUMNS)

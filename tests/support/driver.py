@@ -51,7 +51,7 @@ def hold_3_people(first: int | None = None) -> People:
 
 @cache
 def _people() -> People:
-    return read_people(COHORT / "people.xlsx", hold_3().organisations)
+    return read_people(COHORT / "people.xlsx", hold_3().organisations, talent_nord().programme.list_form)
 
 
 def undated(milestone: str) -> Cohort:

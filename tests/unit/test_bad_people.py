@@ -12,6 +12,7 @@ from config.errors import DefinitionError
 from config.people import TalentRow, read_people
 from tests.support import bad_files
 from tests.support.bad_files import GOOD_ROW, HEADER, listed, row, with_parts, with_sheet, workbook
+from tests.support.list_form import FORM
 
 Make = Callable[[Path], object]
 
@@ -21,7 +22,7 @@ ENTITY = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><worksheet/>'
 
 
 def read(path: Path) -> tuple[TalentRow, ...]:
-    return read_people(path, ["aalborg"]).talents
+    return read_people(path, ["aalborg"], FORM).talents
 
 
 def refused(path: Path) -> list[str]:

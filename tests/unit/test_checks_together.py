@@ -33,9 +33,9 @@ def test_faults_of_all_files_come_together(light: Copy) -> None:
         ("cohort.yaml", "organisations.south.consultant.email"),
         ("cohort.yaml", "dates.w3d2.date"),
         ("cohort.yaml", "dates.farewell.date"),
-        ("people.csv", "e-mail"),
+        ("people.csv", "email"),
         ("people.csv", "organisation"),
-        ("people.csv", "nr"),
+        ("people.csv", "number"),
         ("mentor-light.yaml", "calendar.2.notices.0.effects.0.mail"),
         ("mentor-light.yaml", "events.leave.to"),
         ("mentor-light.yaml", "commitments.0.due"),
@@ -70,7 +70,7 @@ def test_a_calendar_that_cannot_be_read_leaves_cohort_and_people_to_check(light:
     light.edit(light.cohort, "tom.garner@north", "amy.pike@north")
     light.edit(light.people, "\n5;", "\n4;")
     found = check_all(light.library, ["spring"], LIGHT_MESSAGES)
-    assert [one.field for one in found] == ["nr", "calendar.2.milestone", "calendar.2.milstone"]
+    assert [one.field for one in found] == ["number", "calendar.2.milestone", "calendar.2.milstone"]
     light.edit(light.people, "\n4;Eve", "\n5;Eve")
     found = check_all(light.library, ["spring"], LIGHT_MESSAGES)
     assert found[0].what == (

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import typer
@@ -27,12 +27,13 @@ from config import (
     profile,
     programme,
     regions,
+    roles,
     spec,
 )
 from config.checks.all import check_all
-from config.effects import Role
 from config.library import Library
-from config.people import COLUMNS
+from config.list_columns import ListForm
+from config.roles import MEANINGS
 from config.settings import Settings
 from config.spec import Spec
 from config.working_time import WorkingTime
@@ -41,6 +42,7 @@ from notifications.messages import messages_of
 from states.exploration.explore import explore
 from states.machines.rules import rules_of
 from states.plan.calendar import Calendar
+from tests.support.list_form import COLUMNS
 
 ROOT = Path(__file__).parents[2]
 COMMANDS: dict[str, Any] = vars(typer.main.get_command(app))["commands"]
@@ -53,6 +55,7 @@ MODELS = [
         spec,
         programme,
         content,
+        roles,
         effects,
         answers,
         attendance,
@@ -77,12 +80,8 @@ OF_FILES = "".join(
     map(
         read,
         (
-            "docs/programme.md",
-            "docs/answers.md",
-            "docs/attendance.md",
-            "docs/plan.md",
-            "docs/content.md",
-            "docs/cohort.md",
+            f"docs/{name}.md"
+            for name in ("programme", "another-programme", "answers", "attendance", "plan", "content", "cohort")
         ),
     )
 )
@@ -119,7 +118,7 @@ def test_roles_columns_verbs_and_states_are_named_as_the_code_has_them() -> None
     books = rules_of(TALENT_NORD.programme.model_dump_json(by_alias=True)).commitments.values()
     verbs = {re.sub(r"_\d+$", "_1", trigger) for book in books for trigger in book.triggers}
     states = {state.partition(".")[0] for book in books for state in book.states}
-    assert set(get_args(Role)) <= known
+    assert set(MEANINGS) <= known
     assert set(COLUMNS) <= known
     assert verbs <= known
     assert states <= known
@@ -130,7 +129,7 @@ def test_the_small_programme_is_one(tmp_path: Path) -> None:
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_text(text, "utf-8")
     talent = "1;Eva Lund;eva@kommune.example.org;kommune;Børn;ny leder;Per Dahl;per@kommune.example.org;Chef"
-    (tmp_path / "cohorts/intro-1/people.csv").write_text(f"{';'.join(COLUMNS)}\n{talent}\n", "utf-8")
+    (tmp_path / "cohorts/intro-1/people.csv").write_text(f"{';'.join(ListForm.plain().columns)}\n{talent}\n", "utf-8")
     library = Library(tmp_path)
     assert check_all(library, ["intro-1"], messages_of(library)) == []
     assert explore(library.programme("intro").definition).problems == ()
@@ -162,7 +161,7 @@ def test_the_glossary_has_every_role_commitment_and_state_in_both_languages() ->
     for state, word in TALENT_NORD.programme.commitment_states.items():
         assert rows[state] == word
     assert {spec.id for spec in TALENT_NORD.programme.commitments} <= rows.keys()
-    assert set(get_args(Role)) - {"group", "partner", "cohort"} <= rows.keys()
+    assert set(MEANINGS) - {"group", "partner", "cohort"} <= rows.keys()
 
 
 def test_every_command_and_option_is_documented_with_its_default_and_no_other() -> None:

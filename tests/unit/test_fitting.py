@@ -8,7 +8,7 @@ import pytest
 
 from config.library import Library
 from flows.checking import check_cohorts
-from notifications.fitting import misplaced_messages
+from notifications.fitting import OF_THE_ENGINE, misplaced_messages
 from tests.support.definitions import MENTOR_LIGHT, TALENT_NORD, Copy, copy_of
 
 
@@ -78,3 +78,29 @@ def test_check_tells_of_it(nord: Copy) -> None:
     line = nord.line(nord.programme, "talk_reminder, to: [talent")
     assert (problem.field, problem.line) == ("events.withdraw.effects.0.mail", line)
     assert problem.what.startswith("'talk_reminder' cannot be said here to 'talent': message 'talk_reminder', part ")
+
+
+def test_a_language_without_words_of_its_own_is_named_with_all_that_it_lacks(tmp_path: Path) -> None:
+    light = copy_of(MENTOR_LIGHT, "mentor-light", "spring", tmp_path / "light")
+    light.edit(light.programme, "language: en", "language: fr")
+    loaded = light.library.programme("mentor-light")
+    found = [one for one in misplaced_messages(loaded.definition, loaded.source, light.root) if one.field == "language"]
+    assert {one.line for one in found} == {light.line(light.programme, "language: fr")}
+    assert [one.what for one in found[:-1]] == [
+        f"'fr' has no message {message!r}, which every programme sends" for message in OF_THE_ENGINE
+    ]
+    assert found[-1].what.startswith("'fr' has no layout for mails: message 'layout'")
+
+
+def test_a_role_is_not_named_as_something_else_that_templates_know(nord: Copy) -> None:
+    nord.edit(nord.programme, "  challenge_owner: {is: challenge_owner,", "  module: {is: challenge_owner,")
+    text = (
+        nord.programme.read_text("utf-8")
+        .replace("[challenge_owner]", "[module]")
+        .replace("consultant, challenge_owner]", "consultant, module]")
+    )
+    nord.programme.write_text(text, "utf-8")
+    loaded = nord.library.programme("talent-nord")
+    [problem] = misplaced_messages(loaded.definition, loaded.source, nord.root)
+    assert (problem.field, problem.line) == ("roles.module", nord.line(nord.programme, "module: {is:"))
+    assert problem.what == "'module' stands for something else in templates; choose another name"

@@ -112,3 +112,11 @@ def test_the_summary_says_what_has_no_date_yet(tmp_path: Path) -> None:
     copy.cohort.write_text(text[: text.index("  alumni_day:")], encoding="utf-8")
     lines = one_page(copy.library.cohort("hold-3")).splitlines()
     assert [line.split() for line in lines if "Alumnedag" in line] == [["Alumnedag", "(endnu", "ingen", "dato)"]]
+
+
+def test_the_summary_of_a_programme_in_english_is_in_english() -> None:
+    lines = one_page(TALENT_NORD.cohort("autumn-27")).splitlines()
+    assert lines[1].startswith("Coordinators: Priya Nair")
+    assert "  Welcome morning          Mo 6 Sep 2027   Canteen, Leeds" in lines
+    assert "4 people" in lines
+    assert "  Coffee after day 1-3: 1 Oct, 29 Oct, 3 Dec 2027" in lines

@@ -12,7 +12,8 @@ import pytest
 from openpyxl import Workbook
 
 from config.errors import DefinitionError, FileMissingError
-from config.people import COLUMNS, REQUIRED, PersonRow, TalentRow, read_people
+from config.people import PersonRow, TalentRow, read_people
+from tests.support.list_form import COLUMNS, FORM, REQUIRED
 
 HOLD_3 = Path(__file__).parents[2] / "config" / "cohorts" / "hold-3"
 ORGANISATIONS = ("aalborg", "hjoerring", "frederikshavn", "broenderslev", "vesthimmerland", "region")
@@ -60,7 +61,7 @@ def problems(tmp_path: Path) -> Check:
 
 def refusal(path: Path) -> list[str]:
     with pytest.raises(DefinitionError) as caught:
-        read_people(path, ORGANISATIONS)
+        read_people(path, ORGANISATIONS, FORM)
     return [str(problem).removeprefix(str(path)).lstrip(":").strip() for problem in caught.value.problems]
 
 
@@ -82,7 +83,7 @@ EXPECTED = TalentRow(
 def test_csv_is_read_however_it_was_saved(tmp_path: Path, encoding: str, delimiter: str) -> None:
     path = tmp_path / "people.CSV"
     path.write_bytes(csv_text(row(), delimiter=delimiter).encode(encoding))
-    assert read_people(path, ORGANISATIONS).talents == (EXPECTED,)
+    assert read_people(path, ORGANISATIONS, FORM).talents == (EXPECTED,)
 
 
 def test_columns_come_in_any_order_and_case_and_others_are_ignored(tmp_path: Path) -> None:
@@ -90,20 +91,20 @@ def test_columns_come_in_any_order_and_case_and_others_are_ignored(tmp_path: Pat
     text = csv_text(row() | {"bemærkning": "x"}, columns=(*reversed(COLUMNS), "bemærkning"))
     header, rest = text.split("\r\n", 1)
     path.write_text(f"{header.upper()}\r\n{rest}", encoding="utf-8", newline="")
-    assert read_people(path, ORGANISATIONS).talents == (EXPECTED,)
+    assert read_people(path, ORGANISATIONS, FORM).talents == (EXPECTED,)
 
 
 def test_the_title_of_the_leader_is_optional(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_text(csv_text(row(), columns=REQUIRED), encoding="utf-8")
-    assert read_people(path, ORGANISATIONS).talents[0].leader_title == ""
+    assert read_people(path, ORGANISATIONS, FORM).talents[0].leader_title == ""
 
 
 def test_texts_are_trimmed_addresses_lowered_blank_rows_skipped(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     untidy = row(email=" Soeren1@Aalborg.Example.org ", navn="  Søren\u00a0 Å 1", organisation="Aalborg ", niveau="LL")
     path.write_text(csv_text({}, untidy, {}), encoding="utf-8")
-    [talent] = read_people(path, ORGANISATIONS).talents
+    [talent] = read_people(path, ORGANISATIONS, FORM).talents
     assert (talent.email, talent.name, talent.organisation, talent.row) == (EXPECTED.email, EXPECTED.name, "aalborg", 3)
 
 
@@ -119,7 +120,7 @@ def test_texts_are_trimmed_addresses_lowered_blank_rows_skipped(tmp_path: Path) 
 def test_both_levels_are_known_by_name_and_letters(tmp_path: Path, text: str, level: str) -> None:
     path = tmp_path / "people.csv"
     path.write_text(csv_text(row(niveau=text)), encoding="utf-8")
-    assert read_people(path, ORGANISATIONS).talents[0].level == level
+    assert read_people(path, ORGANISATIONS, FORM).talents[0].level == level
 
 
 def test_excel_rows_keep_their_numbers_and_whole_floats_are_numbers(tmp_path: Path) -> None:
@@ -130,7 +131,7 @@ def test_excel_rows_keep_their_numbers_and_whole_floats_are_numbers(tmp_path: Pa
         sheet.append([] if number is None else list((row(int(number)) | {"nr": number}).values()))
     workbook.create_sheet("Noter").append(["not read"])
     workbook.save(tmp_path / "people.xlsx")
-    talents = read_people(tmp_path / "people.xlsx", ORGANISATIONS).talents
+    talents = read_people(tmp_path / "people.xlsx", ORGANISATIONS, FORM).talents
     assert [(talent.number, talent.row) for talent in talents] == [(1, 2), (2, 5)]
     assert talents[0] == EXPECTED
 
@@ -154,7 +155,7 @@ def test_a_file_that_is_no_list_is_refused(tmp_path: Path, name: str, content: b
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileMissingError, match=r"people\.xlsx: no such list of people"):
-        read_people(tmp_path / "people.xlsx", ORGANISATIONS)
+        read_people(tmp_path / "people.xlsx", ORGANISATIONS, FORM)
 
 
 def test_every_missing_and_double_column_is_named(tmp_path: Path) -> None:
@@ -223,7 +224,7 @@ def led_by(number: int, leader: int) -> Row:
 def test_a_talent_may_lead_other_talents(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_text(csv_text(led_by(1, 2), row(2), led_by(3, 2)), encoding="utf-8")
-    assert len(read_people(path, ORGANISATIONS).talents) == 3
+    assert len(read_people(path, ORGANISATIONS, FORM).talents) == 3
 
 
 def test_leaders_never_go_in_a_circle(problems: Check) -> None:
@@ -250,23 +251,23 @@ class TestHold3:
     """The made-up people that come with the project."""
 
     def test_the_two_files_say_the_same(self) -> None:
-        read = [read_people(HOLD_3 / name, ORGANISATIONS) for name in ("people.csv", "people.xlsx")]
+        read = [read_people(HOLD_3 / name, ORGANISATIONS, FORM) for name in ("people.csv", "people.xlsx")]
         assert read[0] == read[1]
 
     def test_there_are_24_talents_of_both_levels_from_all_organisations(self) -> None:
-        talents = read_people(HOLD_3 / "people.csv", ORGANISATIONS).talents
+        talents = read_people(HOLD_3 / "people.csv", ORGANISATIONS, FORM).talents
         assert [talent.number for talent in talents] == list(range(1, 25))
         sizes = {"aalborg": 6, "hjoerring": 4, "frederikshavn": 4, "broenderslev": 3, "vesthimmerland": 3, "region": 4}
         assert Counter(talent.organisation for talent in talents) == sizes
         assert set(Counter(talent.level for talent in talents).values()) == {12}
 
     def test_two_leaders_lead_two_talents_each_of_their_own_organisation(self) -> None:
-        talents = read_people(HOLD_3 / "people.csv", ORGANISATIONS).talents
+        talents = read_people(HOLD_3 / "people.csv", ORGANISATIONS, FORM).talents
         led = Counter((talent.leader, talent.organisation) for talent in talents)
         assert sorted(led.values())[-3:] == [1, 2, 2]
 
     def test_nobody_can_be_mailed_by_accident(self) -> None:
-        for talent in read_people(HOLD_3 / "people.csv", ORGANISATIONS).talents:
+        for talent in read_people(HOLD_3 / "people.csv", ORGANISATIONS, FORM).talents:
             for email in (talent.email, talent.leader.email):
                 assert email.endswith(f"@{talent.organisation}.example.org")
 
