@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from email import policy
 from email.message import EmailMessage
@@ -15,6 +16,7 @@ from sqlalchemy import select
 
 from config.checks.all import check_all
 from config.library import Library
+from config.people import People, PersonRow
 from config.profile import load_profile
 from config.settings import Settings, load_settings
 from flows.cockpit.form_lists import forms
@@ -30,6 +32,7 @@ from states.exploration.explore import explore
 from states.running_cohort import read_cohort
 from states.store.database import Database
 from states.store.tables import EffectRow, JourneyRow
+from states.views.import_preview import ImportPreview, import_preview
 from states.views.matters import matters
 from states.views.my_page import my_page
 from tests.support.driver import Driver
@@ -181,6 +184,32 @@ class TestItsWords:
     @pytest.mark.parametrize("status", [400, 403, 404, 429, 500, 503])
     def test_are_english_where_a_page_cannot_be_shown(self, status: int) -> None:
         assert in_danish(bytes(problem_page(status, "en").body).decode()) == []
+
+
+class TestItsList:
+    def seen(self, autumn: Driver, helper: PersonRow) -> ImportPreview:
+        first, *others = LOADED.people.talents
+        people = People((replace(first, helper=helper), *others))
+        with autumn.database.read() as connection:
+            found = import_preview(connection, LOADED.cohort, LOADED.definition, people, autumn.now)
+        assert found is not None
+        return found
+
+    def test_corrects_who_helps(self, autumn: Driver) -> None:
+        found = self.seen(autumn, PersonRow("Tom Baines", "thomas.baines@fenwick.example.org"))
+        assert [str(one) for one in found.corrected] == [
+            "autumn-27/helper-01: Tom Baines <tom.baines@fenwick.example.org>"
+            " → Tom Baines <thomas.baines@fenwick.example.org>"
+        ]
+        assert found.helpers == ()
+
+    def test_tells_of_another_one_who_helps_and_takes_nobody_over(self, autumn: Driver) -> None:
+        found = self.seen(autumn, PersonRow("Una Pell", "una.pell@fenwick.example.org"))
+        assert not found.changes_something
+        assert list(found.lines()) == [
+            "another one beside, who is not taken over: Amy Pike: Tom Baines <tom.baines@fenwick.example.org>"
+            " → Una Pell <una.pell@fenwick.example.org>"
+        ]
 
 
 class TestItsForms:

@@ -11,7 +11,6 @@ from config.library import Library
 from config.profile import Habit, Profile, load_profile
 
 ROOT = Library().root
-TALENT_NORD = Library().programme("talent-nord").definition
 
 
 def written(root: Path, text: str) -> Path:
@@ -21,15 +20,22 @@ def written(root: Path, text: str) -> Path:
     return root
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("profiles/*.yaml")), ids=lambda path: str(path.stem))
-def test_the_profiles_that_come_with_the_programme_speak_of_it(path: Path) -> None:
-    profile = load_profile(ROOT, path.stem)
-    kinds = {spec.id for spec in TALENT_NORD.programme.commitments}
-    assert profile.id == path.stem
+OF_PROGRAMMES = {"exemplary": "talent-nord", "typical": "talent-nord", "newcomers": "onboarding"}
+
+
+def test_every_profile_is_of_a_programme() -> None:
+    assert {path.stem for path in ROOT.glob("profiles/*.yaml")} == OF_PROGRAMMES.keys()
+
+
+@pytest.mark.parametrize(("name", "programme"), OF_PROGRAMMES.items(), ids=list(OF_PROGRAMMES))
+def test_the_profiles_that_come_with_a_programme_speak_of_it(name: str, programme: str) -> None:
+    profile, definition = load_profile(ROOT, name), Library(ROOT).programme(programme).definition
+    kinds = {spec.id for spec in definition.programme.commitments}
+    assert profile.id == name
     assert profile.habits.keys() - {"default"} <= kinds
     assert profile.choices.keys() <= kinds
-    assert {incident.event for incident in profile.incidents} <= TALENT_NORD.programme.events.keys()
-    assert {incident.when.anchor for incident in profile.incidents} <= TALENT_NORD.milestones.keys()
+    assert {incident.event for incident in profile.incidents} <= definition.programme.events.keys()
+    assert {incident.when.anchor for incident in profile.incidents} <= definition.milestones.keys()
 
 
 def test_a_habit_holds_for_every_commitment_of_its_kind_and_the_longest_name_wins() -> None:
@@ -51,7 +57,7 @@ def test_without_any_habit_everybody_keeps_what_they_promised() -> None:
 def test_an_unknown_profile_names_those_there_are() -> None:
     with pytest.raises(FileMissingError, match="typical") as missing:
         load_profile(ROOT, "typicl")
-    assert set(missing.value.known) == {"exemplary", "typical"}
+    assert set(missing.value.known) == OF_PROGRAMMES.keys()
 
 
 def test_everything_wrong_in_a_profile_is_said_at_once_with_its_line(tmp_path: Path) -> None:
