@@ -8,9 +8,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from config.roles import Role
 from config.names import filled_with
 from config.plain_text import Note
+from config.roles import Role
 from config.spec import Spec
 
 _ALSO: Mapping[str, str] = {"group": "talent", "cohort": "talent", "partner": "talent", "former_mentor": "mentor"}
