@@ -35,11 +35,12 @@ def day_served(home: Path, day: datetime) -> Iterator[ServerPlace]:
         "TALENTNORD_UI_ADDRESSES": UI_ADDRESS,
     }
     module = [sys.executable, "-m"]
-    with prefect_server(place):
+    ahead = {"TALENTNORD_CLOCK_AHEAD": str(int((day - datetime.now(UTC)).total_seconds()))}
+    # The server draws pictures from the cohort's database, for the day on which it stands.
+    with prefect_server(place, environment | ahead):
         past = [*module, "bench.pictures.past", day.date().isoformat()]
         with child(past, environment, home / "past.log") as process:
             expect(f"a past (see {home / 'past.log'})", process.wait(), 0)
-        ahead = {"TALENTNORD_CLOCK_AHEAD": str(int((day - datetime.now(UTC)).total_seconds()))}
         log = home / "serve.log"
         with child([*module, "flows"], environment | ahead, log) as process:
             wait_until(lambda: is_shown(place) or process.poll() is not None, PATIENCE)

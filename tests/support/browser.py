@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = (
@@ -28,6 +28,8 @@ _NO_ICON = re.compile(
 )
 # The second UI asks for the run and the task of a page that was made by none.
 _NO_MAKER = re.compile(r"/api/(flow|task)_runs/filter$")
+# The graph of a run goes on for a moment on a page that has been left.
+_LEFT_GRAPH = re.compile(r"of null \(reading 'x'\).*/(flow-run-graph|vendor-pixi)-", re.DOTALL)
 # A form that lacks something is refused by the server, which the browser and the page each report beside the field's.
 _REFUSED = re.compile(r"/create_flow_run: .* 409 |: Error creating flow run: Validation failed")
 
@@ -48,7 +50,7 @@ def watched(
         browser = playwright.chromium.launch(executable_path=BROWSER, args=list(flags))
         context = browser.new_context(base_url=address, viewport={"width": width, "height": 1200})
         context.set_default_timeout(20_000)
-        context.on("weberror", lambda error: complaints.append(error.error.stack or str(error.error)))
+        context.on("weberror", lambda error: complaints.extend(_thrown(error.error)))
         context.on("console", lambda said: complaints.extend(_complaint(said, address)))
         context.on("request", lambda request: asked.add(request.url))
         context.expose_function("policy", lambda what, by: kept_from.add((str(what), str(by))))
@@ -76,6 +78,12 @@ def follow(page: Page, link: str | re.Pattern[str]) -> Page:
 
 def _is_foreign(what: str, address: str) -> bool:
     return what.startswith(("http:", "https:")) and not what.startswith(f"{address}/")
+
+
+def _thrown(error: Error) -> Iterator[str]:
+    told = error.stack or str(error)
+    if not _LEFT_GRAPH.search(told):
+        yield told
 
 
 def _complaint(said: ConsoleMessage, address: str) -> Iterator[str]:
