@@ -37,7 +37,7 @@ def context(driven: Driver, message: str, to: str) -> Context:
 
 
 def test_a_mail_is_signed_as_the_file_of_the_cohort_says(driven: Driver) -> None:
-    driven.until("2026-12-30 08:00")
+    driven.until("2027-01-14 08:00")
     coordinator = context(driven, "kickoff_invitation", "-01").coordinator
     assert (coordinator.title, coordinator.organisation) == ("programkoordinator", "Aalborg Kommune")
     assert coordinator.telephone == "+45 98 76 54 32"
