@@ -18,7 +18,6 @@ from flows.options import operators_fact
 from flows.services import Services, command_services
 from notifications.decisions import resend as send_again
 from notifications.decisions import settle as say_what_came_of
-from states.facts import Outcome
 from states.views.undelivered import FAILED, MailRecord, list_all_mails
 
 R = TypeVar("R")
@@ -66,13 +65,12 @@ def mails(
 def resend(mail: Mails = None, day: Day = None) -> None:
     """Send mails again that were refused or are unknown: some by id, or all of a day that are still true."""
 
-    def decide(services: Services) -> Outcome:
+    def decide(services: Services) -> int:
         chosen = _chosen(services, mail, day, FAILED)
-        return send_again(services.database, chosen, operators_fact({}), services.now())
+        send_again(services.database, chosen, operators_fact({}), services.now())
+        return len(set(chosen))
 
-    outcome = _with_services(decide)
-    waiting = sum(transition.dest == "pending" for transition in outcome.transitions)
-    out.print(f"{waiting} to be sent again at the next tick, in working hours")
+    out.print(f"{_with_services(decide)} to be sent again at the next tick, in working hours")
 
 
 @app.command()
@@ -83,12 +81,12 @@ def settle(
 ) -> None:
     """Say of unknown mails whether they have arrived; nothing is sent."""
 
-    def decide(services: Services) -> Outcome:
+    def decide(services: Services) -> int:
         chosen = _chosen(services, mail, day, ("unknown",))
-        return say_what_came_of(services.database, chosen, operators_fact({}), services.now(), arrived=arrived)
+        say_what_came_of(services.database, chosen, operators_fact({}), services.now(), arrived=arrived)
+        return len(set(chosen))
 
-    outcome = _with_services(decide)
-    out.print(f"{len(outcome.transitions)} settled: {'arrived' if arrived else 'not arrived'}")
+    out.print(f"{_with_services(decide)} settled: {'arrived' if arrived else 'not arrived'}")
 
 
 def _listed(services: Services, statuses: Sequence[str], day: date | None = None) -> list[MailRecord]:

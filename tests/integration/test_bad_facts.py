@@ -170,12 +170,12 @@ def test_a_bad_label_of_before_the_rules_silences_nobody(sqlite: Database, label
 
     def built(mail: Mail) -> None:
         build(mail).as_bytes()
-        sent.append(mail.subject)
+        sent.append(mail.text)
 
     post.tray.instead = built
     post.driven.until("2027-01-14 08:30")
     post.empty()
-    assert any("Kick-off" in subject for subject in sent)
+    assert any("\n- Kick-off" in text for text in sent), "the list of the year's days"
     assert "rejected" not in post.statuses()
 
 

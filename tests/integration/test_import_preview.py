@@ -20,6 +20,7 @@ from tests.support.command import Command, Ended
 from tests.support.definitions import TALENT_NORD, Copy, copy_of
 from tests.support.driver import Driver, day, hold_3, hold_3_people, talent_nord, unsecured
 
+TITLE = "Færre overgange for borgeren"
 METTE = "Mette Brøndgaard <mette.broendgaard@aalborg.example.org>"
 
 
@@ -188,8 +189,8 @@ def test_nothing_is_changed_before_it_is_wanted(imports: Command, copy: Copy) ->
     shown = imports()
     owner = "Direktionen i Hjørring Kommune"
     changed = (
-        f"changed: challenge m2: {owner}, Vibeke Norup <vibeke.norup@hjoerring.example.org>"
-        f" → {owner}, Ida Falk <ida.falk@hjoerring.example.org>\n"
+        f"changed: challenge m2: {owner}, Vibeke Norup <vibeke.norup@hjoerring.example.org> ({TITLE})"
+        f" → {owner}, Ida Falk <ida.falk@hjoerring.example.org> ({TITLE})\n"
     )
     says, command = shown.out.removeprefix(changed).splitlines()
     assert says == "Nothing was changed. To change what is listed as new or changed, and nothing else:"

@@ -14,7 +14,7 @@ from tests.support.terminal import Terminal
 
 @pytest.fixture
 def terminal(sqlite_url: str, tmp_path: Path) -> Terminal:
-    """On 30 December three invitations were perhaps lost."""
+    """On 14 January three invitations were perhaps lost."""
     database = Database(sqlite_url, synchronous="OFF")
     post = Post(database, people=1)
     post.driven.until("2027-01-14 08:00")

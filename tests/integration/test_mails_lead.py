@@ -30,11 +30,9 @@ HELD = "Sig, om samtalen er aftalt eller holdt"
 
 @pytest.fixture
 def post(sqlite: Database) -> Post:
-    """A cohort whose mails lead to a site, invited; talent and leader are about to be told to hold their talk."""
+    """A cohort whose mails lead to a site: all are about to be invited, talent and leader to be told of their talk."""
     post = Post(sqlite, people=1)
     post.outbox = post.another(links=LINKS)
-    post.driven.until("2027-01-14 08:00")
-    post.empty()
     post.driven.until("2027-01-14 08:00")
     return post
 
