@@ -17,7 +17,7 @@ from tests.support.clicks import Clicks
 
 LATE = "Forventningssamtale: 26 dage"
 MEETING = "Mentormøde i modul 1"
-MODULE_2 = "Modul 2 dag 1"
+MODULE_2 = "Modul 2, dag 1"
 PAGE = re.compile("v2.artifacts.artifact")
 
 Do = Callable[[Clicks], Response | None]
@@ -171,7 +171,7 @@ TASKS: tuple[Task, ...] = (
     Task("hand over", late("Hanne Gærum", "giv videre")),
     Task("take back", of_talent("Søren Aagesen", "fortryd", _writing("Hvorfor", "Det var en anden"))),
     Task("talk for all but two", all_but_two),
-    Task("move a day", another_day("Modul 3 dag 1", "Flyt en dag", date(2027, 6, 3)), True),
+    Task("move a day", another_day("Modul 3, dag 1", "Flyt en dag", date(2027, 6, 3)), True),
     Task("set the alumni day", another_day("Alumnedag", "Sæt alumnedagen", date(2028, 4, 5)), True),
     Task("message of one's own", message, True),
     Task("report", report),

@@ -141,7 +141,7 @@ class Definition:
         return " · ".join([self.state_label(state), *filter(None, names)])
 
     def trigger_label(self, trigger: str) -> str:
-        """Return a trigger's name for people: ``Modul 2 dag 1``, ``Mentormøde i modul 2: holdt``."""
+        """Return a trigger's name for people: ``Modul 2, dag 1``, ``Mentormøde i modul 2: holdt``."""
         name, verb = Trigger.parse(trigger)
         if name in self.milestones:
             label = self.milestones[name].label

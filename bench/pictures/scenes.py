@@ -87,7 +87,7 @@ def _message(camera: Camera) -> None:
 
 
 def _moved(camera: Camera) -> None:
-    told = {"day": "Modul 3 dag 1 (Hold 3)", "to": "2027-06-09"}
+    told = {"day": "Modul 3, dag 1 (Hold 3)", "to": "2027-06-09"}
     run_deployment(camera.place, "move_day/Flyt en dag", told)
     page = camera.page("side-hold-3-new-day")
     camera.take("moved", _heading(page, "følgerne af en ændring"), _row(page, 2, 1), _prose(page))

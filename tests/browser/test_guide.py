@@ -131,20 +131,20 @@ def test_a_meeting_is_taken_back_and_stands_as_before(clicks: Clicks) -> None:
 def test_a_day_is_moved_when_its_consequences_have_been_seen(clicks: Clicks) -> None:
     clicks.follow("Kalender")
     calendar = clicks.page.url
-    clicks.follow("Flyt en dag", clicks.row("Modul 3 dag 1"))
+    clicks.follow("Flyt en dag", clicks.row("Modul 3, dag 1"))
     clicks.pick("Ny dato", date(2027, 6, 3))
     clicks.submit()
-    clicks.open_run(re.compile("^Følgerne af en ny dag · Modul 3 dag 1"))
+    clicks.open_run(re.compile("^Følgerne af en ny dag · Modul 3, dag 1"))
     says(clicks.page, "Intet er ændret endnu. Følgerne står på siden under Artifacts, og derfra gennemfører I.")
     clicks.follow(ADDRESS)
-    expect(clicks.page.get_by_role("heading", name="Modul 3 dag 1: følgerne af en ændring")).to_be_visible()
+    expect(clicks.page.get_by_role("heading", name="Modul 3, dag 1: følgerne af en ændring")).to_be_visible()
     expect(clicks.row("Mentormøde i modul 3", "24: ")).to_contain_text("10. juni 2027")
     clicks.follow("gennemfør det her")
     clicks.submit()
-    clicks.open_run(re.compile("^En dag ændres · Modul 3 dag 1"))
+    clicks.open_run(re.compile("^En dag ændres · Modul 3, dag 1"))
     says(clicks.page, "Dagen er ændret")
     clicks.page.goto(calendar)
-    clicks.see(clicks.row("Modul 3 dag 1", "3. jun. 2027"))
+    clicks.see(clicks.row("Modul 3, dag 1", "3. jun. 2027"))
 
 
 def test_a_message_of_ones_own_is_seen_first_and_sent_from_there(clicks: Clicks) -> None:

@@ -101,9 +101,9 @@ def test_tasks_and_dates_have_pages_with_their_acts(desk: Page, served: Served) 
     calendar = follow(follow(tasks, "← Hold 3"), "Kalender")
     expect(calendar.get_by_role("heading", name="Hold 3: kalender")).to_be_visible()
     assert max(calendar.locator("table").evaluate_all(CUT)) <= 0
-    day = calendar.get_by_role("row").filter(has_text="Modul 2 dag 1")
+    day = calendar.get_by_role("row").filter(has_text="Modul 2, dag 1")
     form = follow_in(calendar, day.get_by_role("link", name="Flyt en dag").get_attribute("href"))
-    expect(form.get_by_text("Modul 2 dag 1 (Hold 3)").first).to_be_visible()
+    expect(form.get_by_text("Modul 2, dag 1 (Hold 3)").first).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -165,7 +165,7 @@ def test_the_runs_that_people_care_about_are_listed_apart(desk: Page, served: Se
 
 def record_absence(served: Served) -> None:
     """Record that a talent will be away; a second time nothing follows."""
-    told = {"talent": f"{ABSENT} (Hold 3, nr. 22)", "milestone": "Modul 3 dag 1"}
+    told = {"talent": f"{ABSENT} (Hold 3, nr. 22)", "milestone": "Modul 3, dag 1"}
     run_deployment(served.place, "record/Registrér afbud", told)
 
 

@@ -91,7 +91,7 @@ MEETING = "Mentormøde i modul 1"
 CHALLENGE = "Udfordring til bootcamp i modul 2"
 NEW = {"new_mentor_name": "Bo Ny", "new_mentor_email": "bo@ny.example.org"}
 SEVERAL = {"for_whom": "De valgte talenter", "commitment": MEETING, "held_on": "2027-03-12"}
-AWAY = {"for_whom": "De valgte talenter", "milestone": "Modul 1 dag 2"}
+AWAY = {"for_whom": "De valgte talenter", "milestone": "Modul 1, dag 2"}
 FORMS: list[tuple[str, dict[str, Any]]] = [
     ("Registrér forventningssamtale", {"talent": label(1), "commitment": TALK, "held_on": "2027-02-01"}),
     ("Registrér mentormøde", {"talent": label(2), "commitment": "Mentormøde i modul 1", "held_on": "2027-03-12"}),
@@ -102,9 +102,9 @@ FORMS: list[tuple[str, dict[str, Any]]] = [
     ("Aftal en ny frist", {"talent": label(11), "commitment": "Mentormøde i modul 1", "due_on": "2027-04-06"}),
     ("Registrér en aftalt dag", {"talent": label(13), "commitment": MEETING, "appointed_on": "2027-03-17"}),
     ("Giv videre til intern konsulent", {"talent": label(12), "commitment": "Mentormøde i modul 1"}),
-    ("Registrér afbud", {"talent": label(5), "milestone": "Modul 1 dag 2"}),
+    ("Registrér afbud", {"talent": label(5), "milestone": "Modul 1, dag 2"}),
     ("Registrér afbud for flere", {"talents": [label(16), label(17)], **AWAY}),
-    ("Træk et afbud tilbage", {"talent": label(5), "milestone": "Modul 1 dag 2"}),
+    ("Træk et afbud tilbage", {"talent": label(5), "milestone": "Modul 1, dag 2"}),
     ("Registrér orlov", {"talent": label(6)}),
     ("Registrér tilbagevenden fra orlov", {"talent": label(10)}),
     ("Registrér ny nærmeste leder", {"talent": label(7), **NEW}),
@@ -114,7 +114,7 @@ FORMS: list[tuple[str, dict[str, Any]]] = [
 
 
 DAYS: list[tuple[str, dict[str, str]]] = [
-    ("Flyt en dag", {"day": "Modul 2 dag 1 (Hold 3)", "to": "2027-05-03"}),
+    ("Flyt en dag", {"day": "Modul 2, dag 1 (Hold 3)", "to": "2027-05-03"}),
     ("Sæt alumnedagen", {"day": "Alumnedag (Hold 3)", "to": "2028-04-05"}),
 ]
 

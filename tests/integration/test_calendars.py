@@ -26,11 +26,11 @@ LEADER = hold_3_people(1).talents[0].leader.email
 CONSULTANT = hold_3().organisations["aalborg"].consultant.email
 OWNER = "vibeke.norup@hjoerring.example.org"
 KICKOFF = "Fælles kick-off"
-M1 = ["Modul 1 dag 1", "Modul 1 dag 2"]
+M1 = ["Modul 1, dag 1", "Modul 1, dag 2"]
 BOOTCAMPS = "Modul 2: Innovationsledelse", "Modul 5: Ledelse gennem netværk og samskabelse"
 AFTER_M1 = [
     BOOTCAMPS[0],
-    *(f"Modul {module} dag {number}" for module in (3, 4) for number in (1, 2)),
+    *(f"Modul {module}, dag {number}" for module in (3, 4) for number in (1, 2)),
     BOOTCAMPS[1],
     *(f"Modul 6 dag {number}" for number in (1, 2)),
 ]
@@ -151,8 +151,8 @@ class TestInvitations:
 
     def test_a_guest_has_the_day_that_they_are_invited_to(self, office: Office) -> None:
         office.until("2027-04-08 08:00")
-        assert office.holds(OWNER) == ["Modul 2 dag 2"]
-        assert office.entry(OWNER, "Modul 2 dag 2").starts == date(2027, 4, 29)
+        assert office.holds(OWNER) == ["Modul 2, dag 2"]
+        assert office.entry(OWNER, "Modul 2, dag 2").starts == date(2027, 4, 29)
 
     def test_what_was_brought_is_not_brought_again(self, office: Office) -> None:
         office.until("2027-01-14 08:00").until("2027-02-18 08:00")

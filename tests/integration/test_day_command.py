@@ -27,7 +27,7 @@ def test_without_yes_it_only_shows(driven: Driver, terminal: Terminal) -> None:
     before = driven.dump()
     shown = terminal.run("move", "hold-3", "m2d1", "--to", "2027-05-03")
     assert shown.returncode == 0, shown.stderr
-    assert "Modul 2 dag 2: 2027-04-29 07:30-16:00, Hotel Viking, Sæby -> 2027-05-04 07:30-16:00" in shown.stdout
+    assert "Modul 2, dag 2: 2027-04-29 07:30-16:00, Hotel Viking, Sæby -> 2027-05-04 07:30-16:00" in shown.stdout
     assert shown.stdout.endswith("Nothing was changed; --yes does it.\n")
     assert driven.dump() == before
 
@@ -87,5 +87,5 @@ def test_check_says_where_the_cohort_that_runs_has_other_days_than_its_file(driv
     assert terminal.run("move", "hold-3", "m3d1", "--to", "2027-06-03", "--yes").returncode == 0
     checked = terminal.run("check", "--cohort", "hold-3").stdout
     file = driven.cohort.dates["m3d1"]
-    assert "Modul 3 dag 1: holdet kører med 3. jun. 2027 kl. 9.00-16.00" in checked
+    assert "Modul 3, dag 1: holdet kører med 3. jun. 2027 kl. 9.00-16.00" in checked
     assert f"filen siger {file.date.day}. jun. 2027" in checked

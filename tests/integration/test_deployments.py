@@ -179,7 +179,7 @@ def test_a_mentor_meeting_is_recorded(served: ServerPlace, environment: dict[str
 
 
 def test_a_withdrawal_and_an_absence_tell_those_concerned(served: ServerPlace, environment: dict[str, str]) -> None:
-    absent = run_deployment(served, f"{FORM}afbud", {"talent": label(2), "milestone": "Modul 1 dag 2"})
+    absent = run_deployment(served, f"{FORM}afbud", {"talent": label(2), "milestone": "Modul 1, dag 2"})
     assert absent["state_type"] == "COMPLETED", absent["state"]
     gone = run_deployment(served, "record/Udmeld et talent", {"talent": label(3), "confirm": name(3)})
     assert gone["state_type"] == "COMPLETED", gone["state"]
@@ -202,5 +202,5 @@ def test_what_is_not_possible_is_refused_with_its_reason_and_changes_nothing(
 
 def test_a_label_that_is_not_on_the_list_is_refused_at_once(served: ServerPlace) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
-        run_deployment(served, f"{FORM}afbud", {"talent": label(2), "milestone": "Modul 9 dag 9"})
+        run_deployment(served, f"{FORM}afbud", {"talent": label(2), "milestone": "Modul 9, dag 9"})
     assert refused.value.code in {409, 422}

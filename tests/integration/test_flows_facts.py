@@ -38,16 +38,16 @@ def record(form: str, talent: str, **fields: str) -> str:
 
 def test_an_absence_is_told_once_and_taken_back(server: ServerPlace, hold: Hold) -> None:
     mette = "Mette Brøndgaard (Hold 3, nr. 01)"
-    assert record("absence", mette, milestone="Modul 1 dag 2") == "Afbud · Mette Brøndgaard: 5 mails sendt"
+    assert record("absence", mette, milestone="Modul 1, dag 2") == "Afbud · Mette Brøndgaard: 5 mails sendt"
     assert record("absence", mette, milestone="m1d2") == "Afbud: ingen mails eller opgaver fulgte"
-    back = record("absence-withdrawn", mette, milestone="Modul 1 dag 2")
+    back = record("absence-withdrawn", mette, milestone="Modul 1, dag 2")
     assert back == "Afbud trukket tilbage · Mette Brøndgaard: 5 mails sendt"
     assert hold.statuses("absence_withdrawn") == {"sent"}
     with hold.coordinator.database.read() as connection:
         assert connection.execute(AbsenceRow.__table__.select()).all() == []
-    again = record("absence-withdrawn", mette, milestone="Modul 1 dag 2")
+    again = record("absence-withdrawn", mette, milestone="Modul 1, dag 2")
     assert again == "Intet er registreret. Dag: der er ikke meldt afbud til den dag. Ret det, og send formularen igen."
-    over = record("absence", mette, milestone="Modul 1 dag 1")
+    over = record("absence", mette, milestone="Modul 1, dag 1")
     assert over == "Intet er registreret. Dag: er allerede holdt. Ret det, og send formularen igen."
 
 

@@ -34,7 +34,7 @@ def test_a_talent_sees_where_she_is_and_what_is_next(coordinator: Coordinator) -
     mine = as_talent(coordinator)
     assert (mine.where, mine.cohort, mine.organisation) == ("Modul 1 · AL-sprint", "Hold 3", "Aalborg Kommune")
     assert mine.next_event is not None
-    assert mine.next_event.label == "Modul 1 dag 2"
+    assert mine.next_event.label == "Modul 1, dag 2"
     assert mine.next_event.starts == coordinator.driven.definition.working_time.local(
         coordinator.driven.at("2027-04-01 09:00")
     )
@@ -178,7 +178,7 @@ def test_a_remark_about_her_alone_is_shown_and_one_about_several_is_not(coordina
     coordinator.until("2027-03-16")
     coordinator.driven.fire("absence", 5, milestone="m1d2", note="Ringede i morges")
     [absence] = recorded(coordinator, "Afbud")
-    assert (absence.note, absence.more) == ("Ringede i morges", "Modul 1 dag 2")
+    assert (absence.note, absence.more) == ("Ringede i morges", "Modul 1, dag 2")
     coordinator.driven.fire("mentor_meeting_m1:waive", 4, 5, note="Lederen er syg")
     [waived] = recorded(coordinator, "Mentormøde i modul 1: frafaldet")
     assert waived.note == ""

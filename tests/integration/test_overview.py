@@ -83,7 +83,7 @@ def test_the_next_event_is_the_one_that_has_not_ended(coordinator: Coordinator) 
     coordinator.until("2027-02-25 14:00")
     assert coordinator.talent(1).line.next_event == "Fælles kick-off"
     coordinator.until("2027-02-25 16:30")
-    assert coordinator.talent(1).line.next_event == "Modul 1 dag 1"
+    assert coordinator.talent(1).line.next_event == "Modul 1, dag 1"
     assert coordinator.talent(1).line.state == "Godt i gang efter kick-off"
 
 

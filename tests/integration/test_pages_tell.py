@@ -122,9 +122,9 @@ def test_the_calendar_has_every_day_in_order_and_says_which_are_over(coordinator
         lines = day_lines(connection, read_cohort(connection, "hold-3"), coordinator.driven.now)
     dated = [line.day for line in lines if line.day]
     assert dated == sorted(dated)
-    assert {line.label for line in lines if line.day is None} >= {"Modul 2 dag 1"}
+    assert {line.label for line in lines if line.day is None} >= {"Modul 2, dag 1"}
     assert [line.label for line in lines if line.over] == ["Fælles kick-off"]
-    today = next(line for line in lines if line.label == "Modul 1 dag 1")
+    today = next(line for line in lines if line.label == "Modul 1, dag 1")
     assert today.starts is not None
     assert (f"{today.starts:%H:%M}", today.place) == ("09:00", "Hotel Comwell Hvide Hus, Aalborg")
 

@@ -94,12 +94,12 @@ def test_who_has_been_behind_for_longest_comes_first(driven: Driver) -> None:
 
 def test_what_lies_ahead_has_its_days_its_sprints_and_its_deadlines_with_how_many(driven: Driver) -> None:
     lines = shown(driven).year.lines
-    assert DayAhead("Modul 1 dag 1", date(2027, 3, 11), "Modul 1 · AL-sprint", date(2027, 4, 1)) in lines
+    assert DayAhead("Modul 1, dag 1", date(2027, 3, 11), "Modul 1 · AL-sprint", date(2027, 4, 1)) in lines
     assert DeadlineAhead("Personligt ledelsesgrundlag", date(2027, 4, 1), 6) in lines
     assert DeadlineAhead("Udfordring til bootcamp i modul 2", date(2027, 3, 30), 0) not in lines, "it is secured"
     assert not [one for one in lines if one.label == "Supplerende mentor"], "nobody has chosen one"
     assert [one.day for one in lines] == sorted(one.day for one in lines if one.day)
-    assert shown(driven).year.days[0].label == "Modul 1 dag 2", "what has been is not ahead"
+    assert shown(driven).year.days[0].label == "Modul 1, dag 2", "what has been is not ahead"
 
 
 def test_a_day_without_a_date_stands_last_and_says_so(sqlite: Database) -> None:
@@ -147,7 +147,7 @@ def test_the_page_says_in_words_what_the_pictures_show(driven: Driver) -> None:
     [row] = [line for line in page.splitlines() if line.startswith("| [Mette Brøndgaard](/hold-3-01)")]
     assert "| Forventningssamtale (33 dage) | i gang: Personligt ledelsesgrundlag; gennemført til tiden: Mentor" in row
     assert "| 1. apr. 2027 | Personligt ledelsesgrundlag (frist) | 6 talenter |" in page
-    assert "| 11. mar. 2027 | Modul 1 dag 1 | Modul 1 · AL-sprint til 1. apr. 2027 |" in page
+    assert "| 11. mar. 2027 | Modul 1, dag 1 | Modul 1 · AL-sprint til 1. apr. 2027 |" in page
     assert "| 12 (fra 22. mar.) | 0 | 0 | 1 | 0 | 1 |" in page
 
 

@@ -331,7 +331,7 @@ def test_nobody_chosen_is_refused(hold: Hold) -> None:
     assert state.message.startswith("Intet er registreret. Talenter, I vælger eller undtager: mangler.")
 
 
-AWAY = {"milestone": "Modul 1 dag 2"}
+AWAY = {"milestone": "Modul 1, dag 2"}
 
 
 def absent(hold: Hold) -> list[str]:

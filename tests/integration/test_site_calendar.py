@@ -24,7 +24,7 @@ def test_a_program_fetches_the_calendar_of_who_was_sent_the_link(stand: Stand) -
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
     assert answer.headers["cache-control"].startswith("private")
-    assert titles(published(answer.content))[:2] == ["Fælles kick-off", "Modul 1 dag 1"]
+    assert titles(published(answer.content))[:2] == ["Fælles kick-off", "Modul 1, dag 1"]
 
 
 def test_a_leader_gets_what_leaders_come_to(stand: Stand) -> None:

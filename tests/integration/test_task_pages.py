@@ -87,8 +87,8 @@ def test_whoever_is_on_leave_comes_back_or_leaves(coordinator: Coordinator) -> N
 def test_a_day_without_a_date_gets_one(coordinator: Coordinator) -> None:
     coordinator.driven.move("m2d1", None)
     coordinator.carry_out()
-    _, offers = asked(coordinator, "find en ny dato til Modul 2 dag 1")
-    assert filled(offers) == {"Flyt en dag": {"day": "Modul 2 dag 1 (Hold 3)"}}
+    _, offers = asked(coordinator, "find en ny dato til Modul 2, dag 1")
+    assert filled(offers) == {"Flyt en dag": {"day": "Modul 2, dag 1 (Hold 3)"}}
 
 
 def test_the_alumni_day_has_a_form_of_its_own(coordinator: Coordinator) -> None:

@@ -28,14 +28,14 @@ SVG = "{http://www.w3.org/2000/svg}"
 COLUMNS = (
     GridColumn("kickoff", "Kick-off", date(2027, 3, 1), True),
     GridColumn("talk", "Samtale", date(2027, 4, 1), False),
-    GridColumn("m1d1", "Modul 1 dag 1", date(2027, 9, 1), True),
+    GridColumn("m1d1", "Modul 1, dag 1", date(2027, 9, 1), True),
     GridColumn("visit", "Besøg", date(2027, 10, 1), False),
 )
 EVENING = [("sent", 9), ("waiting", 0), ("rejected", 2), ("unknown", 1)]
 AHEAD = (
-    DayAhead("Modul 1 dag 2", date(2027, 6, 1), "Efter modul 1", date(2027, 9, 1)),
+    DayAhead("Modul 1, dag 2", date(2027, 6, 1), "Efter modul 1", date(2027, 9, 1)),
     DeadlineAhead("Samtale", date(2027, 8, 20), 6),
-    DayAhead("Modul 2 dag 1", date(2027, 9, 1), "Sprint", date(2027, 9, 20)),
+    DayAhead("Modul 2, dag 1", date(2027, 9, 1), "Sprint", date(2027, 9, 20)),
     DeadlineAhead("Udfordring", date(2027, 9, 2), 0),
     DayAhead("Alumnedag", None),
 )
@@ -85,7 +85,7 @@ def contrast(look: Look) -> float:
 
 def test_every_talent_every_day_and_every_commitment_is_on_it() -> None:
     written = texts(cohort_picture(grid(LATE, FINE)))
-    assert {"Mette", "Søren", "Samtale", "Besøg", "Kick-off · 1. mar.", "Modul 1 dag 1 · 1. sep.", "131 d."} <= {
+    assert {"Mette", "Søren", "Samtale", "Besøg", "Kick-off · 1. mar.", "Modul 1, dag 1 · 1. sep.", "131 d."} <= {
         *written
     }
 
@@ -198,7 +198,7 @@ def test_no_two_entries_of_a_legend_meet() -> None:
 
 def test_every_day_and_deadline_ahead_has_a_line() -> None:
     written = texts(year_picture(year(*AHEAD)))
-    assert {"Modul 2 dag 1", "Sprint", "Samtale", "6 talenter", "hele holdet", "ingen dato endnu"} <= {*written}
+    assert {"Modul 2, dag 1", "Sprint", "Samtale", "6 talenter", "hele holdet", "ingen dato endnu"} <= {*written}
     assert [one for one in written if re.fullmatch(r"\d+\. \w+\.?", one)][:2] == ["1. jun.", "20. aug."]
 
 
@@ -223,7 +223,7 @@ def test_nothing_is_written_outside_of_the_picture_of_the_year() -> None:
 
 def test_the_years_sentence_names_what_comes_next() -> None:
     assert year_said(year(*AHEAD)) == (
-        "2 dage og 2 frister ligger foran. Den næste dag er Modul 2 dag 1 den 1. september 2027. "
+        "2 dage og 2 frister ligger foran. Den næste dag er Modul 2, dag 1 den 1. september 2027. "
         "Den næste frist er Samtale den 20. august 2027."
     )
     assert year_said(year()) == "0 dage og 0 frister ligger foran."

@@ -80,9 +80,9 @@ class TestTalentNord:
     @pytest.mark.parametrize(
         ("trigger", "label"),
         [
-            ("m2d1", "Modul 2 dag 1"),
+            ("m2d1", "Modul 2, dag 1"),
             ("mentor_meeting_m2:keep", "Mentormøde i modul 2: gennemført"),
-            ("m3d1:invite", "Modul 3 dag 1: invitation"),
+            ("m3d1:invite", "Modul 3, dag 1: invitation"),
             ("leave", "Orlov"),
             ("unheard:of", "unheard: of"),
         ],

@@ -103,7 +103,7 @@ def test_the_summary_of_hold_3_says_who_what_and_when() -> None:
 
 def test_the_summary_is_in_the_order_of_the_dates() -> None:
     text = one_page(TALENT_NORD.cohort("hold-3"))
-    assert text.index("Modul 3 dag 1") < text.index("andet møde") < text.index("Modul 3 dag 2")
+    assert text.index("Modul 3, dag 1") < text.index("andet møde") < text.index("Modul 3, dag 2")
 
 
 def test_the_summary_says_what_has_no_date_yet(tmp_path: Path) -> None:
