@@ -159,7 +159,7 @@ def test_a_bad_name_of_before_the_rules_silences_nobody(sqlite: Database, name: 
 
 @pytest.mark.parametrize("label", ["Kick-off \\u0007", "=?utf-8?q?Kick-off?=", "Kick-off\\u2028i Aalborg"])
 def test_a_bad_label_of_before_the_rules_silences_nobody(sqlite: Database, label: str) -> None:
-    """A milestone's name is in the subject of its invitations, and a cohort that runs keeps its definition."""
+    """A milestone's name is in the subject of the news of its date, and a cohort that runs keeps its definition."""
     from notifications.transports.mime import build
 
     post = Post(sqlite, people=3)
@@ -170,12 +170,14 @@ def test_a_bad_label_of_before_the_rules_silences_nobody(sqlite: Database, label
 
     def built(mail: Mail) -> None:
         build(mail).as_bytes()
-        sent.append(mail.text)
+        sent.append(mail.subject)
 
     post.tray.instead = built
     post.driven.until("2027-01-14 08:30")
     post.empty()
-    assert any("\n- Kick-off" in text for text in sent), "the list of the year's days"
+    post.driven.move("kickoff", day("2027-02-26", "12:30", "16:30"))
+    post.empty()
+    assert any("Kick-off" in subject for subject in sent)
     assert "rejected" not in post.statuses()
 
 

@@ -46,7 +46,7 @@ def test_several_things_due_the_same_morning_are_one_mail(database: Database) ->
     post.empty()
     mine = [mail for mail in post.tray.mails if mail.to.email.startswith("mette")]
     assert len(mine) == 1
-    assert mine[0].subject == "Invitation: Fælles kick-off den 25. februar (og 3 beskeder mere)"
+    assert mine[0].subject == "Velkommen til Talent Nord: fælles kick-off den 25. februar (og 2 beskeder mere)"
     with database.read() as connection:
         sent = select(EffectRow.mail_id).where(EffectRow.recipient_id == "hold-3-01", EffectRow.status == "sent")
         rows = connection.execute(sent).all()

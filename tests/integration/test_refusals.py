@@ -192,7 +192,7 @@ CASES: list[tuple[str, Callable[[Hold], Any], str]] = [
     ("TransitionRefusedError", twice, "Mette Brøndgaard er Orlov. Intet er registreret."),
     (
         "NotOpenYetError",
-        lambda _: record("other", commitment="Drøftelse af det politiske niveau", held_on="2026-12-29"),
+        lambda _: record("other", commitment="Drøftelse af det politiske samspil", held_on="2026-12-29"),
         "åbner først 7. oktober 2027. Intet er registreret.",
     ),
     ("NoConsultantError", without_a_consultant, "har ingen intern konsulent at give aftalen videre til"),

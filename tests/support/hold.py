@@ -78,6 +78,7 @@ _numbers = iter(range(1, 100))
 def enrolled(folder: Path, talents: int, without: str = "") -> Iterator[Hold]:
     """The first so many talents, as a cohort that no other test's runs can be taken for.
 
+    Its programme invites to the kick-off two weeks before it calls the talk: one trigger by itself, and then another.
     ``without`` is a key of commitments that its programme did not have when it began.
     """
     clock = TurnedClock(datetime(2026, 12, 29, 8, tzinfo=UTC))
@@ -91,6 +92,9 @@ def enrolled(folder: Path, talents: int, without: str = "") -> Iterator[Hold]:
     data = loaded.definition.programme.model_dump(mode="json", by_alias=True)
     for commitment in data["commitments"]:
         commitment.pop(without, None)
+    [kickoff] = [entry for entry in data["calendar"] if entry.get("milestone") == "kickoff"]
+    [invitation] = [notice for notice in kickoff["notices"] if notice["id"] == "invite"]
+    invitation["when"] = "day - 8w"
     definition = Definition(Programme.model_validate(data))
     told = coordinator.engine.enrol(cohort, definition, People(loaded.people.talents[:talents]))
     with opened.database.write() as connection:
