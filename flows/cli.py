@@ -29,6 +29,7 @@ from flows import (
     mail_commands,
     message_command,
     people_commands,
+    preview_command,
     report_command,
     site_command,
     task_commands,
@@ -66,6 +67,7 @@ app.add_typer(undo_command.app)
 app.add_typer(decision_commands.app)
 app.add_typer(people_commands.app)
 app.add_typer(message_command.app)
+app.add_typer(preview_command.app)
 app.add_typer(report_command.app)
 app.add_typer(site_command.app)
 app.add_typer(task_commands.app)
