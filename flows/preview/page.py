@@ -28,7 +28,7 @@ _LINE = 24
 """The height of a line of a mail, in CSS pixels."""
 _AROUND = 200
 """What a mail's head, greeting, button and signature take beside its text."""
-_CHARACTERS = {"wide": 68, "narrow": 34}
+_CHARACTERS = {"wide": 68, "narrow": 30}
 """How many characters of a mail a line holds at least, on a wide screen and on a telephone."""
 
 
