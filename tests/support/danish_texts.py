@@ -45,6 +45,9 @@ def _mails() -> Iterator[tuple[str, str]]:
         greeting = Greeting(about.recipient, about.coordinator, about.programme)
         mail = compose([render_message(case.message, about)], greeting)
         yield f"mail {case}", f"{mail.subject}\n{mail.text}"
+    first, second = (render_message(case.message, case.context) for case in (MAILS[0], MAILS[-1]))
+    joint = compose([first, second], greeting)
+    yield "mail of several matters", f"{joint.subject}\n{joint.text}"
 
 
 def _tasks() -> Iterator[tuple[str, str]]:
