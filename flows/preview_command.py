@@ -13,6 +13,7 @@ from config.settings import load_settings
 from flows.checking import checked_cohort
 from flows.console import Bar, bar, out
 from flows.options import CohortOption
+from flows.preview.choice import fits
 from flows.preview.page import of_cohort, of_person
 from flows.preview.year import Year, play
 from flows.server.private import write_for_owner
@@ -34,9 +35,11 @@ def preview(
     """Write a page with each mail and task as it goes out for the first time, or with all that one person gets."""
     settings = load_settings()
     library = library_of(settings)
-    others = [] if person else [one for one in profiles(library.root) if one != profile]
-    behaviours = [load_profile(library.root, one) for one in (profile, *others)]
+    behaviours = [load_profile(library.root, profile)]
     loaded = checked_cohort(library, cohort)
+    if not person:
+        others = [load_profile(library.root, one) for one in profiles(library.root) if one != profile]
+        behaviours += [one for one in others if fits(one, loaded.definition)]
     years: list[Year] = []
     with bar() as show:
         for behaviour in behaviours:

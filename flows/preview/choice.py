@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from config.checks.places import effects, news
 from config.definition import Definition
+from config.profile import Profile
 from flows.preview.year import Piece, Said, Year
 
 
@@ -28,6 +29,13 @@ def _new(pieces: Iterable[Piece], seen: set[Said]) -> Iterable[Piece]:
         if not seen.issuperset(piece.said):
             seen.update(piece.said)
             yield piece
+
+
+def fits(profile: Profile, definition: Definition) -> bool:
+    """Whether a profile is of people of this programme: what befalls and what is chosen there is known here."""
+    befalls = {incident.event for incident in profile.incidents}
+    kinds = {spec.id for spec in definition.programme.commitments}
+    return befalls <= definition.programme.events.keys() and profile.choices.keys() <= kinds
 
 
 def unseen(years: Sequence[Year], definition: Definition, known: Iterable[str]) -> Unseen:

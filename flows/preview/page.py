@@ -36,11 +36,12 @@ def of_cohort(loaded: LoadedCohort, years: Sequence[Year], library: Library) -> 
     """Return the page of all that is sent: of each year what those before it lack, and the names of what none has."""
     definition = loaded.definition
     words = _words(definition.programme.language)
+    labels = _role_labels(loaded)
     numbers = count(1)
     parts = [
         {
             "heading": words["from_year"].format(profile=year.profile) if number else "",
-            "pieces": [_shown(piece, next(numbers), words) for piece in pieces],
+            "pieces": [_shown(piece, next(numbers), labels) for piece in pieces],
         }
         for number, (year, pieces) in enumerate(zip(years, first_of_each(years), strict=True))
         if pieces
@@ -49,7 +50,7 @@ def of_cohort(loaded: LoadedCohort, years: Sequence[Year], library: Library) -> 
     values = {
         "title": words["title"].format(**_named(loaded)),
         "lead": words["lead"].format(profile=years[0].profile),
-        "index": _index(parts, words),
+        "index": _index(parts, labels),
         "unseen": unseen(years, definition, messages),
     }
     return _page(definition.programme.language, parts, values)
@@ -74,8 +75,15 @@ def of_person(loaded: LoadedCohort, year: Year, person: str) -> str:
         "index": {},
         "unseen": Unseen((), ()),
     }
-    shown = [_shown(piece, number, words) for number, piece in enumerate(pieces, start=1)]
+    labels = _role_labels(loaded)
+    shown = [_shown(piece, number, labels) for number, piece in enumerate(pieces, start=1)]
     return _page(language, [{"heading": "", "pieces": shown}], values)
+
+
+def _role_labels(loaded: LoadedCohort) -> dict[str, str]:
+    """Return what roles are called: as the programme says, and as the language does where it can not."""
+    programme = loaded.definition.programme
+    return {**programme.role_labels, **_words(programme.language)["roles"]}
 
 
 def _named(loaded: LoadedCohort) -> dict[str, str]:
@@ -88,9 +96,9 @@ def _page(language: str, parts: Sequence[Mapping[str, Any]], values: Mapping[str
     return _environment(language).get_template("page.html.j2").render(about | dict(values))
 
 
-def _shown(piece: Piece, number: int, words: Any) -> dict[str, Any]:
+def _shown(piece: Piece, number: int, labels: Mapping[str, str]) -> dict[str, Any]:
     """Return a piece as the template has it: where it stands, what its readers are called, how high its frame is."""
-    roles = dict.fromkeys(_role(said.role, words) for said in piece.said)
+    roles = dict.fromkeys(labels.get(said.role, said.role) for said in piece.said)
     calendar: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for line in piece.calendar:
         calendar[line.how].append(_entry(line))
@@ -109,24 +117,20 @@ def _entry(line: CalendarLine) -> dict[str, Any]:
     return {**line._asdict(), "timed": timed}
 
 
-def _index(parts: Iterable[Mapping[str, Any]], words: Any) -> dict[str, list[dict[str, Any]]]:
+def _index(parts: Iterable[Mapping[str, Any]], labels: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
     """Return by role what is said to it, each message at the first piece that says it."""
-    found: dict[str, dict[str, dict[str, Any]]] = {role: {} for role in words["roles"]}
+    found: dict[str, dict[str, dict[str, Any]]] = {role: {} for role in labels}
     for one in _pieces(parts):
         for said in one["said"]:
             found.setdefault(said.role, {}).setdefault(said.message, one)
     # A mail that says several things to a role is named once.
     named = {role: {one["anchor"]: one for one in by.values()}.values() for role, by in found.items() if by}
-    return {_role(role, words): list(entries) for role, entries in named.items()}
+    return {labels.get(role, role): list(entries) for role, entries in named.items()}
 
 
 def _pieces(parts: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     for part in parts:
         yield from part["pieces"]
-
-
-def _role(role: str, words: Any) -> str:
-    return str(words["roles"].get(role, role))
 
 
 def _counted(words: Any, what: str, number: int) -> str:

@@ -13,8 +13,9 @@ import pytest
 
 from config.errors import NotOnePersonError
 from config.library import Library, LoadedCohort
-from config.profile import load_profile
+from config.profile import load_profile, profiles
 from config.settings import load_settings
+from flows.preview.choice import fits
 from flows.preview.page import of_cohort, of_person
 from flows.preview.year import Year, play
 from flows.rehearsal.to_files import Rehearsed, rehearse
@@ -150,6 +151,12 @@ def test_what_a_year_lacks_another_one_adds(hold_3: LoadedCohort, typical: Year)
     page = seen(of_cohort(hold_3, [few, typical], LIBRARY))
     assert "Ses kun i et andet eksempel: Et almindeligt hold" in page.page
     assert sum("(kickoff_invitation, talk_expect)" in one for one in page.heads) == 1
+
+
+def test_only_profiles_of_this_programme_add_to_it(hold_3: LoadedCohort, spring: LoadedCohort) -> None:
+    known = [load_profile(LIBRARY.root, one) for one in profiles(LIBRARY.root)]
+    assert {one.id for one in known if fits(one, hold_3.definition)} == {"exemplary", "typical"}
+    assert "typical" not in {one.id for one in known if fits(one, spring.definition)}
 
 
 def test_one_persons_year_has_every_mail_that_a_rehearsal_sends_them(
