@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from config.checks.places import effects
 from config.definition import Definition
@@ -26,6 +27,8 @@ from notifications.templates import environment
 
 ROOT = Path(__file__).parents[1]
 _LANGUAGE = "en"
+_EMPHASIS = re.compile(r"\*([^*]+)\*")
+_CODE = re.compile(r"`([^`]+)`")
 
 
 class Told(NamedTuple):
@@ -66,10 +69,17 @@ def _shown(
     tests = [proof(name, ROOT) for name in rule.proofs]
     return {
         **vars(rule),
+        "text": _marked(rule.text),
+        "open": _marked(rule.open),
         "blocks": [{**one._asdict(), **_link(one.file, one.first, folder)} for one in blocks.get(rule.ident, [])],
         "told": told.get(rule.ident, []),
         "tests": [{"name": one.name, **_link(one.file, one.line, folder)} for one in tests],
     }
+
+
+def _marked(text: str) -> Markup:
+    """Return the Markdown of a rule as HTML: emphasis and code are all that it has."""
+    return Markup(_CODE.sub(r"<code>\1</code>", _EMPHASIS.sub(r"<em>\1</em>", str(escape(text)))))
 
 
 def _link(file: Path, line: int, folder: Path) -> dict[str, str]:

@@ -48,7 +48,7 @@ def test_every_rule_is_there_once_under_the_section_that_it_comes_from(page: Pat
 
 def test_a_missed_mentor_meeting_leads_from_the_rule_to_yaml_mails_and_tests(page: Path) -> None:
     r45 = about(page, "R45")
-    assert "A missed mentor meeting is escalated." in r45
+    assert "A missed mentor meeting is escalated. <em>Ours:</em> reminded" in r45
     assert re.search(r"config/programmes/talent-nord\.yaml, lines \d+ to \d+", r45)
     assert "on_miss: [{mail: meeting_missed, to: [talent, mentor]}]" in r45
     said = set(re.findall(r'class="code">\((\w+)\)</span></summary>', r45))
