@@ -87,13 +87,17 @@ class Profile(Spec):
         return self.habits.get(max(kinds, key=len, default="default"), Habit())
 
 
+def profiles(root: Path) -> list[str]:
+    """Return the ids of all profiles below the configuration's root."""
+    return sorted(path.stem for path in (root / "profiles").glob("*.yaml"))
+
+
 def load_profile(root: Path, ident: str) -> Profile:
     """Read ``profiles/<ident>.yaml`` below the configuration's root.
 
     Raises ``FileMissingError`` naming those there are, and ``DefinitionError`` with all that is wrong in the file.
     """
     path = root / "profiles" / f"{ident}.yaml"
-    known = sorted(one.stem for one in path.parent.glob("*.yaml"))
-    if ident not in known:
+    if ident not in (known := profiles(root)):
         raise FileMissingError(path, "profile", known)
     return typed(Profile, load_yaml(path))

@@ -29,16 +29,17 @@ from flows import (
     mail_commands,
     message_command,
     people_commands,
+    preview_command,
     report_command,
+    rules_command,
     site_command,
     task_commands,
     undo_command,
 )
 from flows.checking import check_cohorts, checked_cohort
 from flows.clock import system_clock
-from flows.console import bar, out, print_load, print_rules, print_summary
+from flows.console import bar, out, print_load, print_summary
 from flows.options import VAR, CohortOption, HostOption, PortOption
-from flows.rule_list import FILES, read_rules
 from flows.running_dates import dates_that_run
 from flows.server.entrance import have_password
 from flows.server.ports import LOOPBACK, free_port
@@ -66,7 +67,9 @@ app.add_typer(undo_command.app)
 app.add_typer(decision_commands.app)
 app.add_typer(people_commands.app)
 app.add_typer(message_command.app)
+app.add_typer(preview_command.app)
 app.add_typer(report_command.app)
+app.add_typer(rules_command.app)
 app.add_typer(site_command.app)
 app.add_typer(task_commands.app)
 
@@ -240,15 +243,6 @@ def backup(
     now = stamp(system_clock())
     target = to or (address.path or Path("talentnord")).with_name(f"{Path(address.where).name}.backup.{now}")
     out.print(f"backed up to {back_up(address, target)}")
-
-
-@app.command()
-def rules(
-    only_open: Annotated[bool, typer.Option("--open", help="Only those that are open, in whole or in part.")] = False,
-) -> None:
-    """Print the programme's rules and the system's invariants, each with the tests that prove it or what is open."""
-    found = [rule for path in FILES for rule in read_rules(path)]
-    print_rules([rule for rule in found if rule.open or not only_open])
 
 
 def _loaded(settings: Settings, cohort: str, profile: str) -> tuple[LoadedCohort, Profile]:

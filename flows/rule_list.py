@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from config.errors import DefinitionError, FileMissingError, Problem
@@ -12,6 +12,9 @@ from config.errors import DefinitionError, FileMissingError, Problem
 DOCS = Path(__file__).parents[1] / "docs"
 FILES = (DOCS / "rules.md", DOCS / "invariants.md")
 
+_NAMED = re.compile(r"\bR(\d+)\b(?:\s+(?:to|til)\s+R(\d+)\b)?")
+"""A rule, or a range of them in English or Danish."""
+_HEADING = re.compile(r"## +(.*)")
 _ROW = re.compile(r"\| *(R\d+|invariant \d+) *\|(.*)")
 _TEST = re.compile(r"`(tests/[^`]*)`")
 _OPEN = re.compile(r"\*open\*:(.*)", re.DOTALL)
@@ -19,12 +22,24 @@ _OPEN = re.compile(r"\*open\*:(.*)", re.DOTALL)
 
 @dataclass(frozen=True)
 class Rule:
-    """One row: ``proofs`` are the tests that prove it, ``open`` says what is missing (nothing if it is met whole)."""
+    """One row: ``proofs`` are the tests that prove it, ``open`` says what is missing (nothing if it is met whole).
+
+    ``section`` is the heading above it: the part of the programme's text that it comes from.
+    """
 
     ident: str
     text: str
     proofs: tuple[str, ...]
     open: str
+    section: str = ""
+
+
+def rules_named(text: str) -> list[str]:
+    """Return the rules that a text names, in order: ``R33 to R36, R59`` are five."""
+    found: list[str] = []
+    for first, last in _NAMED.findall(text):
+        found += [f"R{number}" for number in range(int(first), int(last or first) + 1)]
+    return list(dict.fromkeys(found))
 
 
 def read_rules(path: Path) -> list[Rule]:
@@ -40,7 +55,10 @@ def read_rules(path: Path) -> list[Rule]:
         raise FileMissingError(path, "list of rules") from None
     found: dict[str, Rule] = {}
     problems: list[Problem] = []
+    section = ""
     for number, line in enumerate(lines, start=1):
+        if heading := _HEADING.fullmatch(line.strip()):
+            section = heading[1]
         row = _ROW.fullmatch(line.strip())
         if row is None:
             continue
@@ -48,7 +66,7 @@ def read_rules(path: Path) -> list[Rule]:
         if rule.ident in found:
             faults.append("is there twice")
         problems += [Problem(str(path), number, rule.ident, fault) for fault in faults]
-        found[rule.ident] = rule
+        found[rule.ident] = replace(rule, section=section)
     if problems:
         raise DefinitionError(problems)
     return list(found.values())

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from states.store.database import Database
-from tests.support import postgres
+from tests.support import hunspell, postgres
 from tests.support.driver import Driver
 
 settings.register_profile("default", deadline=None, print_blob=True)
@@ -118,6 +118,8 @@ def driven(sqlite: Database) -> Driver:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one line that nothing was tried on PostgreSQL."""
+    """Say in a line each that nothing was tried on PostgreSQL, and that no word was looked up."""
     if MISSING is not None:
         terminalreporter.write_line(f"PostgreSQL was skipped: {MISSING}")
+    if (unspelled := hunspell.why_not()) is not None:
+        terminalreporter.write_line(f"spelling was skipped: {unspelled}")

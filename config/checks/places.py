@@ -99,6 +99,15 @@ def _effects(
         yield PlacedEffect((*path, number), effect, anchors, spec)
 
 
+def news(programme: Programme) -> dict[Path, str]:
+    """Return the messages that a programme names without saying to whom, each by its place: what is news tells that."""
+    named: dict[Path, str | None] = {
+        (key,): getattr(programme, key) for key in ("on_move", "on_call_off", "on_correct", "on_office")
+    }
+    named["groups", "on_change"] = programme.groups.on_change if programme.groups else None
+    return {path: message for path, message in named.items() if message is not None}
+
+
 def moments(programme: Programme) -> Iterator[PlacedWhen]:
     """Yield every point in time as written."""
     for path, notice in notices(programme):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from config.checks.places import Path, effects, notice_lists, notices
+from config.checks.places import Path, effects, news, notice_lists, notices
 from config.definition import ACTIVE, Definition, in_active
 from config.errors import Problem
 from config.files.yaml_file import Source, Step
@@ -28,13 +28,8 @@ def unknown_messages(definition: Definition, source: Source, messages: Collectio
             yield source.problem(
                 (*path, kind), f"no template {effect.message!r}{did_you_mean(effect.message, messages)}"
             )
-    named: dict[tuple[Step, ...], str | None] = {
-        (key,): getattr(definition.programme, key) for key in ("on_move", "on_call_off", "on_correct", "on_office")
-    }
-    if definition.programme.groups is not None:
-        named["groups", "on_change"] = definition.programme.groups.on_change
-    for path, message in named.items():
-        if message is not None and message not in messages:
+    for path, message in news(definition.programme).items():
+        if message not in messages:
             yield source.problem(path, f"no template {message!r}{did_you_mean(message, messages)}")
 
 

@@ -66,6 +66,7 @@ from config.errors.events import (
     EventsUnreadableError,
     EventsUnsignedError,
 )
+from config.errors.preview import NotOnePersonError
 from config.errors.root import TalentNordError
 from config.errors.server import NoPasswordError, NotOursError, ServerError
 from config.errors.sign_in import NoSignInError, StampRefusedError
@@ -109,6 +110,7 @@ __all__ = [
     "NoSignInError",
     "NobodyChosenError",
     "NotConfirmedError",
+    "NotOnePersonError",
     "NotOpenYetError",
     "NotOursError",
     "NothingChosenError",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,18 +10,12 @@ from pathlib import Path
 from config.library import Library, LoadedCohort
 from config.profile import Profile
 from config.settings import Settings
-from flows.clock import TurnedClock
-from flows.rehearsal.rehearsal import Rehearsal, Step, first_instant
-from flows.services import put_together
-from notifications.links import REHEARSAL_KEY, Links
+from flows.rehearsal.played import played_year
+from flows.rehearsal.rehearsal import Step
 from notifications.transports.files import FilesTransport
-from states.store.database import Database
 from states.views.counts import Summary, summarise
 from states.views.history import history_records
 from states.views.load import Load, mail_load
-
-LINKS = Links([REHEARSAL_KEY], "https://talentnord.example")
-"""What a rehearsal's mails link with: always the same, so that they keep their bytes."""
 
 
 @dataclass(frozen=True)
@@ -50,29 +43,17 @@ def rehearse(
     Writes ``out/mail/*.eml``, ``out/history.jsonl`` (a record a transition) and ``out/summary.json``; what an earlier
     rehearsal left there is removed first.
     """
-    mail = _fresh(out)
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/rehearsal.db", synchronous="OFF")
-        try:
-            clock = TurnedClock(first_instant(loaded))
-            files = FilesTransport(mail, durable=False)
-            services = put_together(settings, library, database, files, clock, links=LINKS)
-            first = clock()
-            rehearsal = Rehearsal(loaded, profile, seed, clock, services)
-            for step in rehearsal.run():
-                for due in services.outbox.due(step.outcomes):
-                    for effect in due.effects:
-                        services.outbox.carry_out(effect)
-                yield step
-            with database.read() as connection:
-                summary = summarise(connection, loaded.cohort.id)
-                load = mail_load(connection, loaded.cohort.id)
-                records = [
-                    json.dumps(record, ensure_ascii=False) for record in history_records(connection, loaded.cohort.id)
-                ]
-        finally:
-            database.close()
-    rehearsed = Rehearsed(summary, load, profile.id, seed, first.isoformat(), clock().isoformat())
+    files = FilesTransport(_fresh(out), durable=False)
+    with played_year(loaded, profile, seed, settings, library, files) as year:
+        first = year.clock()
+        yield from year.steps()
+        with year.services.database.read() as connection:
+            summary = summarise(connection, loaded.cohort.id)
+            load = mail_load(connection, loaded.cohort.id)
+            records = [
+                json.dumps(record, ensure_ascii=False) for record in history_records(connection, loaded.cohort.id)
+            ]
+    rehearsed = Rehearsed(summary, load, profile.id, seed, first.isoformat(), year.clock().isoformat())
     (out / "history.jsonl").write_text("\n".join(records) + "\n", encoding="utf-8")
     text = json.dumps(rehearsed.as_dict(), ensure_ascii=False, indent=2)
     (out / "summary.json").write_text(text + "\n", encoding="utf-8")

@@ -13,6 +13,13 @@ def only_for_owner() -> None:
     os.umask(0o077)
 
 
+def write_for_owner(path: Path, content: bytes) -> None:
+    """Write a file that its owner alone can read, in place of one that is there; its folder is made if missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+
+
 def take_back(folder: Path) -> None:
     """Take a folder, and all that an earlier version left in it, from everybody but its owner; no link is followed.
 

@@ -57,3 +57,8 @@ def report_in(language: str) -> Path:
 def pictures_in(language: str) -> Path:
     """Return the file that says in a language what is written on the pictures of a cohort."""
     return LANGUAGES / language / "pictures.yaml"
+
+
+def preview_in(language: str) -> Path:
+    """Return the file that says in a language what is written around the mails of a preview."""
+    return LANGUAGES / language / "preview.yaml"

@@ -210,7 +210,9 @@ def others_cases(name: str, event: dict[str, Any]) -> Iterator[Case]:
 def commitment_cases() -> Iterator[Case]:
     talents_own = replace(BASE, talent=METTE, mentor=HANNE, group=(JENS,), group_number=2)
     for entry in DEFINITION["commitments"]:
-        promise = CommitmentView(entry["label"], date(2027, 3, 4), date(2027, 3, 5), entry.get("choices", {}))
+        promise = CommitmentView(
+            entry["label"].format(number=1), date(2027, 3, 4), date(2027, 3, 5), entry.get("choices", {})
+        )
         base = BASE if entry.get("subject") == "cohort" else talents_own
         context = replace(base, commitment=promise, topic=told_of(entry["id"]))
         variants = {"plain": context, "helped": replace(context, consultant=JENS, second_mentor=JENS)}

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from config.errors import DefinitionError, FileMissingError
 from flows.cli import app
-from flows.rule_list import FILES, Rule, read_rules
+from flows.rule_list import FILES, Rule, read_rules, rules_named
 from tests.unit.test_said import SAID
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +105,18 @@ def test_a_row_is_read_whole(tmp_path: Path) -> None:
         Rule("R2", "Two.", (two,), "a part."),
         Rule("invariant 3", "Three.", (), "not built (R1, `check`)."),
     ]
+
+
+def test_a_rule_has_the_section_that_it_stands_in(tmp_path: Path) -> None:
+    (tmp_path / "rules.md").write_text(
+        "# All\n## Before\n| R1 | One. | *open*: a. |\n## After\n| R2 | Two. | *open*: b. |\n"
+    )
+    assert [rule.section for rule in read_rules(tmp_path / "rules.md")] == ["Before", "After"]
+
+
+def test_rules_are_named_one_by_one_or_from_one_to_another() -> None:
+    assert rules_named("R33 to R36, R59: to whom; R2 til R3, R2") == ["R33", "R34", "R35", "R36", "R59", "R2", "R3"]
+    assert rules_named("XR3, R, r5") == []
 
 
 @pytest.mark.parametrize(
