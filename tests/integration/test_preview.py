@@ -119,7 +119,7 @@ def test_calendar_entries_and_files_are_told_in_words(whole: Seen) -> None:
     assert "Fælles kick-off: torsdag den 25. februar 2027 kl. 12.30–16.30, Nordkraft, Aalborg" in first
     assert "Modul 2: Innovationsledelse: onsdag den 28. april 2027 kl. 9.00 til torsdag den 29. april 2027" in first
     assert "Vedhæftet Udviklingsplan - Mette Brøndgaard.docx" in first
-    assert any("Fjernes fra kalenderen Talent Nord · Modul 3 dag 1" in one for one in whole.heads)
+    assert any("Fjernes fra kalenderen Talent Nord · Modul 3, dag 1" in one for one in whole.heads)
 
 
 def test_tasks_are_there_with_their_deadline_and_what_to_do(whole: Seen) -> None:
