@@ -190,7 +190,7 @@ def test_pages_keep_their_address_and_tell_history_with_its_cause(server: Server
     assert f"| [Mette Brøndgaard]({ui.DEFAULT.page('')}" in again["data"]
     page = artifact(server, f"side-{driven.id}-01")
     assert page is not None
-    assert "Forventningssamtale\\: åbnet | i gang | af sig selv, da tiden var inde · [kørsel](" in page["data"]
+    assert "Forventningssamtale\\: åbnet → i gang | af sig selv, da tiden var inde · [kørsel](" in page["data"]
     assert r"Forventningssamtale (Inge Sønderby) | i gang | 17\. feb\. 2027" in page["data"]
 
 
