@@ -130,7 +130,7 @@ def test_an_effect_that_breaks_unforeseen_keeps_no_other_back_and_goes_when_it_i
 def test_a_cohort_that_cannot_be_read_keeps_no_other_back(server: ServerPlace, driven: Hold) -> None:
     loaded = Library().cohort("hold-3")
     other = loaded.cohort.model_copy(update={"id": f"{driven.id}-b"})
-    driven.coordinator.engine.enrol(other, loaded.definition, People(loaded.people.talents[:2]))
+    driven.coordinator.engine.enrol(other, driven.definition, People(loaded.people.talents[:2]))
     driven.tick(KICKOFF_INVITED)
     with driven.coordinator.database.write() as connection:
         connection.execute(update(CohortRow).where(CohortRow.id == driven.id).values(definition="{}"))
@@ -190,7 +190,7 @@ def test_pages_keep_their_address_and_tell_history_with_its_cause(server: Server
     assert f"| [Mette Brøndgaard]({ui.DEFAULT.page('')}" in again["data"]
     page = artifact(server, f"side-{driven.id}-01")
     assert page is not None
-    assert "Forventningssamtale\\: åbnet | i gang | af sig selv, da tiden var inde · [kørsel](" in page["data"]
+    assert "Forventningssamtale\\: åbnet → i gang | af sig selv, da tiden var inde · [kørsel](" in page["data"]
     assert r"Forventningssamtale (Inge Sønderby) | i gang | 17\. feb\. 2027" in page["data"]
 
 

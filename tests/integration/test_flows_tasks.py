@@ -44,7 +44,7 @@ def test_a_tasks_page_is_linked_while_it_is_open_then_says_that_it_is_closed_and
 ) -> None:
     there = page(server, hold)
     assert there is not None
-    assert there["description"] == r"Mette Brøndgaard\: forventningssamtalen mangler"
+    assert there["description"] == r"Mette Brøndgaard\: vi har ikke hørt om forventningssamtalen"
     assert "Ring til Inge Sønderby" in there["data"]
     link = f"[åbn]({ui.DEFAULT.page(there['latest_id'])})"
     for ident in (hold.id, f"{hold.id}-01"):

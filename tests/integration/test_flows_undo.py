@@ -87,11 +87,13 @@ def test_who_was_told_gets_a_correction(hold: Hold) -> None:
     leave = recorded(hold, "leave")
     assert hold.statuses("leave_started") == {"sent"}
     said = taken_back(leave)
-    assert said == "Orlov: taget tilbage · Mette Brøndgaard: 2 mails sendt"
+    assert said == "Orlov: taget tilbage · Mette Brøndgaard: 4 mails sendt"
     told = [mail for mail in hold.tray.mails if "byggede på en registrering, der var en fejl" in mail.text]
     assert {mail.to.email for mail in told} == {
         "mette.broendgaard@aalborg.example.org",
         "inge.soenderby@aalborg.example.org",
+        "bente.riis@aalborg.example.org",
+        "talentnord@aalborg.example.org",
     }
     assert "“Dit forløb holder pause”" in "".join(mail.text for mail in told)
 

@@ -61,8 +61,8 @@ def context(post: Post, message: str, role: str, links: Links | None = LINKS, **
 def test_a_leader_is_led_to_the_talk_with_the_talent_and_to_their_own_page(post: Post) -> None:
     convene = mails_to(post, "Inge Sønderby")[-1]
     assert links_in(convene.text) == [
-        (f"{HELD} (Mette)", Link(Purpose.ANSWER, LEADER, TALK)),
         (COMING, Link(Purpose.ANSWER, LEADER, "hold-3@kickoff")),
+        (f"{HELD} (Mette)", Link(Purpose.ANSWER, LEADER, TALK)),
         ("Din egen side på Talent Nord", Link(Purpose.PAGE, LEADER, "hold-3")),
     ]
     assert re.findall(r'href="([^"]+)"', convene.html) == re.findall(r"https://\S+", convene.text)
@@ -70,7 +70,7 @@ def test_a_leader_is_led_to_the_talk_with_the_talent_and_to_their_own_page(post:
 
 def test_a_talent_may_say_it_too(post: Post) -> None:
     expect = mails_to(post, "Mette Brøndgaard")[-1]
-    assert links_in(expect.text)[0] == (HELD, Link(Purpose.ANSWER, TALENT, TALK))
+    assert (HELD, Link(Purpose.ANSWER, TALENT, TALK)) in links_in(expect.text)
     assert "Når samtalen er holdt, kan både du og Inge sige det herunder." in expect.text
 
 

@@ -55,6 +55,7 @@ class Hold:
     clock: TurnedClock
     tray: Tray
     id: str
+    definition: Definition
 
     def tick(self, when: datetime) -> list[Outcome]:
         self.clock.turn_to(when)
@@ -100,6 +101,6 @@ def enrolled(folder: Path, talents: int, without: str = "") -> Iterator[Hold]:
     with opened.database.write() as connection:
         take(connection, [step.id for step in told.transitions], "the run of the enrolment")
     use(coordinator)
-    yield Hold(coordinator, clock, tray, cohort.id)
+    yield Hold(coordinator, clock, tray, cohort.id, definition)
     use(None)
     coordinator.database.close()
