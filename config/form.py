@@ -33,13 +33,15 @@ class Form(Spec):
     """Whether the talent's name is to be typed too: what it records is not easily put right."""
     undoes: bool = False
     """Whether it takes back what was recorded (R62)."""
+    notes: bool = False
+    """Whether it notes something about a talent, which moves nothing and tells nobody."""
 
     @model_validator(mode="after")
     def _one_purpose(self) -> Self:
-        about = (self.commitments, self.event, self.moves, self.people, self.finishes, self.undoes)
+        about = (self.commitments, self.event, self.moves, self.people, self.finishes, self.undoes, self.notes)
         if sum(map(bool, about)) != 1:
-            what = "'commitments', an 'event', milestones that it 'moves', or 'people'; or it 'finishes' or 'undoes'"
-            raise ValueError(f"a form is about {what}")
+            what = "'commitments', an 'event', milestones that it 'moves', or 'people'"
+            raise ValueError(f"a form is about {what}; or it 'finishes', 'undoes' or 'notes'")
         if self.several and not (self.commitments or self.event):
             raise ValueError("a form for several talents at once is about 'commitments' or an 'event'")
         if self.confirm and self.event is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -25,7 +26,9 @@ from notifications.naming import definition_if_readable, trigger_name
 from notifications.run_words import counted, run_name, said
 from states.facts import Fact, Outcome
 from states.moves.firing import is_one_name
+from states.moves.note import NOTE, TALENT
 from states.plain_facts import PERSONS
+from states.store.queries import journeys_and_cohort
 from states.store.tables import JourneyRow, PersonRow
 
 MOST_NAMES = 3
@@ -156,6 +159,8 @@ def fire_form(
         raise FactIncompleteError(ident, "because", "is missing")
     people = {name: _person(ident, name, details[name]) for name in PERSONS if name in details}
     details = details | people
+    if form.notes:
+        return _note(services, form, options, given, Fact(key, teller(services), details))
     trigger = _trigger(form, options.commitments, given)
     if given["milestone"]:
         details = details | {"milestone": chosen(options.milestones, "milestone", given["milestone"], form)}
@@ -165,6 +170,15 @@ def fire_form(
     if given.get(PLAN):
         details = details | {PLAN: chosen(options.plans, PLAN, given[PLAN], form)}
     return services.engine.fire(trigger, about, Fact(key, teller(services), details))
+
+
+def _note(services: Services, form: Form, options: Choices, given: Mapping[str, Any], fact: Fact) -> Outcome:
+    """Tell a note about one talent."""
+    talent = chosen(options.talents, "talent", given["talent"], form)
+    with services.database.read() as connection:
+        cohort = journeys_and_cohort(connection, [talent]).cohort_id
+    noted = replace(fact, details={**fact.details, TALENT: talent})
+    return services.engine.arrange(cohort, NOTE, noted, about=[talent])
 
 
 def _about(

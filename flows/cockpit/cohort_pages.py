@@ -1,4 +1,4 @@
-"""The pages of a cohort: overview, pictures, dates, what each coordinator is to do, mails that did not arrive."""
+"""The pages of a cohort: overview, pictures, dates, leaders, what each coordinator is to do, mails that did not arrive."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from flows.cockpit import ui
 from flows.cockpit.acts import Acts
 from flows.cockpit.labels import words
 from flows.cockpit.literal import Markdown, link
-from flows.cockpit.markdown import calendar_markdown, cohort_markdown, mails_markdown, todo_markdown
+from flows.cockpit.markdown import (
+    calendar_markdown,
+    cohort_markdown,
+    mails_markdown,
+    mentors_markdown,
+    todo_markdown,
+)
 from flows.cockpit.pictures import image, pictures_markdown, pictures_of
 from flows.runs import ACTIVITY
 from flows.server.sign_in_pages import OUT
@@ -21,6 +27,7 @@ from notifications.pictures.cohort import cohort_said
 from notifications.pictures.made import Picture
 from states.running_cohort import RunningCohort
 from states.views.calendar import day_lines
+from states.views.mentors import mentor_lines
 from states.views.pages import CohortPage
 from states.views.todo import task_owners, todo_pages
 from states.views.undelivered import list_mails, mails_page
@@ -44,6 +51,11 @@ def pictures_page(cohort_id: str) -> str:
     return f"{cohort_id}/pictures"
 
 
+def mentors_page(cohort_id: str) -> str:
+    """Return the id of the page of a cohort's leaders and mentors; it is published with the cohort's."""
+    return f"{cohort_id}/mentors"
+
+
 def todo_page(owner: str) -> str:
     """Return the id of the page of a person's open tasks; it is published with the cohort's."""
     return f"{owner}/tasks"
@@ -55,6 +67,7 @@ def cohort_titles(connection: Connection, cohort: RunningCohort) -> dict[str, st
     return {
         calendar_page(cohort.cohort_id): f"{cohort.name}: {words()['calendar_page']}",
         pictures_page(cohort.cohort_id): f"{cohort.name}: {words()['pictures_page']}",
+        mentors_page(cohort.cohort_id): f"{cohort.name}: {words()['mentors_page']}",
         **{todo_page(owner): f"{name}: {words()['todo_page']}" for owner, name in owners.items()},
         mails_page(cohort.cohort_id): f"{cohort.name}: {words()['mails_page']}",
     }
@@ -66,6 +79,7 @@ def links_to_pages(connection: Connection, cohort: RunningCohort, links: Mapping
     named = {
         calendar_page(cohort.cohort_id): words()["calendar_page"],
         pictures_page(cohort.cohort_id): words()["pictures_page"],
+        mentors_page(cohort.cohort_id): words()["mentors_page"],
         **{page: f"{words()['todo_page']} ({name})" for page, name in owners.items()},
         mails_page(cohort.cohort_id): words()["mails_page"],
     }
@@ -100,6 +114,8 @@ def cohort_pages(
     yield Written(page.id, page.name, cohort_markdown(page, links, about, more, several, shown))
     ident = pictures_page(page.id)
     yield Written(ident, titles[ident], pictures_markdown(pictures, links))
+    ident = mentors_page(page.id)
+    yield Written(ident, titles[ident], mentors_markdown(page, mentor_lines(connection, cohort), links))
     ident = mails_page(page.id)
     yield Written(ident, titles[ident], mails_markdown(page, list_mails(connection, page.id), links))
     days = day_lines(connection, cohort, page.made)

@@ -158,7 +158,7 @@ def _has(definition: Definition, form: Form) -> bool:
 
 def _subjects(connection: Connection, cohort: RunningCohort, specs: list[CommitmentSpec], form: Form) -> dict[str, str]:
     """Return whom a form can be about: talents who have not ended, or the cohort for its own commitments."""
-    if form.event is None and all(spec.subject == "cohort" for spec in specs):
+    if not (form.event or form.notes) and all(spec.subject == "cohort" for spec in specs):
         return {cohort.name: cohort.cohort_id}
     rows = connection.execute(
         select(JourneyRow.id, PersonRow.name)
@@ -203,6 +203,7 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
         fields |= _person("new_mentor")
         required += ["new_mentor_name", "new_mentor_email"]
     fields["note"] = {"type": "string"}
+    required += ["note"] if form.notes else []
     return _schema(definition, fields, required)
 
 

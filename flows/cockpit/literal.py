@@ -14,6 +14,8 @@ _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 # joiner, which nobody sees, ends what looks like one. No name has any of these.
 _ADDRESS = re.compile(r"(?i)(?<=https:)(?=//)|(?<=http:)(?=//)|(?<=ftp:)(?=//)|(?<=www)(?=\.)|(?=@)")
 _JOINER = "\u2060"
+# An address that is the same as Markdown and as text: the first UI shows a backslash in a link's words.
+_USUAL_ADDRESS = re.compile(r"(?!www\.)[a-z0-9]+(?:[._+-][a-z0-9]+)*@[a-z0-9]+(?:[.-][a-z0-9]+)+")
 _PLAIN = re.compile(r"(?:[^\W_]|[ .,'()-])+")
 
 
@@ -40,3 +42,8 @@ def link(text: str, address: str, before: str = "") -> Markdown:
     if _PLAIN.fullmatch(words):
         return Markdown(f"[{before}{words}]({address})")
     return Markdown(f"{literal(words)} [{before}→]({address})")
+
+
+def address(email: str) -> Markdown:
+    """Return a mail address that can be copied, and opens a mail to it; an unusual one is shown as text."""
+    return Markdown(f"[{email}](mailto:{email})") if _USUAL_ADDRESS.fullmatch(email) else literal(email)

@@ -12,10 +12,11 @@ from babel.dates import format_date, format_time
 
 from flows.clock import TRUSTED_FOR
 from flows.cockpit.acts import Act, short_links
-from flows.cockpit.literal import Markdown, link, literal
+from flows.cockpit.literal import Markdown, address, link, literal
 from notifications.languages import pages_in
 from notifications.run_words import teller
 from states.views.calendar import DayLine
+from states.views.mentors import MentorLine
 from states.views.pages import CohortPage, TalentPage
 from states.views.todo import TodoPage
 from states.views.undelivered import MailRecord
@@ -77,6 +78,13 @@ def mails_markdown(
     return page_text("mails.md.j2", values, language)
 
 
+def mentors_markdown(
+    page: CohortPage, mentors: Sequence[MentorLine], links: Mapping[str, str], language: str = "da"
+) -> str:
+    """Return the page of a cohort's leaders and second ``mentors``; ``links`` as above."""
+    return page_text("mentors.md.j2", {"page": page, "mentors": mentors, "links": _trusted(links)}, language)
+
+
 def todo_markdown(
     page: TodoPage, links: Mapping[str, str], acts: ActsBySubject, made: datetime, language: str = "da"
 ) -> str:
@@ -116,6 +124,7 @@ def _environment(language: str) -> jinja2.Environment:
     environment.filters["date"] = lambda day, pattern="full": format_date(day, pattern, locale=language)
     environment.filters["time"] = lambda at: format_time(at.time(), "short", locale=language)
     environment.filters["link"] = link
+    environment.filters["address"] = address
     environment.filters["acts"] = short_links
     environment.filters["teller"] = lambda line: teller(line.actor, line.by, language)
     return environment

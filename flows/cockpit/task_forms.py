@@ -111,8 +111,7 @@ class TaskForms:
         return event is not None and event.to is not None
 
     def _about_journey(self, form: Form, journey: str, whom: str) -> Iterator[Offer]:
-        # What is for several talents at once has no talent to be filled in with.
-        if (
+        if form.notes or (
             form.event
             and not form.several
             and _may(self._cohort.rules.journey, self._journeys[journey].state, form.event)

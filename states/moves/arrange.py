@@ -1,4 +1,4 @@
-"""What is told of the people around the talents, by them, and of tasks: each is a fact about the cohort."""
+"""What is told of the people around the talents, by them, of tasks, and noted: each is a fact about the cohort."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from config.errors import UnknownTriggerError
 from states.moves.attendance import saying
 from states.moves.changes import Changes
 from states.moves.firing import Firing
+from states.moves.note import NOTE, write_note
 from states.moves.offices import END_STAND_IN, REPLACE, STAND_IN, end_stand_in, replace_holder, stand_in
 from states.moves.own_message import MESSAGE, write_message
 from states.moves.people import CORRECT, correct_person
@@ -24,6 +25,7 @@ ARRANGED: Mapping[str, Callable[[Firing], None]] = {
     END_STAND_IN: end_stand_in,
     FINISH: finish_task,
     MESSAGE: write_message,
+    NOTE: write_note,
 }
 
 

@@ -28,6 +28,7 @@ from states.moves.changes import Changes
 from states.moves.corrected_news import CorrectedNews, only_who_was_told
 from states.moves.described_back import put_descriptions_back
 from states.moves.firing import Firing
+from states.moves.note import NOTE, take_note_back
 from states.moves.offices_back import OF_OFFICES, take_office_back
 from states.moves.own_message import MESSAGE, take_message_back
 from states.moves.put_back import PuttingBack
@@ -85,6 +86,9 @@ class Correction:
         if self._fact.trigger in OF_OFFICES:
             take_office_back(self._firing, self._fact, self._steps[0])
             only_who_was_told(self._firing, [step.id for step in self._steps])
+            return
+        if self._fact.trigger == NOTE:
+            take_note_back(self._firing, self._steps)
             return
         if self._fact.trigger == FINISH:
             open_again(self._firing, self._fact.details[TASK])

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from config.grammar import Trigger, without_level
 from states.facts import FACT_CAUSE
+from states.moves.note import NOTE
 from states.moves.tasks import TASK
 from states.running_cohort import RunningCohort
 from states.store.conditions import CORRECTED
@@ -68,6 +69,8 @@ def history_of(connection: Connection, cohort: RunningCohort, journey_id: str) -
 def _said(cohort: RunningCohort, row: Row[Any]) -> tuple[str, str]:
     """Return what a transition is called, and where it has led."""
     definition = cohort.definition
+    if row.machine == NOTE:
+        return definition.trigger_label(row.trigger), ""
     journeys_own = row.machine == "journey" or row.machine in definition.programme.regions
     what = definition.trigger_label(row.trigger if journeys_own else str(Trigger(row.machine, row.trigger)))
     if row.machine == "journey":

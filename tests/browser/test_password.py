@@ -108,6 +108,7 @@ FORMS: list[tuple[str, dict[str, Any]]] = [
     ("Registrér orlov", {"talent": label(6)}),
     ("Registrér tilbagevenden fra orlov", {"talent": label(10)}),
     ("Registrér ny nærmeste leder", {"talent": label(7), **NEW}),
+    ("Notér om et talent", {"talent": label(1), "note": "Ringet til lederen"}),
     ("Udsæt til et senere hold", {"talent": label(8), "confirm": name(8)}),
     ("Udmeld et talent", {"talent": label(9), "confirm": name(9)}),
 ]  # fmt: skip

@@ -198,6 +198,7 @@ CASES: list[tuple[str, Callable[[Hold], Any], str]] = [
     ("NoConsultantError", without_a_consultant, "har ingen intern konsulent at give aftalen videre til"),
     ("UnknownTriggerError", of_an_earlier_programme, "Holdet begyndte med et program, der ikke har det med."),
     ("FactIncompleteError", lambda _: record("waive", commitment=TALK), "Begrundelse: mangler. Ret det"),
+    ("FactIncompleteError", lambda _: record("note"), "Bemærkning: mangler. Ret det"),
     (
         "FactIncompleteError",
         lambda _: record("change-mentor", **NEW_LEADER | {"new_mentor_email": "bo.dam"}),

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from flows.cockpit.literal import Markdown, link, literal
-from flows.cockpit.markdown import cohort_markdown, mails_markdown, talent_markdown
+from flows.cockpit.markdown import cohort_markdown, mails_markdown, mentors_markdown, talent_markdown
 from flows.cockpit.pictures import Pictures, pictures_markdown
 from states.views.cohort_grid import CohortGrid, GridColumn, GridRow
 from states.views.mail_weeks import BECAME, MailWeek, MailWeeks
+from states.views.mentors import Helped, MentorLine, Waiting
 from states.views.pages import (
     CohortPage,
     CommitmentLine,
@@ -65,7 +66,7 @@ def test_every_page_is_what_its_template_makes_it_whatever_people_are_called(nam
     assume(shown)
     # A name that is not plain has its link behind it.
     like = ODD if "→" in link(name, "/") else PLAIN
-    for page in (cohort, talent, mails, pictures):
+    for page in (cohort, talent, mails, mentors, pictures):
         assert [seen(piece) for piece in pieces(page(name))] == [
             piece._replace(text=piece.text.replace(like, shown)) for piece in pieces(page(like))
         ]
@@ -138,6 +139,13 @@ def mails(name: str) -> str:
     page = CohortPage("hold-3", name, AT.date(), (), (), (), 1, made=AT)
     record = MailRecord("tn-1", "hold-3", ("hold-3-01",), name, name, AT, "rejected", name, overtaken=True)
     return mails_markdown(page, [record], LINKS)
+
+
+def mentors(name: str) -> str:
+    page, peer = CohortPage("hold-3", name, AT.date(), (), (), (), 1, made=AT), Peer("hold-3-01", name)
+    waiting = (Waiting(peer, name, AT.date(), late=True),)
+    line = MentorLine(name, name, "bo@x.dk", name, (Helped(peer, second=True), Helped(peer, second=False)), waiting)
+    return mentors_markdown(page, [line], LINKS)
 
 
 def pictures(name: str) -> str:
