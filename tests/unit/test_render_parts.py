@@ -74,6 +74,15 @@ def test_one_section_is_a_mail_with_that_subject_greeted_and_signed_once() -> No
     )
 
 
+def test_an_office_is_written_to_by_its_whole_name() -> None:
+    office = replace(
+        HANNE, name="Talentadministrationen i Aalborg Kommune", first_name="Talentadministrationen i Aalborg Kommune"
+    )
+    mail = compose([Section("Emne", "Kort besked.", "<p>Kort besked.</p>")], Greeting(office, KIRSTEN, "Talent Nord"))
+    assert mail.text.startswith("Til Talentadministrationen i Aalborg Kommune\n\nKort besked.")
+    assert "<p>Til Talentadministrationen i Aalborg Kommune</p>" in mail.html
+
+
 def test_whoever_signs_a_mail_is_not_told_to_answer_it_by_themself() -> None:
     mail = compose([Section("Emne", "Kort besked.", "<p>Kort besked.</p>")], Greeting(KIRSTEN, KIRSTEN, "Talent Nord"))
     assert mail.text == "Kære Kirsten\n\nKort besked.\n\nVenlig hilsen\nTalent Nord\n"
