@@ -32,7 +32,7 @@ AFTER_M1 = [
     BOOTCAMPS[0],
     *(f"Modul {module}, dag {number}" for module in (3, 4) for number in (1, 2)),
     BOOTCAMPS[1],
-    *(f"Modul 6 dag {number}" for number in (1, 2)),
+    *(f"Modul 6, dag {number}" for number in (1, 2)),
 ]
 YEAR = [KICKOFF, *M1, *AFTER_M1]
 EVENTS = ["kickoff", "m1d1", "m1d2", "m2", "m3d1", "m3d2", "m4d1", "m4d2", "m5", "m6d1", "m6d2"]
