@@ -1,4 +1,4 @@
-"""The pages of a cohort: overview, pictures, dates, leaders, what each coordinator is to do, mails that did not arrive."""
+"""The pages of a cohort: overview, pictures, dates, leaders, what each coordinator is to do, mails that failed."""
 
 from __future__ import annotations
 
