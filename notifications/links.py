@@ -7,6 +7,7 @@ worth nothing. Whether what it is about can still be answered is for the site to
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
@@ -30,6 +31,12 @@ class Purpose(StrEnum):
     """A coordinator's way into the cockpit (passes.py)."""
     SESSION = "session"
     STAMP = "stempel"
+
+
+_KEY = re.compile(rf"\w+://\S*?/(?:{'|'.join(Purpose)})/[\w-]+\.[\w-]{{27}}[^\s)>]*")
+"""A link of ours in running text: a path and a signed token."""
+SHOWN = "[link]"
+"""What stands in the place of a link that is its reader's alone."""
 
 
 class Link(NamedTuple):
@@ -82,3 +89,8 @@ class Links:
 def mark_of(email: str) -> str:
     """Return the mark of an address: a link is worth something only while its person still has it."""
     return hashlib.sha256(f"{_SALT} {email.casefold()}".encode()).hexdigest()[:12]
+
+
+def without_keys(text: str) -> str:
+    """Return a text without the links that open something for whoever has them; others stay."""
+    return _KEY.sub(SHOWN, text)

@@ -47,6 +47,8 @@ class Claim:
     """What the mail does to its reader's calendar."""
     introduces: frozenset[str] = frozenset()
     """The cohorts for which it says what is kept about its reader, as their first mail does."""
+    text: str = ""
+    """Its plain text, without the links that are its reader's alone."""
 
 
 def mail_id_of(effects: Iterable[Effect]) -> str:
@@ -82,6 +84,7 @@ def claim(connection: Connection, wanted: Claim, now: datetime) -> bool:
             cohort_id=first.cohort_id,
             recipient_id=first.recipient_id,
             subject=wanted.subject,
+            text=wanted.text,
             claimed_at=now,
             claimed_by=wanted.worker,
             status="claimed",

@@ -32,7 +32,7 @@ from notifications.bundle import Bundle
 from notifications.came_of import CameOf, came_of
 from notifications.digest import Digest, TemplateSource, words_of, write_digest
 from notifications.due import Due, Effect, is_asked_for, read_effect, what_is_due
-from notifications.links import Links
+from notifications.links import Links, without_keys
 from notifications.mail_records import Claim, claim, give_back, mail_id_of, record, settle_lost
 from notifications.morning import NOTHING, drop_what_asks_nothing, open_first
 from notifications.readers import Readers
@@ -207,6 +207,7 @@ class Outbox:
             self._worker,
             enclosed.entries,
             digest.introduces,
+            without_keys(mail.text),
         )
         # Before the claim: it holds only if nothing has changed meanwhile, and a claimed mail should not lie about.
         self._wait_for_turn()

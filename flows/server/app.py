@@ -92,7 +92,7 @@ def serve(place: ServerPlace, settings: Settings) -> None:
         app.add_middleware(Landing, find=start_page)
         app.add_middleware(RefusedShown, called=refused_states())
         # What a proxy says of its client is for Prefect, and not for the entrance, which asks who the proxy is.
-        own = OwnPaths(app, authorization(password()), maker.report, maker.picture)
+        own = OwnPaths(app, authorization(password()), maker.report, maker.picture, maker.mail)
         behind = ProxyHeadersMiddleware(own, os.environ.get("FORWARDED_ALLOW_IPS", LOOPBACK))  # type: ignore[arg-type]
         entrance = stack.enter_context(entered(behind, place, settings))  # type: ignore[arg-type]
         config = uvicorn.Config(

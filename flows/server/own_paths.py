@@ -12,18 +12,20 @@ from urllib.parse import quote
 
 import httpx
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.errors import TalentNordError, UnknownRecordError
 from flows.cockpit import ui
 from notifications.cockpit import PAGES
+from notifications.mail_page import MAILS, mail_page
 from notifications.pictures.made import CONTENT_TYPE as SVG
 from notifications.pictures.made import PICTURES, Picture, asked_for, draw
 from notifications.report_file import CONTENT_TYPE, ENDING, report_file, report_name
 from notifications.run_words import said
 from states.store.database import Database
 from states.views.history import not_before_history
+from states.views.mail_words import mail_words
 from states.views.report import report_of
 
 _READS = {"GET", "HEAD"}
@@ -32,6 +34,8 @@ _UNSTORED = {"cache-control": "no-store"}
 _CHALLENGE = {"www-authenticate": 'Basic realm="Talent Nord", charset="UTF-8"'}
 _ONLY_SHOWN = {"content-security-policy": "default-src 'none'", "x-content-type-options": "nosniff"}
 """Opened by itself a picture is a page: it runs nothing and loads nothing."""
+_ONLY_STYLED = {**_ONLY_SHOWN, "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
+"""The page of a mail has its own styles, and nothing else."""
 REPORTS = "/rapport/"
 """What the paths of reports begin with, ``/rapport/hold-3.xlsx``."""
 
@@ -48,7 +52,7 @@ class Download(NamedTuple):
 
 
 class Maker:
-    """Makes reports and pictures of cohorts from the domain's database, which is opened when the first is asked for."""
+    """Makes reports, pictures and pages of mails from the domain's database, opened when the first is asked for."""
 
     def __init__(self, database_url: str, now: Callable[[], datetime]) -> None:
         self._database_url = database_url
@@ -69,13 +73,18 @@ class Maker:
         with self._database.read() as connection:
             return draw(connection, cohort_id, picture, not_before_history(connection, self._now()))
 
+    def mail(self, mail_id: str) -> str:
+        """Return the page of a mail as it was sent. Raises ``UnknownRecordError`` for one that is not known."""
+        with self._database.read() as connection:
+            return mail_page(mail_words(connection, mail_id))
+
 
 class OwnPaths:
     """Answers the paths that are ours and hands all others on to ``app``; stands within the guards.
 
     ``headers`` are what Prefect's API asks of a client: its password, if it has one; reports and pictures ask
-    for the same. ``report`` makes the report of a cohort by id, ``picture`` draws one of its pictures; both raise
-    ``UnknownRecordError`` if there is no such cohort.
+    for the same. ``report`` makes the report of a cohort by id, ``picture`` draws one of its pictures, ``mail`` makes
+    the page of a mail by id; all raise ``UnknownRecordError`` if there is no such cohort or mail.
     """
 
     def __init__(
@@ -84,17 +93,19 @@ class OwnPaths:
         headers: Mapping[str, str],
         report: Callable[[str], Download] | None,
         picture: Callable[[str, Picture], str] | None = None,
+        mail: Callable[[str], str] | None = None,
     ) -> None:
         self.app = app
         self._headers = headers
         self._report = report
         self._picture = picture
+        self._mail = mail
         self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=_INSIDE, headers=dict(headers))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or hand it on."""
         path = scope.get("path", "")
-        if scope["type"] != "http" or not path.startswith((PAGES, REPORTS, PICTURES)):
+        if scope["type"] != "http" or not path.startswith((PAGES, REPORTS, PICTURES, MAILS)):
             await self.app(scope, receive, send)
             return
         if scope["method"] not in _READS:
@@ -106,6 +117,8 @@ class OwnPaths:
             answer = PlainTextResponse("", 401, {} if headers.get("sec-fetch-dest") == "image" else _CHALLENGE)
         elif path.startswith(PICTURES):
             answer = await self._drawn(path)
+        elif path.startswith(MAILS):
+            answer = await self._written(path.removeprefix(MAILS))
         else:
             answer = await self._told(path.removeprefix(REPORTS))
         await answer(scope, receive, send)
@@ -122,6 +135,13 @@ class OwnPaths:
             return PlainTextResponse(said("no_page"), 404)
         made = await _made("no_picture", self._picture, *asked)
         return made if isinstance(made, Response) else Response(made, 200, {**_UNSTORED, **_ONLY_SHOWN}, SVG)
+
+    async def _written(self, mail_id: str) -> Response:
+        """Return the page of a mail."""
+        if self._mail is None:
+            return PlainTextResponse(said("no_page"), 404)
+        made = await _made("no_mail", self._mail, mail_id)
+        return made if isinstance(made, Response) else HTMLResponse(made, 200, {**_UNSTORED, **_ONLY_STYLED})
 
     async def _told(self, name: str) -> Response:
         """Return the report of a cohort."""

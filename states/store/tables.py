@@ -266,6 +266,8 @@ class MailRow(Base):
     cohort_id: Mapped[str]
     recipient_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), index=True)
     subject: Mapped[str] = mapped_column(default="")
+    text: Mapped[str | None]
+    """Its words, without the links that are its reader's alone; ``None`` before migration 0014."""
     claimed_at: Mapped[datetime] = mapped_column(index=True)
     claimed_by: Mapped[str]
     status: Mapped[str]

@@ -140,6 +140,8 @@ class MailLine:
     about: tuple[str, ...] = ()
     """What of this talent's it was about, where its subject does not say so."""
     why: str = ""
+    id: str = ""
+    """The mail's id, once it is written: its words can be read."""
 
 
 Mark = Literal["passed", "here", "ahead"]

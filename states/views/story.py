@@ -121,4 +121,5 @@ def mails_about(
             status=newest.status,
             about=about if newest.subject else (),
             why=newest.note if newest.status in FAILED else "",
+            id=newest.mail_id if newest.subject is not None else "",
         )

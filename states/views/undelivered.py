@@ -40,6 +40,8 @@ class MailRecord:
     status: str
     why: str
     overtaken: bool
+    written: bool = False
+    """Whether it became a mail, whose words can be read."""
 
     @property
     def day(self) -> date:
@@ -76,6 +78,7 @@ def list_mails(
             status=group[0].status,
             why=group[0].note,
             overtaken=all(one.overtaken for one in group),
+            written=group[0].mail_subject is not None,
         )
         for ident, group in groups.items()
     )

@@ -122,7 +122,7 @@ def talent(name: str) -> str:
             group=1,
             commitments=(promise(name),),
             tasks=(task(name),),
-            mails=(MailLine(AT, name, name, "rejected", (name,), name),),
+            mails=(MailLine(AT, name, name, "rejected", (name,), name, "tn-1"),),
             history=(HistoryLine(AT, name, name, name, "mentor:hold-3/leader-01", mail=False, by=name, note=name),),
             way=(Stage(name, "here"),),
             picture="stateDiagram-v2",
@@ -137,7 +137,9 @@ def talent(name: str) -> str:
 
 def mails(name: str) -> str:
     page = CohortPage("hold-3", name, AT.date(), (), (), (), 1, made=AT)
-    record = MailRecord("tn-1", "hold-3", ("hold-3-01",), name, name, AT, "rejected", name, overtaken=True)
+    record = MailRecord(
+        "tn-1", "hold-3", ("hold-3-01",), name, name, AT, "rejected", name, overtaken=True, written=True
+    )
     return mails_markdown(page, [record], LINKS)
 
 
