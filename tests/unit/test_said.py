@@ -12,6 +12,8 @@ SAID = [
     ("R2", "second_mentor_found", "talent", "plain", ["er stadig din mentor gennem hele forløbet"]),
     ("R4", "talk_convene", "mentor", "helped", ["er intern konsulent hos jer og hjælper gerne"]),
     ("R5", "module_day_reminder", "talent", "m4d2", ["Oplæg ved: Kristian Dahl og Ole Bech"]),
+    ("R5", "module_invitation", "talent", "m2d1",
+     ["Oplæg, dag 1: Kristian Dahl og Ole Bech", "Oplæg, dag 2: Kristian Dahl og Ole Bech"]),
     ("R8", "talk_convene", "mentor", "plain", ["forventningssamtale på cirka en time", "det er dig, der indkalder"]),
     ("R9", "talk_convene", "mentor", "plain",
      ["I afstemmer forventninger", "træningsopgaver i hverdagen", "ind i sin personlige udviklingsplan"]),
