@@ -35,13 +35,16 @@ class Form(Spec):
     """Whether it takes back what was recorded (R62)."""
     notes: bool = False
     """Whether it notes something about a talent, which moves nothing and tells nobody."""
+    enrols: bool = False
+    """Whether it enrols a talent more into a cohort that runs."""
 
     @model_validator(mode="after")
     def _one_purpose(self) -> Self:
-        about = (self.commitments, self.event, self.moves, self.people, self.finishes, self.undoes, self.notes)
-        if sum(map(bool, about)) != 1:
+        about = (self.commitments, self.event, self.moves, self.people)
+        kinds = (self.finishes, self.undoes, self.notes, self.enrols)
+        if sum(map(bool, (*about, *kinds))) != 1:
             what = "'commitments', an 'event', milestones that it 'moves', or 'people'"
-            raise ValueError(f"a form is about {what}; or it 'finishes', 'undoes' or 'notes'")
+            raise ValueError(f"a form is about {what}; or it 'finishes', 'undoes', 'notes' or 'enrols'")
         if self.several and not (self.commitments or self.event):
             raise ValueError("a form for several talents at once is about 'commitments' or an 'event'")
         if self.confirm and self.event is None:

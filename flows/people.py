@@ -74,7 +74,7 @@ async def people(
     except TalentNordError as error:
         return await turned_down(services, error, programme)
     reacted = await react_to(services, [outcome])
-    await publish(services, outcome.cohort_id, await asyncio.to_thread(_pages, services, outcome.cohort_id))
+    await publish(services, outcome.cohort_id, await asyncio.to_thread(all_pages, services, outcome.cohort_id))
     came = await asyncio.to_thread(services.outbox.came_of, reacted.effects)
     message = f"{said('arranged')}: {came.said() or said('no_effects').lower()}"
     return await recorded(services, message, [outcome.cohort_id])
@@ -97,8 +97,8 @@ def arrange_form(
     return services.engine.arrange(cohort, trigger, Fact(key, teller(services), {**details, WHOM: person}))
 
 
-def _pages(services: Services, cohort: str) -> list[str]:
-    """Return the pages that may name somebody: all of the cohort."""
+def all_pages(services: Services, cohort: str) -> list[str]:
+    """Return the pages that may name somebody, by id: all of the cohort."""
     with services.database.read() as connection:
         mine = select(JourneyRow.id).where(JourneyRow.cohort_id == cohort).order_by(JourneyRow.id)
         return [cohort, *connection.scalars(mine)]

@@ -19,6 +19,7 @@ from flows.client import one_client
 from flows.clock import TICK_EVERY
 from flows.cockpit.form_lists import flow_of, forms, lists_stand, remove_former, set_lists
 from flows.cockpit.labels import words
+from flows.enrol import enrol
 from flows.finish import finish
 from flows.mail_rate import set_mail_rate
 from flows.mails import mails
@@ -35,7 +36,7 @@ from flows.tick import tick
 from flows.undo import undo
 from flows.warm import start_runs_warm
 
-FORM_FLOWS: Mapping[str, Flow[..., Any]] = {one.name: one for one in (record, move_day, people, finish, undo)}
+FORM_FLOWS: Mapping[str, Flow[..., Any]] = {one.name: one for one in (record, move_day, people, finish, undo, enrol)}
 LISTS_EVERY = 20.0
 """Seconds between two looks at whether the forms' lists are still what they should be."""
 _log = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ from config.telephone import clean_telephone
 from states.facts import Fact
 
 _DAYS = ("held_on", "due_on", "appointed_on", "first_day", "last_day")
-PERSONS = ("new_mentor", "person", "representative", "holder")
+PERSONS = ("new_mentor", "person", "representative", "holder", "newcomer", "leader")
 """Details that name a person: name and mail address."""
 _RULES: Mapping[str, Callable[[str], str]] = {
     "note": clean_note,

@@ -173,6 +173,8 @@ class CohortOverError(TalentNordError):
 
     def __init__(self, cohort: str, last: str, held_on: date, names: Sequence[str]) -> None:
         self.cohort = cohort
+        self.last = last
+        self.held_on = held_on
         self.names = tuple(names)
         super().__init__(
             f"{cohort} is over since {held_on} ({last}) and takes nobody more: {', '.join(names)}; enrol them in a"

@@ -26,9 +26,9 @@ from flows.services import Services
 from states.running_cohort import read_cohort
 from states.store.tables import CohortRow, FactRow, HistoryRow
 
-RECORD, MOVE_DAY, PEOPLE, FINISH, UNDO = "record", "move_day", "people", "finish", "undo"
-"""The flows whose deployments the forms are: what happened, another day, people, a task, and what is taken back."""
-FLOWS = (RECORD, MOVE_DAY, PEOPLE, FINISH, UNDO)
+RECORD, MOVE_DAY, PEOPLE, FINISH, UNDO, ENROL = "record", "move_day", "people", "finish", "undo", "enrol"
+"""The flows whose deployments the forms are: what happened, another day, people, a task, a mistake, who joins."""
+FLOWS = (RECORD, MOVE_DAY, PEOPLE, FINISH, UNDO, ENROL)
 _MOST = 200
 
 
@@ -44,7 +44,7 @@ def forms(services: Services) -> Iterator[tuple[Definition, Form]]:
 
 def flow_of(form: Form) -> str:
     """Return the name of the flow that a form runs."""
-    kinds = {MOVE_DAY: form.moves, PEOPLE: form.people, FINISH: form.finishes, UNDO: form.undoes}
+    kinds = {MOVE_DAY: form.moves, PEOPLE: form.people, FINISH: form.finishes, UNDO: form.undoes, ENROL: form.enrols}
     return next((flow for flow, is_so in kinds.items() if is_so), RECORD)
 
 

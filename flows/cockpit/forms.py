@@ -20,6 +20,7 @@ from config.grammar import talent_number
 from config.plain_text import quoted
 from config.plan import PLAN, plan_steps
 from config.programme import CommitmentSpec
+from flows.cockpit.enrol_fields import enrol_fields
 from flows.cockpit.fact_list import facts_to_undo
 from flows.cockpit.people_lists import people_fields, people_labels
 from flows.cockpit.several import FOR_WHOM, TALENTS, for_whom
@@ -71,6 +72,9 @@ class Choices:
     """What can have come of the plan at a talk or a meeting (R11)."""
     cohorts: Mapping[str, str]
     """The cohorts that the talents are of, by name."""
+    organisations: Mapping[str, str]
+    """Where somebody who is enrolled can work."""
+    levels: Mapping[str, str]
 
 
 def form_of(definition: Definition, ident: str) -> Form:
@@ -111,6 +115,8 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
     tasks: dict[str, str] = {}
     plans: dict[str, str] = {}
     cohorts: dict[str, str] = {}
+    organisations: dict[str, str] = {}
+    levels: dict[str, str] = {}
     for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
         try:
             cohort = read_cohort(connection, cohort_id)
@@ -129,8 +135,13 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
         people |= people_labels(connection, cohort, form.people) if form.people else {}
         tasks |= task_labels(connection, cohort) if form.finishes else {}
         plans |= _plans(cohort.definition, specs) if form.verb == "keep" else {}
+        if form.enrols:
+            organisations |= {one.name: ident for ident, one in cohort.described.organisations.items()}
+            levels |= {label: ident for ident, label in cohort.definition.programme.levels.items()}
     facts = facts_to_undo(connection, programme_id) if form.undoes else {}
-    return Choices(talents, commitments, choices, milestones, days, facts, people, tasks, plans, cohorts)
+    return Choices(
+        talents, commitments, choices, milestones, days, facts, people, tasks, plans, cohorts, organisations, levels
+    )
 
 
 def _plans(definition: Definition, specs: Sequence[CommitmentSpec]) -> dict[str, str]:
@@ -187,6 +198,9 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
         return _schema(definition, {"fact": _list(choices.facts), "why": _TEXT}, ["fact", "why"])
     if form.finishes:
         return _schema(definition, {"task": _list(choices.tasks), "note": _TEXT}, ["task"])
+    if form.enrols:
+        lists = (choices.cohorts, choices.organisations, choices.levels)
+        return _schema(definition, *enrol_fields(definition, *lists))
     if form.people:
         return _schema(definition, *people_fields(form.people, choices.people))
     specs = specs_of(definition, form)

@@ -9,6 +9,7 @@ from babel.dates import format_date
 from sqlalchemy import Connection, select
 
 from config.errors import (
+    CohortOverError,
     ConflictError,
     ConsequencesChangedError,
     CorrectionRefusedError,
@@ -75,6 +76,8 @@ def refusal(services: Services, error: TalentNordError, programme: str = "") -> 
             return say("not_confirmed", name=error.name, typed=error.typed)
         case SeveralCohortsError():
             return say("several_cohorts", cohorts=", ".join(error.cohorts))
+        case CohortOverError():
+            return say("cohort_over", cohort=error.cohort, last=error.last, day=_day(error.held_on, language))
         case MailDecidedError():
             return say("mail_decided", stands=mail_stands(error.status, language))
     plain = next((what for kind, what in _PLAIN.items() if isinstance(error, kind)), None)
@@ -95,7 +98,8 @@ _PLAIN: dict[type[TalentNordError], str] = {
 
 REFUSED = (
     TransitionRefusedError, FactIncompleteError, DayRefusedError, CorrectionRefusedError, OfficeTakenError,
-    TaskNotDoneError, NotConfirmedError, SeveralCohortsError, MailDecidedError, *_PLAIN,
+    TaskNotDoneError, NotConfirmedError, SeveralCohortsError, MailDecidedError, CohortOverError,
+    *_PLAIN,
 )  # fmt: skip
 """All errors that a form can be refused for, with their subclasses; any other is for the operator."""
 

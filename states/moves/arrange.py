@@ -1,4 +1,4 @@
-"""What is told of the people around the talents, by them, of tasks, and noted: each is a fact about the cohort."""
+"""What is told of people, by them, of tasks, what is noted, and who joins: each is a fact about the cohort."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from config.errors import UnknownTriggerError
+from states.machines.journey import ENROL
 from states.moves.attendance import saying
 from states.moves.changes import Changes
 from states.moves.firing import Firing
+from states.moves.join import join
 from states.moves.note import NOTE, write_note
 from states.moves.offices import END_STAND_IN, REPLACE, STAND_IN, end_stand_in, replace_holder, stand_in
 from states.moves.own_message import MESSAGE, write_message
@@ -26,6 +28,7 @@ ARRANGED: Mapping[str, Callable[[Firing], None]] = {
     FINISH: finish_task,
     MESSAGE: write_message,
     NOTE: write_note,
+    ENROL: join,
 }
 
 

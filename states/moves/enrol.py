@@ -22,6 +22,7 @@ from states.moves.beside import Around, Beside, journey_id
 from states.moves.changes import Changes
 from states.moves.enrol_again import enrol_again, taken_back
 from states.moves.group_news import tell_groups
+from states.moves.numbers import refuse_other_numbers
 from states.moves.reimport import office_holders, tell_challenges, tell_offices
 from states.moves.seating import seated
 from states.plain_facts import refuse_unplain_people
@@ -74,7 +75,7 @@ class Enrolment:
         A cohort that runs keeps the definition it is pinned to and the dates as they were moved (invariant 9).
 
         Raises:
-            DefinitionError: somebody's name or address is none.
+            DefinitionError: somebody's name or address is none, or they have the number of somebody else.
             CohortOverError: its last day is over, and somebody is new to it: nothing would ever move them.
         """
         refuse_unplain_people(self.people, self.cohort.people, self.definition.programme.list_form)
@@ -158,6 +159,7 @@ class Enrolment:
         persons = select(PersonRow.__table__).where(of_cohort(PersonRow.id, self.cohort.id))
         known = {row.id: row for row in connection.execute(persons)}
         self._beside = Beside(self.cohort.id, self.people, enrolled, known)
+        refuse_other_numbers(self._beside, self.cohort.people, self.definition.programme.list_form)
         rows = {row["id"]: row for row in self._persons()}
         self.changes.new[PersonRow] = [row for ident, row in rows.items() if ident not in known]
         corrected = [row for ident, row in rows.items() if self._is_corrected(ident, row)]

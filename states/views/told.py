@@ -14,6 +14,7 @@ from config.grammar import SAYINGS, Trigger
 from states.machines.journey import ENROL
 from states.moves.arrange import ARRANGED
 from states.moves.attendance import WHOM
+from states.moves.join import NEWCOMER
 from states.moves.own_message import MESSAGE, SUBJECT
 from states.moves.tasks import FINISH, TASK
 from states.running_cohort import read_cohort
@@ -107,9 +108,11 @@ def since_latest(connection: Connection, count: int) -> datetime | None:
 
 
 def _about(row: Row[Any], names: Mapping[str, str], everybody: Mapping[str, str]) -> tuple[str, ...]:
-    """Return whom or what a fact is about: talents, the cohort, who says that they come or not, or a task."""
+    """Return whom or what a fact is about: talents, the cohort, who joins, who comes or not, or a task."""
     if Trigger.parse(row.trigger).part in SAYINGS and row.details.get(WHOM) in everybody:
         return (everybody[row.details[WHOM]],)
+    if row.trigger == ENROL and row.details.get(NEWCOMER):
+        return (str(row.details[NEWCOMER]["name"]),)
     if row.trigger == FINISH:
         return (names.get(row.details[TASK], ""),)
     return tuple(names[subject] for subject in row.subjects if subject in names)

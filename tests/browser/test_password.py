@@ -145,7 +145,9 @@ PEOPLE: list[tuple[str, dict[str, str]]] = [
 
 def test_every_form_of_the_programme_is_one_of_these() -> None:
     forms = Library().programme("talent-nord").definition.programme.forms
-    rest = [form.label for form in forms if not (form.moves or form.people or form.finishes or form.undoes)]
+    rest = [
+        form.label for form in forms if not (form.moves or form.people or form.finishes or form.undoes or form.enrols)
+    ]
     assert [name for name, _ in FORMS] == rest
     assert [name for name, _ in PEOPLE] == [form.label for form in forms if form.people]
     assert [name for name, _ in DAYS] == [form.label for form in forms if form.moves]
@@ -174,6 +176,15 @@ def test_every_form_for_a_day_is_served_and_only_shows(locked: Locked, name: str
 def test_every_form_about_people_is_served(locked: Locked, name: str, given: dict[str, str]) -> None:
     ended = run_deployment(locked.place, f"people/{name}", given, WORD)
     assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
+
+
+def test_somebody_is_enrolled(locked: Locked) -> None:
+    given = {"cohort": "Hold 3", "organisation": "Aalborg Kommune", "level": "leder af medarbejdere", "unit": "Skole"}
+    given |= {"newcomer_name": "Bo Dam", "newcomer_email": "bo.dam@aalborg.example.org"}
+    given |= {"leader_name": "Eva Ny", "leader_email": "eva.ny@aalborg.example.org"}
+    ended = run_deployment(locked.place, "enrol/Tilmeld et talent", given, WORD)
+    assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
+    assert ended["state"]["message"].startswith("tilmeldt · Bo Dam")
 
 
 @pytest.mark.parametrize("name", ["refresh/1 ★ Overblik", "tick/tick"])

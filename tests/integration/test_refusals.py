@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +187,20 @@ def too_busy(hold: Hold) -> Any:
         return asyncio.run(record("leave"))
 
 
+def into_a_cohort_that_is_over(hold: Hold) -> Any:
+    from flows.enrol import enrol
+
+    def over(*_: object, **__: object) -> None:
+        raise errors.CohortOverError("Hold 3", "Alumnedag", date(2028, 4, 5), ["Bo Dam"])
+
+    bo = {"newcomer_name": "Bo Dam", "newcomer_email": "bo@x.dk", "leader_name": "Eva Ny", "leader_email": "eva@x.dk"}
+    where = {"organisation": "aalborg", "unit": "Skole", "level": "leder af ledere"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Engine, "_attempt", over)
+        run: Any = enrol("talent-nord", "enrol", hold.id, **bo, **where, return_state=True)
+        return asyncio.run(run)
+
+
 NEW_LEADER = {"new_mentor_name": "Bo Holm", "new_mentor_email": "karen.thorsen@aalborg.example.org"}
 CASES: list[tuple[str, Callable[[Hold], Any], str]] = [
     ("TransitionRefusedError", twice, "Mette Brøndgaard er Orlov. Intet er registreret."),
@@ -234,6 +248,7 @@ CASES: list[tuple[str, Callable[[Hold], Any], str]] = [
         all_that_is_left,
         "er det eneste, der holder fast i aftalen. Registrér, hvad der kom ud af den",
     ),
+    ("CohortOverError", into_a_cohort_that_is_over, "Hold 3 er slut: Alumnedag var 5. april 2028."),
     ("StampRefusedError", with_a_forged_stamp, "Vi kan ikke se, hvem der har udfyldt formularen."),
     ("UnknownRecordError", lambda _: mails(mail="tn-0", decision="Send igen"), "findes ikke længere."),
 ]
