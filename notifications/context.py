@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
-from config.definition import Definition
+from config.definition import Definition, Module
 from config.grammar import LAPSED, Trigger, commitment_id
 from config.plain_text import without_the_unseen
 from config.plan import plan_in
@@ -244,6 +244,11 @@ class CohortReader:
             appointed_at=row.appointed_at,
         )
 
+    def _challenged_by(self, effect: Effect) -> Module | None:
+        """Return the module whose challenge a guest has set (R38)."""
+        mine = [module for module, owner in self.cohort.cast.owners.items() if owner == effect.recipient_id]
+        return self.definition.modules[mine[0]] if effect.role == "challenge_owner" and mine else None
+
     def _matter(self, effect: Effect, name: str) -> dict[str, Any]:
         """Return the event, module or commitment that a message is about."""
         if "office" in effect.details:
@@ -252,7 +257,8 @@ class CohortReader:
         event = found.event(told)
         if name in self.definition.milestones or "milestone" in effect.details:
             was = found.as_it_was(told or name, effect.details.get("was"))
-            about = {"event": event, "module": event.module if event else None, "was": was}
+            module = (event.module if event else None) or found.module(self._challenged_by(effect))
+            about = {"event": event, "module": module, "was": was}
             return about | ({"topic": event.topic} if event else {})
         if name not in self.definition.commitments:
             return {}

@@ -43,6 +43,17 @@ def test_a_mail_is_signed_as_the_file_of_the_cohort_says(driven: Driver) -> None
     assert coordinator.telephone == "+45 98 76 54 32"
 
 
+def test_who_set_a_challenge_is_told_which_when_the_cohort_meets_again(driven: Driver) -> None:
+    """R38: the invitation to the alumni day is of no module, and speaks of the one whose proposals they heard."""
+    driven.until("2028-02-02 08:00")
+    for number, module in ((2, "m2"), (5, "m5")):
+        about = context(driven, "alumni_owner_invitation", f"/owner-{module}")
+        assert about.module is not None
+        assert about.module.number == number
+        said = render_message("alumni_owner_invitation", about).text
+        assert f"I stillede udfordringen “{about.module.challenge_title}” på bootcampen i modul {number}" in said
+
+
 def empty(about: Context) -> set[str]:
     """The fields that say nothing."""
     return {field.name for field in fields(about) if not getattr(about, field.name)}
