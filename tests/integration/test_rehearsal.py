@@ -177,7 +177,8 @@ def test_mails_are_danish_and_whole(typical: Result) -> None:
     for mail in typical.mails:
         text = mail.get_body(("plain",)).get_content()
         html = mail.get_body(("html",)).get_content()
-        assert text.startswith(("Kære ", "Til Talentadministrationen i Aalborg Kommune\n"))
+        greeting = text.splitlines()[0]
+        assert greeting.startswith("Kære ") or greeting == "Til Talentadministrationen i Aalborg Kommune"
         assert 'lang="da"' in html
         assert "None" not in text
         assert "{{" not in text + html
