@@ -178,15 +178,6 @@ def test_every_form_about_people_is_served(locked: Locked, name: str, given: dic
     assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
 
 
-def test_somebody_is_enrolled(locked: Locked) -> None:
-    given = {"cohort": "Hold 3", "organisation": "Aalborg Kommune", "level": "leder af medarbejdere", "unit": "Skole"}
-    given |= {"newcomer_name": "Bo Dam", "newcomer_email": "bo.dam@aalborg.example.org"}
-    given |= {"leader_name": "Eva Ny", "leader_email": "eva.ny@aalborg.example.org"}
-    ended = run_deployment(locked.place, "enrol/Tilmeld et talent", given, WORD)
-    assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
-    assert ended["state"]["message"].startswith("tilmeldt · Bo Dam")
-
-
 @pytest.mark.parametrize("name", ["refresh/1 ★ Overblik", "tick/tick"])
 def test_pages_are_made_anew_and_time_passes(locked: Locked, name: str) -> None:
     assert run_deployment(locked.place, name, {}, WORD)["state_type"] == "COMPLETED"
@@ -205,6 +196,15 @@ def test_an_import_shows_who_is_new_and_says_when_the_password_is_not_right(lock
     assert "asks for a password" in wrong.stderr
     assert "Traceback" not in wrong.stderr
     assert "forkert" not in wrong.stderr
+
+
+def test_somebody_is_enrolled(locked: Locked) -> None:
+    given = {"cohort": "Hold 3", "organisation": "Aalborg Kommune", "level": "leder af medarbejdere", "unit": "Skole"}
+    given |= {"newcomer_name": "Bo Dam", "newcomer_email": "bo.dam@aalborg.example.org"}
+    given |= {"leader_name": "Eva Ny", "leader_email": "eva.ny@aalborg.example.org"}
+    ended = run_deployment(locked.place, "enrol/Tilmeld et talent", given, WORD)
+    assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
+    assert ended["state"]["message"].startswith("tilmeldt · Bo Dam")
 
 
 def test_a_worker_on_another_machine_gives_the_password(locked: Locked, tmp_path: Path) -> None:
