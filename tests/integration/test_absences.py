@@ -126,10 +126,10 @@ def test_the_overview_shows_who_stays_away_from_what_is_ahead(driven: Driver) ->
                 overview.cohort(), {ident: f"/{ident}" for ident in [*overview.titles(), "hold-3/mails"]}
             )
 
-    assert r"| 1\. apr\. 2027 | Modul 1, dag 2 | [Mette Brøndgaard](/hold-3-01) |" in page()
+    assert r"| 1\. apr\. 2027 | Modul 1\, dag 2 | [Mette Brøndgaard](/hold-3-01) |" in page()
     driven.until("2027-04-02")
-    assert "Modul 1, dag 2 | [Mette" not in page()
-    assert r"| 28\. apr\. 2027 | Modul 2, dag 1 |" in page()
+    assert r"Modul 1\, dag 2 | [Mette" not in page()
+    assert r"| 28\. apr\. 2027 | Modul 2\, dag 1 |" in page()
     driven.fire("absence_withdrawn", 2, milestone="m2d1")
     assert "## Afbud" not in page()
 
