@@ -20,8 +20,8 @@ from states.moves.changes import Changes
 from states.moves.firing import Firing
 from states.moves.own_message import GROUP, LEADERS, MESSAGE, SEAL, SUBJECT, TALENTS, TEXT, TO, sealed
 from states.plain_facts import plain_fact
-from states.running_cohort import RunningCohort, read_cohort
-from states.store.tables import CohortRow, JourneyRow
+from states.running_cohort import RunningCohort, read_cohort, readable_cohorts
+from states.store.tables import JourneyRow
 
 
 class Written(NamedTuple):
@@ -37,8 +37,8 @@ def readers_listed(connection: Connection) -> dict[str, tuple[str, str]]:
     """Return whom a message can be for as the form lists them, all of a cohort first: (cohort, word) by label."""
     found: dict[str, tuple[str, str]] = {}
     people: dict[str, tuple[str, str]] = {}
-    for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
-        cohort = read_cohort(connection, cohort_id)
+    for cohort in readable_cohorts(connection):
+        cohort_id = cohort.cohort_id
         found |= {label: (cohort_id, word) for label, word in _audiences(connection, cohort).items()}
         listed = people_labels(connection, cohort, "correct")
         people |= {label: (cohort_id, ident) for label, ident in listed.items()}

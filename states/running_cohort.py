@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -126,6 +127,13 @@ def _holders(connection: Connection, cohort: Cohort) -> tuple[dict[str, str], tu
         if row.last_day is not None
     )
     return holders, tuple(stand_ins)
+
+
+def readable_cohorts(connection: Connection) -> Iterator[RunningCohort]:
+    """Yield all cohorts in the order of their ids; one that cannot be read is left out, and its own runs say why."""
+    for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)).all():
+        with suppress(ValueError):
+            yield read_cohort(connection, cohort_id)
 
 
 def read_cohort(connection: Connection, cohort_id: str) -> RunningCohort:

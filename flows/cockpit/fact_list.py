@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from notifications.run_words import teller
-from states.running_cohort import read_cohort
-from states.store.tables import CohortRow
+from states.running_cohort import readable_cohorts
 from states.views.told import ToldFact, since_latest, told_facts
 
 LATEST = 300
@@ -23,13 +22,9 @@ def facts_to_undo(connection: Connection, programme_id: str) -> dict[str, str]:
     oldest = since_latest(connection, LATEST)
     since = oldest - _ALIKE_WITHIN if oldest else None
     told: list[ToldFact] = []
-    for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
-        try:
-            cohort = read_cohort(connection, cohort_id)
-        except ValueError:  # Its own runs say why it cannot be read; what was told of the others can be taken back.
-            continue
+    for cohort in readable_cohorts(connection):
         if cohort.definition.programme.id == programme_id:
-            told += told_facts(connection, cohort_id, since)
+            told += told_facts(connection, cohort.cohort_id, since)
     return undo_list(told)
 
 

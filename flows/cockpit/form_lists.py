@@ -23,7 +23,7 @@ from flows.cockpit.mail_form import FLOW as MAILS
 from flows.cockpit.message_form import FLOW as MESSAGE
 from flows.cockpit.message_form import message_fields
 from flows.services import Services
-from states.running_cohort import read_cohort
+from states.running_cohort import readable_cohorts
 from states.store.tables import CohortRow, FactRow, HistoryRow
 
 RECORD, MOVE_DAY, PEOPLE, FINISH, UNDO, ENROL = "record", "move_day", "people", "finish", "undo", "enrol"
@@ -35,7 +35,7 @@ _MOST = 200
 def forms(services: Services) -> Iterator[tuple[Definition, Form]]:
     """Yield every form of every programme; of an example only once a cohort of it is enrolled."""
     with services.database.read() as connection:
-        run = {read_cohort(connection, one).definition.programme.id for one in connection.scalars(select(CohortRow.id))}
+        run = {cohort.definition.programme.id for cohort in readable_cohorts(connection)}
     for programme in services.library.programmes():
         definition = services.library.programme(programme).definition
         if not definition.programme.example or programme in run:

@@ -27,8 +27,8 @@ from flows.cockpit.several import FOR_WHOM, TALENTS, for_whom
 from flows.cockpit.task_lists import task_labels
 from states.machines.commitment import recordable_verbs
 from states.machines.journey import ends
-from states.running_cohort import RunningCohort, read_cohort
-from states.store.tables import CohortRow, JourneyRow, PersonRow
+from states.running_cohort import RunningCohort, readable_cohorts
+from states.store.tables import JourneyRow, PersonRow
 
 CONFIRM = "confirm"
 """The field in which the talent's name is typed before what cannot be taken back is done."""
@@ -117,17 +117,13 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
     cohorts: dict[str, str] = {}
     organisations: dict[str, str] = {}
     levels: dict[str, str] = {}
-    for cohort_id in connection.scalars(select(CohortRow.id).order_by(CohortRow.id)):
-        try:
-            cohort = read_cohort(connection, cohort_id)
-        except ValueError:  # Its own runs say why it cannot be read; the lists of the others stay right.
-            continue
+    for cohort in readable_cohorts(connection):
         if cohort.definition.programme.id != programme_id or not _has(cohort.definition, form):
             continue
         specs = specs_of(cohort.definition, form)
         found = _subjects(connection, cohort, specs, form)
         talents |= found
-        cohorts |= {cohort.name: cohort_id} if found else {}
+        cohorts |= {cohort.name: cohort.cohort_id} if found else {}
         commitments |= {spec.label: spec.id for spec in specs}
         choices |= {label: key for spec in specs for key, label in spec.choices.items()}
         milestones |= {cohort.definition.milestones[one].label: one for one in cohort.definition.days_of_talents}

@@ -12,7 +12,6 @@ from contextlib import suppress
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.exceptions import ObjectNotFound
-from sqlalchemy import select
 
 from flows.cockpit import ui
 from flows.cockpit.artifacts import find
@@ -20,8 +19,7 @@ from flows.cockpit.cohort_pages import cohort_titles, links_to_pages, sign_out
 from flows.cockpit.labels import words
 from flows.cockpit.literal import link
 from flows.services import Services
-from states.running_cohort import RunningCohort, read_cohort
-from states.store.tables import CohortRow
+from states.running_cohort import RunningCohort, readable_cohorts
 
 FLOW = "refresh"
 _BEFORE = "refresh"
@@ -42,9 +40,7 @@ async def set_start(client: PrefectClient, services: Services) -> None:
 async def described(client: PrefectClient, services: Services) -> str:
     """Return what the deployment says: what it is for, and the links of each cohort that has pages."""
     with services.database.read() as connection:
-        cohorts = [
-            read_cohort(connection, one) for one in connection.scalars(select(CohortRow.id).order_by(CohortRow.id))
-        ]
+        cohorts = list(readable_cohorts(connection))
         titles = {one.cohort_id: [one.cohort_id, *cohort_titles(connection, one)] for one in cohorts}
     pages = await find(client, [page for some in titles.values() for page in some])
     links = {ident: ui.DEFAULT.page(artifact) for ident, artifact in pages.items()}

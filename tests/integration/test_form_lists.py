@@ -10,11 +10,16 @@ from typing import Any
 import pytest
 from prefect.client.orchestration import PrefectClient
 from prefect.types.entrypoint import EntrypointType
+from sqlalchemy import update
 
 from flows.client import one_client
-from flows.cockpit.form_lists import lists_stand, remove_former, set_lists
+from flows.cockpit.fact_list import facts_to_undo
+from flows.cockpit.form_lists import forms, lists_stand, remove_former, set_lists
+from flows.own_message import readers_listed
 from flows.server.process import ServerPlace
 from states.facts import Fact
+from states.running_cohort import readable_cohorts
+from states.store.tables import CohortRow
 from tests.support.hold import Hold, enrolled
 from tests.support.prefect import ask
 
@@ -51,6 +56,20 @@ def listed(server: ServerPlace) -> list[str]:
 async def lists_set(hold: Hold) -> int:
     async with one_client() as client:
         return await set_lists(client, hold.coordinator)
+
+
+def test_a_cohort_that_cannot_be_read_takes_no_list_away(tmp_path: Path) -> None:
+    """Its own runs say why; the forms of every programme are offered, and the lists of the other cohorts stay right."""
+    with enrolled(tmp_path, 3) as hold:
+        database = hold.coordinator.database
+        before = {form.id for _, form in forms(hold.coordinator)}
+        with database.write() as connection:
+            connection.execute(update(CohortRow).values(definition="{}"))
+        assert {form.id for _, form in forms(hold.coordinator)} == before
+        with database.read() as connection:
+            assert list(readable_cohorts(connection)) == []
+            assert facts_to_undo(connection, "talent-nord") == {}
+            assert readers_listed(connection) == {}
 
 
 def test_who_was_withdrawn_by_a_command_leaves_the_list_without_a_run(server: ServerPlace, hold: Hold) -> None:
