@@ -61,7 +61,7 @@ class CohortReader:
         mine = of_cohort(PersonRow.id, cohort_id)
         self._persons = {row.id: row for row in connection.execute(select(PersonRow.__table__).where(mine))}
         milestones = {row.id: row for row in connection.execute(_MILESTONES, about)}
-        self.occasions = Occasions(self.definition, self.cohort, milestones, self.person)
+        self.occasions = Occasions(self.cohort, milestones, self.person)
         self.events: Mapping[str, EventView] = self.occasions.dated
         self.invitations = read_invitations(connection, self.cohort)
         self._away = {(one.person, one.milestone) for one in who_stays_away(connection, cohort_id)}
@@ -76,6 +76,11 @@ class CohortReader:
     def today(self) -> date:
         """The local day at which it was read."""
         return self.cohort.calendar.local_day(self.read_at)
+
+    @cached_property
+    def soon(self) -> date:
+        """A week of work from that day."""
+        return self.definition.working_time.add_working_days(self.today, _SOON)
 
     @property
     def house(self) -> tuple[object, ...]:
@@ -165,7 +170,7 @@ class CohortReader:
             role_names=self.definition.programme.role_names,
             cohort=self.cohort.name,
             today=self.today,
-            soon=self.definition.working_time.add_working_days(self.today, _SOON),
+            soon=self.soon,
             next_event=self.occasions.next_after(self.read_at),
             year=self.occasions.year(Trigger(name, verb), effect.role, self.read_at),
             plan=plan.title if plan else None,

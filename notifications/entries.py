@@ -110,6 +110,7 @@ class _Events:
         self._ids = ids
         self._definition = reader.definition
         self._dated = [one for one in self._definition.milestones.values() if one.id in reader.events]
+        self._of_the_year = [one for one in self._dated if any(notice.year for notice in one.notices)]
         self._journeys = [one for one in reader.journeys.values() if self._may_be_of(one)]
 
     def _may_be_of(self, journey: Row[Any]) -> bool:
@@ -205,7 +206,7 @@ class _Events:
         """Whether a notice that invites to all events has gone out to those who are in the person's place."""
         return any(
             notice.year and self._is_out(one, notice, part)
-            for one in self._dated
+            for one in self._of_the_year
             for notice in self._notices(one, part.role)
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import Row
 
 from config.cohort import Day
 from config.content import Topic, topic
-from config.definition import Definition, Module
+from config.definition import Module
 from config.grammar import Trigger
 from notifications.view_models import EventView, ModuleView, Person
 from states.running_cohort import RunningCohort
@@ -20,13 +21,9 @@ class Occasions:
     """The dated events of a cohort, by milestone; ``rows`` are its milestones' in the database."""
 
     def __init__(
-        self,
-        definition: Definition,
-        cohort: RunningCohort,
-        rows: Mapping[str, Row[Any]],
-        person: Callable[[str | None], Person | None],
+        self, cohort: RunningCohort, rows: Mapping[str, Row[Any]], person: Callable[[str | None], Person | None]
     ) -> None:
-        self._definition = definition
+        self._definition = cohort.definition
         self._cohort = cohort
         self._person = person
         self._materials = {ident: tuple(row.details.get("material", {}).items()) for ident, row in rows.items()}
@@ -73,8 +70,7 @@ class Occasions:
         return None if view is None else self._with_module(view)
 
     def _with_module(self, view: EventView) -> EventView:
-        module = self.module(self._definition.milestones[view.id].module)
-        return EventView(view.id, view.label, view.start, view.end, view.place, view.staff, module, view.topic)
+        return replace(view, module=self.module(self._definition.milestones[view.id].module))
 
     def as_it_was(self, milestone: str, was: object) -> EventView | None:
         """Return a milestone as it was before a change that told of it; ``was`` is its day in plain data, if any."""

@@ -27,7 +27,7 @@ class Fact:
 
     @property
     def teller(self) -> str:
-        """Who has told it by an answer (id), in whatever role (R67); otherwise whom the actor names, if anybody."""
+        """The id of the person who told it, without their role; empty where the actor names nobody (R67)."""
         return self.actor.partition(":")[2]
 
 

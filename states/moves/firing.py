@@ -126,9 +126,7 @@ class Firing:
         known = self._person_with(given["email"])
         if known is not None:
             ident, name = known
-            if not is_one_name(name, given["name"]):
-                what = f"{given['email']} belongs to {name!r}, here to {given['name']!r}; one address is one person"
-                raise PersonRefusedError(trigger, field, what, "known")
+            refuse_another_name(trigger, field, given["email"], name, given["name"])
             return ident
         unknown = {"title": "", "telephone": "", "organisation": ""}
         self.changes.persons.append({"id": ident, "name": given["name"], "email": given["email"], **unknown})
@@ -148,6 +146,13 @@ class Firing:
         query = select(PersonRow.id, PersonRow.name).where(ours, PersonRow.email == email)
         row = self.connection.execute(query.order_by(PersonRow.id).limit(1)).one_or_none()
         return None if row is None else (row.id, row.name)
+
+
+def refuse_another_name(trigger: str, field: str, email: str, known: str, given: Any) -> None:
+    """Raise ``PersonRefusedError`` where an address that the cohort knows is given with another name (R48)."""
+    if not is_one_name(known, given):
+        what = f"{email} belongs to {known!r}, here to {given!r}; one address is one person"
+        raise PersonRefusedError(trigger, field, what, "known")
 
 
 def is_one_name(one: str, other: Any) -> bool:

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, select
 
-from config.errors import FactIncompleteError, PersonRefusedError
+from config.errors import FactIncompleteError
 from config.grammar import TAKEN_BACK, talent_number
 from config.people import People, TalentRow
 from config.people import PersonRow as ListedPerson
 from states.machines.journey import ENROL
 from states.moves.enrol import Enrolment
-from states.moves.firing import Firing, is_one_name
+from states.moves.firing import Firing, refuse_another_name
 from states.store.conditions import of_cohort
 from states.store.tables import JourneyRow, PersonRow
 
@@ -87,9 +87,7 @@ def _person(firing: Firing, field: str, known: Sequence[Row[Any]]) -> ListedPers
         raise FactIncompleteError(ENROL, field, "has no name")
     name, email = str(given["name"]), str(given["email"])
     for row in _with_address(known, email):
-        if not is_one_name(row.name, name):
-            what = f"{email} belongs to {row.name!r}, here to {name!r}; one address is one person"
-            raise PersonRefusedError(ENROL, field, what, "known")
+        refuse_another_name(ENROL, field, email, row.name, name)
         name = row.name
     return ListedPerson(name, email)
 

@@ -106,14 +106,15 @@ def effect_rows(
     """
     rows = list(_rows(specs, cause, calendar, cast, active))
     for spec, row in rows:
-        others = [one for _, one in rows if one["message"] == row["message"] and _other(one, row)]
-        if spec.names_others and others:
-            row["details"][ALSO] = " ".join(dict.fromkeys(one["role"] for one in others))
+        if spec.names_others and (others := _others([one for _, one in rows], row)):
+            row["details"][ALSO] = " ".join(others)
         yield row
 
 
-def _other(one: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-    return bool(one["recipient_id"] != row["recipient_id"])
+def _others(rows: Iterable[Mapping[str, Any]], row: Mapping[str, Any]) -> Iterable[str]:
+    """Return the roles of those other than a row's recipient who are told the same, each once."""
+    alike = (one for one in rows if one["message"] == row["message"] and one["recipient_id"] != row["recipient_id"])
+    return dict.fromkeys(one["role"] for one in alike)
 
 
 def _rows(
