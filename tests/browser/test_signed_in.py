@@ -26,7 +26,7 @@ from flows.server.entrance import made_password
 from flows.server.process import ServerPlace
 from flows.server.stamping import LABEL
 from flows.site.keys import site_keys
-from notifications.links import Links
+from notifications.links import Links, Purpose
 from notifications.passes import stamp
 from states.store.database import Database
 from states.store.tables import FactRow
@@ -114,6 +114,12 @@ def has_lists(cockpit: Cockpit) -> bool:
     return any("enum" in one["parameter_openapi_schema"]["properties"].get("talent", {}) for one in found)
 
 
+def a_mail(cockpit: Cockpit) -> str:
+    """The id of a mail that was sent, as its file is called by it."""
+    found = wait_until(lambda: sorted(cockpit.folder.glob("var/mail/*.eml")))
+    return found[0].stem.rpartition("_")[2]
+
+
 def label(number: int) -> str:
     talent = Library().cohort("hold-3").people.talents[number - 1]
     return f"{talent.name} (Hold 3, nr. {number:02d})"
@@ -171,9 +177,10 @@ def test_whoever_has_not_signed_in_is_told_nothing(cockpit: Cockpit) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"{cockpit.place.ui}/v2/artifacts")
     assert refused.value.code == 401
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{cockpit.place.ui}/rapport/hold-3.xlsx")
-    assert refused.value.code == 401
+    for ours in ("rapport/hold-3.xlsx", f"mail/{a_mail(cockpit)}", "mail/tn-0"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{cockpit.place.ui}/{ours}")
+        assert refused.value.code == 401
 
 
 def test_a_websocket_without_the_password_hears_nothing(cockpit: Cockpit) -> None:
@@ -230,6 +237,9 @@ def test_a_coordinator_signs_in_records_a_meeting_under_their_name_and_signs_out
     expect(page.get_by_role("link", name="Overblik: Hold 3")).to_be_visible()
     report = context.request.get("/rapport/hold-3.xlsx")
     assert (report.status, report.body()[:2]) == (200, b"PK")
+    mail = context.request.get(f"/mail/{a_mail(cockpit)}")
+    assert (mail.status, "Sådan blev mailen skrevet" in mail.text()) == (200, True)
+    assert not any(f"/{purpose}/" in mail.text() for purpose in Purpose), "nobody answers in its reader's place"
     for other in PAGES:
         page.goto(f"/v2/{other}")
         page.wait_for_load_state("networkidle")
