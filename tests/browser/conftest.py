@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser import BROWSER, watched
+from tests.support.browser import skip_without_browser, watched
 from tests.support.served import Served, hold_3_served
 
 DAY = datetime(2027, 3, 15, 9, tzinfo=UTC)
@@ -19,8 +19,7 @@ expect.set_options(timeout=20_000)
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Hold-3 on 15 March 2027, with its pages and forms."""
-    if BROWSER is None:
-        pytest.skip("no browser: neither chromium nor google-chrome is installed")
+    skip_without_browser()
     with hold_3_served(tmp_path_factory.mktemp("served"), DAY) as found:
         yield found
 

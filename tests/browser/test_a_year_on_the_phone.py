@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from states.store.tables import CommitmentRow, JourneyRow, TaskRow
 from states.views.told import told_facts
-from tests.support.browser import BROWSER, watched
+from tests.support.browser import skip_without_browser, watched
 from tests.support.year import COHORT, Letter, Year, a_year
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("phone")]
@@ -29,8 +29,7 @@ ANSWERS = ("held", "choose", "found", "coming")
 
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
-    if BROWSER is None:
-        pytest.skip("no browser: neither chromium nor google-chrome is installed")
+    skip_without_browser()
     with a_year(tmp_path_factory.mktemp("year"), JOURNEY) as found:
         yield found
 

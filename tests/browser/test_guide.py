@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from flows.cockpit import ui
-from tests.support.browser import BROWSER, watched
+from tests.support.browser import skip_without_browser, watched
 from tests.support.clicks import Clicks
 from tests.support.prefect import artifact
 from tests.support.served import Served, hold_3_served
@@ -26,8 +26,7 @@ ADDRESS = re.compile("v2.artifacts.artifact")
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Hold-3 on 15 March 2027; these tests record so much that they have a server of their own."""
-    if BROWSER is None:
-        pytest.skip("no browser: neither chromium nor google-chrome is installed")
+    skip_without_browser()
     with hold_3_served(tmp_path_factory.mktemp("guide"), DAY) as found:
         yield found
 
@@ -129,20 +128,10 @@ def test_a_meeting_is_taken_back_and_stands_as_before(clicks: Clicks) -> None:
 
 
 def test_a_day_is_moved_when_its_consequences_have_been_seen(clicks: Clicks) -> None:
-    clicks.follow("Kalender")
-    calendar = clicks.page.url
-    clicks.follow("Flyt en dag", clicks.row("Modul 3, dag 1"))
-    clicks.pick("Ny dato", date(2027, 6, 3))
-    clicks.submit()
-    clicks.open_run(re.compile("^Følgerne af en ny dag · Modul 3, dag 1"))
-    says(clicks.page, "Intet er ændret endnu. Følgerne står på siden under Artifacts, og derfra gennemfører I.")
-    clicks.follow(ADDRESS)
+    calendar = see_what_follows(clicks, "Flyt en dag", "Modul 3, dag 1", date(2027, 6, 3))
     expect(clicks.page.get_by_role("heading", name="Modul 3, dag 1: følgerne af en ændring")).to_be_visible()
     expect(clicks.row("Mentormøde i modul 3", "24: ")).to_contain_text("10. juni 2027")
-    clicks.follow("gennemfør det her")
-    clicks.submit()
-    clicks.open_run(re.compile("^En dag ændres · Modul 3, dag 1"))
-    says(clicks.page, "Dagen er ændret")
+    carry_it_out(clicks, "Modul 3, dag 1")
     clicks.page.goto(calendar)
     clicks.see(clicks.row("Modul 3, dag 1", "3. jun. 2027"))
 
@@ -168,18 +157,8 @@ def test_a_message_of_ones_own_is_seen_first_and_sent_from_there(clicks: Clicks)
 
 
 def test_the_alumni_day_gets_its_date(clicks: Clicks) -> None:
-    clicks.follow("Kalender")
-    calendar = clicks.page.url
-    clicks.follow("Sæt alumnedagen", clicks.row("Alumnedag"))
-    clicks.pick("Ny dato", date(2028, 4, 5))
-    clicks.submit()
-    clicks.open_run(re.compile("^Følgerne af en ny dag · Alumnedag"))
-    says(clicks.page, "Intet er ændret endnu.")
-    clicks.follow(ADDRESS)
-    clicks.follow("gennemfør det her")
-    clicks.submit()
-    clicks.open_run(re.compile("^En dag ændres · Alumnedag"))
-    says(clicks.page, "Dagen er ændret")
+    calendar = see_what_follows(clicks, "Sæt alumnedagen", "Alumnedag", date(2028, 4, 5))
+    carry_it_out(clicks, "Alumnedag")
     clicks.page.goto(calendar)
     clicks.see(clicks.row("Alumnedag", "5. apr. 2028"))
 
@@ -189,6 +168,27 @@ def test_the_report_for_the_steering_group_is_fetched_from_the_overview(clicks: 
         clicks.follow("Rapport til styregruppen (Excel)")
     assert re.fullmatch(r".*[Hh]old.3.*\.xlsx", fetched.value.suggested_filename)
     assert fetched.value.path().read_bytes().startswith(b"PK")
+
+
+def see_what_follows(clicks: Clicks, act: str, milestone: str, to: date) -> str:
+    """Ask from the calendar for another day, and read what follows; returns the calendar's address."""
+    clicks.follow("Kalender")
+    calendar = clicks.page.url
+    clicks.follow(act, clicks.row(milestone))
+    clicks.pick("Ny dato", to)
+    clicks.submit()
+    clicks.open_run(re.compile(f"^Følgerne af en ny dag · {milestone}"))
+    says(clicks.page, "Intet er ændret endnu. Følgerne står på siden under Artifacts, og derfra gennemfører I.")
+    clicks.follow(ADDRESS)
+    return calendar
+
+
+def carry_it_out(clicks: Clicks, milestone: str) -> None:
+    """Do from the page of the consequences what it shows."""
+    clicks.follow("gennemfør det her")
+    clicks.submit()
+    clicks.open_run(re.compile(f"^En dag ændres · {milestone}"))
+    says(clicks.page, "Dagen er ændret")
 
 
 def says(page: Page, sentence: str | re.Pattern[str]) -> None:

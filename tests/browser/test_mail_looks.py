@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from notifications.render import Rendered, compose, render_message
 from notifications.view_models import Greeting
-from tests.support.browser import BROWSER, FLAGS
+from tests.support.browser import BROWSER, FLAGS, skip_without_browser
 from tests.support.message_cases import ANSWER, WITH_BUTTON
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -23,8 +23,7 @@ SHOWN = ("talk_convene", "meeting_due", "module_invitation", "choice_open")
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if BROWSER is None:
-        pytest.skip("no browser: neither chromium nor google-chrome is installed")
+    skip_without_browser()
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
         yield found

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from states.store.database import Database
 from states.store.tables import CohortRow, JourneyRow, PersonRow
-from tests.support.browser import BROWSER, FLAGS
+from tests.support.browser import BROWSER, FLAGS, skip_without_browser
 from tests.support.http_server import serving
 from tests.support.prefect import artifact, ask, flow_runs, run_deployment, task_runs
 from tests.support.served import Served, hold_3_served
@@ -93,8 +93,7 @@ def pixel() -> Iterator[tuple[str, list[str]]]:
 
 @pytest.fixture(scope="module")
 def names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Names]:
-    if BROWSER is None:
-        pytest.skip("no browser: neither chromium nor google-chrome is installed")
+    skip_without_browser()
     with pixel() as (address, fetched):
         bad = [name.replace(PIXEL, address) for name in (*WORST, *GOOD)]
         talents: dict[str, str] = {}

@@ -20,7 +20,7 @@ from config.settings import Settings
 from flows.server.process import PASSWORD, ServerPlace, child
 from states.store.database import Database
 from states.store.tables import HistoryRow
-from tests.support.browser import BROWSER, FLAGS
+from tests.support.browser import BROWSER, FLAGS, skip_without_browser
 from tests.support.prefect import ask, run_deployment, wait_until
 from tests.support.served import enrol_hold_3
 from tests.support.up import COMMAND, ROOT, clean, talentnord_up
@@ -238,8 +238,7 @@ def test_what_it_keeps_is_its_owners_only(locked: Locked) -> None:
 
 
 def test_a_coordinator_gives_the_password_once_and_sees_the_overview(locked: Locked) -> None:
-    if BROWSER is None:
-        pytest.skip("no browser: neither chromium nor google-chrome is installed")
+    skip_without_browser()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
         page = browser.new_context(base_url=locked.place.ui).new_page()

@@ -30,7 +30,7 @@ from notifications.links import Links, Purpose
 from notifications.passes import stamp
 from states.store.database import Database
 from states.store.tables import FactRow
-from tests.support.browser import BROWSER, follow, watched
+from tests.support.browser import follow, skip_without_browser, watched
 from tests.support.prefect import ask, run_deployment, wait_until
 from tests.support.served import enrol_hold_3
 from tests.support.up import talentnord_up
@@ -153,8 +153,7 @@ def ended(cockpit: Cockpit, run: str) -> dict[str, Any]:
 @pytest.fixture
 def context(cockpit: Cockpit) -> Iterator[BrowserContext]:
     """A browser that has not signed in."""
-    if BROWSER is None:
-        pytest.skip("no browser: neither chromium nor google-chrome is installed")
+    skip_without_browser()
     with watched(cockpit.place.ui, width=1280, expected=re.compile(r"status of 401")) as found:
         yield found
 

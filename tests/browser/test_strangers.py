@@ -22,7 +22,7 @@ from tests.support.attacks import (
     Visit,
     ours_without,
 )
-from tests.support.browser import BROWSER, FLAGS
+from tests.support.browser import BROWSER, FLAGS, skip_without_browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("strangers")]
 
@@ -54,8 +54,7 @@ class Servers:
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    if BROWSER is None:
-        pytest.skip("no browser: neither chromium nor google-chrome is installed")
+    skip_without_browser()
     found = Servers(tmp_path_factory)
     yield found
     found.stop()

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -32,6 +33,12 @@ _NO_MAKER = re.compile(r"/api/(flow|task)_runs/filter$")
 _LEFT_GRAPH = re.compile(r"of null \(reading 'x'\).*/(flow-run-graph|vendor-pixi)-", re.DOTALL)
 # A form that lacks something is refused by the server, which the browser and the page each report beside the field's.
 _REFUSED = re.compile(r"/create_flow_run: .* 409 |: Error creating flow run: Validation failed")
+
+
+def skip_without_browser() -> None:
+    """Skip a test on a machine that has no browser."""
+    if BROWSER is None:
+        pytest.skip("no browser: neither chromium nor google-chrome is installed")
 
 
 @contextmanager
