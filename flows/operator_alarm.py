@@ -63,5 +63,5 @@ def payload(settings: Settings, api: str) -> str:
 
 
 def _core(automation: AutomationCore | Automation) -> dict[str, object]:
-    """Return what matters of an automation, without what the server adds."""
-    return AutomationCore.model_validate(automation.model_dump()).model_dump(mode="json")
+    """Return what matters of an automation, without what the server adds; as JSON a set would have some order."""
+    return AutomationCore.model_validate(automation.model_dump()).model_dump()

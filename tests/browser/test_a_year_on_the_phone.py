@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("phone")]
 JOURNEY = "hold-3-07"
 TALK = "Forventningssamtale"
 PHONE = 390
-AGREED_AHEAD = timedelta(days=5)
+AGREED_AHEAD = timedelta(days=3)
 ANSWERS = ("held", "choose", "found", "coming")
 """What is answered where there are several answers: that it was held, what is chosen, who was found, that one comes."""
 

@@ -74,4 +74,4 @@ def task(served: Served, journey: str) -> Row[Any]:
     """The coordinator's first task about a talent's expectation talk."""
     with served.database.read() as connection:
         query = select(TaskRow.__table__).where(TaskRow.subject == f"{journey}/expectation_talk").order_by(TaskRow.id)
-        return connection.execute(query.where(TaskRow.title.contains("mangler"))).one()
+        return connection.execute(query.where(TaskRow.title.contains("vi har ikke hørt"))).one()
