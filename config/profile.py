@@ -46,13 +46,27 @@ class Habit(Spec):
         return self
 
 
+DAYS = "days"
+"""The detail of an incident that moves a milestone: by how many days."""
+COHORT = "{cohort}"
+"""What stands in an incident's details for the id of the cohort."""
+
+
 class Incident(Spec):
-    """An event that befalls one talent, by number, at a time."""
+    """What befalls one talent, by number, or without one the cohort, at a time, as a coordinator records it.
+
+    ``event`` is an event of the programme, what becomes of a commitment or a milestone (``mentor_meeting_m1:extend``,
+    ``network2:move``, ``network3:call_off``), or a fact about people (``replace``).
+    """
 
     event: str
-    talent: int = Field(ge=1)
+    talent: int | None = Field(default=None, ge=1)
     when: WhenField
     details: dict[str, Any] = Field(default_factory=dict)
+    dates: dict[str, WhenField] = Field(default_factory=dict)
+    """Details that are days."""
+    taken_back: WhenField | None = None
+    """When it turns out to have been a mistake."""
 
 
 class MovedDay(Spec):

@@ -9,6 +9,7 @@ from config.checks.places import effects, news
 from config.definition import Definition
 from config.profile import Profile
 from flows.preview.year import Piece, Said, Year
+from flows.rehearsal.behaviour import is_known
 
 
 class Unseen(NamedTuple):
@@ -33,9 +34,9 @@ def _new(pieces: Iterable[Piece], seen: set[Said]) -> Iterable[Piece]:
 
 def fits(profile: Profile, definition: Definition) -> bool:
     """Whether a profile is of people of this programme: what befalls and what is chosen there is known here."""
-    befalls = {incident.event for incident in profile.incidents}
+    befalls = all(is_known(incident.event, definition) for incident in profile.incidents)
     kinds = {spec.id for spec in definition.programme.commitments}
-    return befalls <= definition.programme.events.keys() and profile.choices.keys() <= kinds
+    return befalls and profile.choices.keys() <= kinds
 
 
 def unseen(years: Sequence[Year], definition: Definition, known: Iterable[str]) -> Unseen:

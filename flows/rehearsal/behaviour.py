@@ -9,21 +9,26 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from config.answers import AnswerSpec, Asked
-from config.grammar import MOVE, Trigger, talent_number
+from config.definition import Definition
+from config.grammar import CORRECT, MOVE, NEWS, Trigger, talent_number
 from config.plan import plan_steps
-from config.profile import Profile
+from config.profile import COHORT, Incident, Profile
 from config.programme import CommitmentSpec
 from states.facts import Transition
 from states.machines.commitment import OPEN
+from states.moves.arrange import ARRANGED
 from states.plan.calendar import Calendar
 
 ACTING_TIME = time(10)
 STARTING_TIME = time(9)
+A_WEEK = timedelta(weeks=1)
 
 
 COORDINATOR = "coordinator"
 RECORDS, APPOINTS = "keep", "appoint"
 """The verbs that people answer with: it was held, and it is agreed for a day."""
+MISTAKE = "corrects"
+"""The detail of an act that takes back what was recorded: the key of that."""
 
 
 class Act(NamedTuple):
@@ -42,6 +47,24 @@ class Act(NamedTuple):
     option: str = ""
 
 
+def is_known(event: str, definition: Definition) -> bool:
+    """Whether what a profile's incident names can happen in a programme at all."""
+    name, part = Trigger.parse(event)
+    if not part:
+        return name in definition.programme.events or name in ARRANGED
+    return name in (definition.milestones if part in NEWS else definition.commitments)
+
+
+def about(cohort_id: str, incident: Incident) -> str:
+    """Return the id of whom an incident befalls: a talent's journey, or the cohort."""
+    return cohort_id if incident.talent is None else f"{cohort_id}-{incident.talent:02d}"
+
+
+def _of(cohort_id: str, details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return details with the cohort's id where a profile, which is of no cohort, leaves a place for it."""
+    return {name: one.replace(COHORT, cohort_id) if isinstance(one, str) else one for name, one in details.items()}
+
+
 @dataclass
 class Behaviour:
     """The people of one cohort under one profile; the same seed does the same things."""
@@ -55,10 +78,19 @@ class Behaviour:
         """Yield the acts of the profile's incidents, for those events that the programme knows."""
         for number, incident in enumerate(self.profile.incidents):
             day = self.calendar.day_of(incident.when)
-            if day is not None and incident.event in self.calendar.definition.programme.events:
-                journey = f"{self.cohort_id}-{incident.talent:02d}"
-                key = f"rehearsal/{incident.event}/{journey}/{number}"
-                yield Act(self._at(day), incident.event, journey, key, tuple(incident.details.items()))
+            if day is None or not is_known(incident.event, self.calendar.definition):
+                continue
+            subject = about(self.cohort_id, incident)
+            key = f"rehearsal/{incident.event}/{subject}/{number}"
+            dates = {name: self.calendar.day_of(when) for name, when in incident.dates.items()}
+            details = _of(self.cohort_id, incident.details) | {
+                name: day.isoformat() for name, day in dates.items() if day
+            }
+            yield Act(self._at(day), incident.event, subject, key, tuple(details.items()))
+            regretted = self.calendar.day_of(incident.taken_back) if incident.taken_back else None
+            if regretted is not None:
+                trigger = str(Trigger(Trigger.parse(incident.event).name, CORRECT))
+                yield Act(self._at(regretted), trigger, subject, f"{key}/{CORRECT}", ((MISTAKE, key),))
 
     def react_to(self, transitions: Iterable[Transition]) -> Iterator[Act]:
         """Yield what people will do about the commitments that have just opened."""
@@ -80,7 +112,8 @@ class Behaviour:
         habit, hours = self.profile.habit(spec.id), self.calendar.definition.working_time
         luck = dice.random()
         if spec.kept_by_date_of is not None:
-            yield self._date(spec.kept_by_date_of, opened, today)
+            told = due + timedelta(days=dice.randint(*habit.late_days)) if luck < habit.late else today + A_WEEK
+            yield self._date(spec.kept_by_date_of, opened, hours.next_working_day(told))
             return
         if luck < habit.never + habit.late and spec.default_choice is None:
             day = hours.next_working_day(due + timedelta(days=dice.randint(*habit.late_days)))
@@ -162,25 +195,19 @@ class Behaviour:
             details |= {"owner": found.owner, "representative": who, "title": found.title, "text": found.text}
         return Act(at, str(Trigger(spec.id, verb)), subject, f"rehearsal/{opened.id}/{verb}", tuple(details.items()))
 
-    def _date(self, milestone: str, opened: Transition, today: date) -> Act:
-        """Return the coordinator's doing about a milestone without a date: in a week it gets one (R39)."""
+    def _date(self, milestone: str, opened: Transition, told_on: date) -> Act:
+        """Return the coordinator's doing about a milestone without a date: it gets one (R39)."""
         spec, hours = self.calendar.definition.milestones[milestone], self.calendar.definition.working_time
         bounds = (spec.window.earliest, spec.window.latest) if spec.window else ()
         days = [day for day in map(self.calendar.day_of, bounds) if day is not None]
-        middle = days[0] + (days[-1] - days[0]) / 2 if days else today + timedelta(weeks=8)
-        day = hours.previous_working_day(max(middle, today + timedelta(weeks=2)))
+        middle = days[0] + (days[-1] - days[0]) / 2 if days else told_on + timedelta(weeks=7)
+        day = hours.previous_working_day(max(middle, told_on + A_WEEK))
         starts = datetime.combine(day, STARTING_TIME)
         ends = starts + timedelta(hours=spec.hours or 1)
         when = {"date": day.isoformat(), "start": f"{starts:%H:%M}", "end": f"{ends:%H:%M}"}
         key = f"rehearsal/{opened.id}/{MOVE}"
         trigger = str(Trigger(milestone, MOVE))
-        return Act(
-            self._at(hours.next_working_day(today + timedelta(weeks=1))),
-            trigger,
-            self.cohort_id,
-            key,
-            tuple(when.items()),
-        )
+        return Act(self._at(told_on), trigger, self.cohort_id, key, tuple(when.items()))
 
     def _choice(self, opened: Transition, dice: random.Random) -> str | None:
         spec = self.calendar.definition.commitments[opened.machine]

@@ -11,22 +11,20 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from config.cohort import Day
-from config.grammar import MOVE, Trigger, commitment_id
+from config.grammar import Trigger, commitment_id
 from config.library import LoadedCohort
 from config.profile import Profile
 from flows.clock import TurnedClock
 from flows.rehearsal.behaviour import COORDINATOR, Act, Behaviour
+from flows.rehearsal.desk import Desk
 from flows.services import Services
 from states.answers import answer
-from states.facts import Fact, Outcome
-from states.machines.commitment import FINAL
-from states.moves.tasks import FINISH, TASK
+from states.facts import Outcome
 from states.plan.calendar import Calendar
 from states.plan.timers import cohort_timers, opening_timer
 from states.running_cohort import read_cohort
-from states.store.conditions import ARMED, OPEN_TASK, PENDING
-from states.store.tables import CommitmentRow, EffectRow, JourneyRow, MilestoneRow, TaskRow, TimerRow
+from states.store.conditions import ARMED, PENDING
+from states.store.tables import EffectRow, JourneyRow, TimerRow
 from states.views.matters import matter
 
 
@@ -50,6 +48,9 @@ class Rehearsal:
     services: Services
     _acts: list[Act] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._desk = Desk(self.loaded, self.services)
+
     def run(self) -> Iterator[Step]:
         """Enrol the cohort and go from instant to instant until nothing is due any more."""
         self.services.engine.enrol(self.loaded.cohort, self.loaded.definition, self.loaded.people)
@@ -60,7 +61,7 @@ class Rehearsal:
         while (instant := self._next_instant()) is not None:
             self.clock.turn_to(instant)
             # What people do may arm a timer for this very instant: it belongs to the same morning (R48).
-            outcomes = [*self.services.engine.tick(), *self._act(), *self._finish(), *self.services.engine.tick()]
+            outcomes = [*self.services.engine.tick(), *self._act(), *self._desk.finish(), *self.services.engine.tick()]
             self._plan(act for outcome in outcomes for act in behaviour.react_to(outcome.transitions))
             yield Step(instant, tuple(outcomes), min(1.0, (instant - first) / (last - first)))
 
@@ -83,25 +84,12 @@ class Rehearsal:
             together[act.trigger, tuple((name, _plain(value)) for name, value in act.details)].append(act)
         outcomes = []
         for (trigger, _), acts in together.items():
-            able = [act for act in acts if self._is_able(act)]
+            able = [act for act in acts if self._desk.is_able(act)]
             told = [act for act in able if act.role == COORDINATOR]
             outcomes += [outcome for act in able if act.role != COORDINATOR for outcome in self._answered(act)]
-            if told and Trigger.parse(trigger).part == MOVE:
-                outcomes.append(self._set_date(told[0]))
-            elif told:
-                fact = Fact(told[0].key, COORDINATOR, dict(told[0].details))
-                outcomes.append(self.services.engine.fire(trigger, [act.journey for act in told], fact))
+            if told:
+                outcomes.append(self._desk.tell(trigger, told))
         return outcomes
-
-    def _finish(self) -> list[Outcome]:
-        """Let the coordinator call done, when it is due, what a notice has asked for: nothing else closes that."""
-        cohort, engine = self.loaded.cohort.id, self.services.engine
-        today = self.loaded.definition.working_time.local(self.clock()).date()
-        asked = (TaskRow.cohort_id == cohort) & (TaskRow.subject == cohort) & OPEN_TASK & (TaskRow.due_on <= today)
-        with self.services.database.read() as connection:
-            tasks = connection.scalars(select(TaskRow.id).where(asked).order_by(TaskRow.id)).all()
-        facts = [Fact(f"rehearsal/{FINISH}/{task}", COORDINATOR, {TASK: task}) for task in tasks]
-        return [engine.arrange(cohort, FINISH, fact) for fact in facts]
 
     def _answered(self, act: Act) -> Iterator[Outcome]:
         """Let somebody answer on their own page, as the site has it; nothing where it no longer can be answered."""
@@ -114,29 +102,6 @@ class Rehearsal:
             found = matter(connection, cohort, person, subject, self.clock())
         if found is not None and act.option in {option.id for option in found.options}:
             yield answer(engine, cohort_id, person, subject, act.option, dict(act.details), found.version)
-
-    def _set_date(self, act: Act) -> Outcome:
-        """Give a milestone its date, where the cohort's other days are held."""
-        last = max(self.loaded.cohort.dates.values(), key=lambda day: day.date)
-        day = Day.model_validate({**dict(act.details), "place": last.place})
-        milestone = Trigger.parse(act.trigger).name
-        return self.services.engine.reschedule(act.journey, milestone, day, Fact(act.key, COORDINATOR))
-
-    def _is_able(self, act: Act) -> bool:
-        """Whether it still makes sense: a talent who has left, or whose commitment was paused, does nothing."""
-        name, verb = Trigger.parse(act.trigger)
-        with self.services.database.read() as connection:
-            if verb == MOVE:
-                undated = (
-                    (MilestoneRow.cohort_id == act.journey) & (MilestoneRow.id == name) & MilestoneRow.day.is_(None)
-                )
-                return connection.scalar(select(MilestoneRow.id).where(undated)) is not None
-            if verb:
-                query = select(CommitmentRow.state).where(CommitmentRow.id == commitment_id(act.journey, name))
-                return connection.scalar(query) not in {*FINAL, "planned", None}
-            state = connection.scalar(select(JourneyRow.state).where(JourneyRow.id == act.journey)) or ""
-        event = self.loaded.definition.programme.events[name]
-        return any(state == source or state.startswith(f"{source}.") for source in event.source)
 
 
 def _plain(value: Any) -> Any:

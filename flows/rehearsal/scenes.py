@@ -14,6 +14,7 @@ from config.when import When
 from flows.move_day import move_day
 from flows.new_day import Asked, shown
 from flows.record import record
+from flows.rehearsal.behaviour import about
 from flows.rehearsal.rehearsal import calendar_of
 from flows.services import Services
 from flows.undo import undo
@@ -66,7 +67,7 @@ class Scenes:
 
     async def _slip(self, slip: Incident) -> None:
         """Record what is not so; and plan that it is taken back."""
-        programme, talent = self._loaded.definition.programme.id, f"{self._loaded.cohort.id}-{slip.talent:02d}"
+        programme, talent = self._loaded.definition.programme.id, about(self._loaded.cohort.id, slip)
         form = next((one.id for one in self._forms() if one.event == slip.event), None)
         if form is not None:
             await record(programme=programme, form=form, talent=talent, **slip.details)

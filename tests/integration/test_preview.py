@@ -15,7 +15,7 @@ from config.errors import NotOnePersonError
 from config.library import Library, LoadedCohort
 from config.profile import load_profile, profiles
 from config.settings import load_settings
-from flows.preview.choice import fits
+from flows.preview.choice import fits, unseen
 from flows.preview.page import of_cohort, of_person
 from flows.preview.year import Year, play
 from flows.rehearsal.to_files import Rehearsed, rehearse
@@ -153,9 +153,15 @@ def test_what_a_year_lacks_another_one_adds(hold_3: LoadedCohort, typical: Year)
     assert sum("(kickoff_invitation, talk_expect)" in one for one in page.heads) == 1
 
 
+def test_an_eventful_year_adds_whatever_the_cohort_can_be_sent(hold_3: LoadedCohort, typical: Year) -> None:
+    never = unseen([typical, year(hold_3, "eventful")], hold_3.definition, known_messages("da"))
+    # Hold 3's challenges are known from the start.
+    assert set(never.of_programme) == {"challenge_missed", "challenge_secure", "challenge_urgent"}
+
+
 def test_only_profiles_of_this_programme_add_to_it(hold_3: LoadedCohort, spring: LoadedCohort) -> None:
     known = [load_profile(LIBRARY.root, one) for one in profiles(LIBRARY.root)]
-    assert {one.id for one in known if fits(one, hold_3.definition)} == {"exemplary", "typical"}
+    assert {one.id for one in known if fits(one, hold_3.definition)} == {"eventful", "exemplary", "typical"}
     assert "typical" not in {one.id for one in known if fits(one, spring.definition)}
 
 

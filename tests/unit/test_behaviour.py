@@ -164,6 +164,32 @@ def test_incidents_befall_whom_the_profile_names_when_it_says() -> None:
     assert CALENDAR.local_day(act.at) == date(2027, 5, 7)
 
 
+def test_what_a_coordinator_records_is_an_incident_too_with_its_days() -> None:
+    incident = {"event": "portrait:extend", "talent": 3, "when": "m3d2 + 1w", "dates": {"due_on": "m4d1 + 1w"}}
+    [act] = people(incidents=[incident]).incidents()
+    assert (act.trigger, act.journey, act.details) == ("portrait:extend", "hold-3-03", (("due_on", "2027-09-01"),))
+
+
+def test_without_a_talent_it_befalls_the_cohort_whose_id_the_details_leave_a_place_for() -> None:
+    incident = {
+        "event": "replace",
+        "when": "m4d1",
+        "details": {"whom": "{cohort}/coordinator-1", "holder": {"name": "Bo"}},
+    }
+    [act] = people(incidents=[incident]).incidents()
+    assert act.journey == "hold-3"
+    assert dict(act.details) == {"whom": "hold-3/coordinator-1", "holder": {"name": "Bo"}}
+
+
+def test_what_was_a_mistake_is_taken_back_by_its_key() -> None:
+    incident = {"event": "leave", "talent": 11, "when": "m4d1 - 9d", "taken_back": "m4d1 - 7d"}
+    leave, back = people(incidents=[incident]).incidents()
+    assert (back.trigger, back.details) == ("leave:correct", (("corrects", leave.key),))
+    assert back.at - leave.at == timedelta(days=2)
+
+
 def test_incidents_that_the_programme_does_not_know_befall_nobody() -> None:
     assert list(people(incidents=[{"event": "lottery", "talent": 1, "when": "m2d2"}]).incidents()) == []
     assert list(people(incidents=[{"event": "leave", "talent": 1, "when": "someday"}]).incidents()) == []
+    assert list(people(incidents=[{"event": "network9:move", "when": "m2d2"}]).incidents()) == []
+    assert list(people(incidents=[{"event": "lottery:keep", "talent": 1, "when": "m2d2"}]).incidents()) == []
