@@ -35,7 +35,7 @@ KEPT = [
     ("kickoff_invitation", "hjælper med at få forventningssamtalen", "mail:talk_convene"),
     ("kickoff_invitation", "hører du fra os", "mail:meeting_escalated"),
     ("talk_late", "har fået besked og hjælper", "mail:talk_escalated"),
-    ("meeting_missed", "ringer {{ coordinator.name }} til dig", "task:meeting_overdue"),
+    ("meeting_missed", "ringer vi til dig", "task:meeting_overdue"),
     ("time_not_found", "kontakter jer og hjælper", "task:time_find"),
     ("time_not_found", "inden I hører fra os", "task:time_find"),
     ("deadline_agreed", "du bliver mindet om den som ellers",
