@@ -71,7 +71,7 @@ def test_a_leader_is_led_to_the_talk_with_the_talent_and_to_their_own_page(post:
 def test_a_talent_may_say_it_too(post: Post) -> None:
     expect = mails_to(post, "Mette Brøndgaard")[-1]
     assert (HELD, Link(Purpose.ANSWER, TALENT, TALK)) in links_in(expect.text)
-    assert "Når samtalen er holdt, kan både du og Inge sige det herunder." in expect.text
+    assert "så sig det herunder. Inge kan også sige det fra sin egen mail" in expect.text
 
 
 def test_the_site_takes_what_a_mail_leads_to(post: Post) -> None:
