@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import select
@@ -72,7 +73,7 @@ class Hold:
             return set(connection.scalars(query))
 
 
-_numbers = iter(range(1, 100))
+_numbers = count(100)
 
 
 @contextmanager
