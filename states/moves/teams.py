@@ -92,7 +92,7 @@ def change_team(firing: Firing) -> None:
     if was == number:
         raise FactIncompleteError(TEAM, TEAM, f"{journey.id} is in it already")
     _seat(firing, module, [(journey.id, number)])
-    step = _step(firing, _subject(journey.id, module.id), journey.id, TEAM, str(number))
+    step = _step(firing, _subject(journey.id, module.id), journey.id, (TEAM, str(was or ""), str(number)))
     _tell(firing, _Change(journey, module, was, step), number)
 
 
@@ -112,7 +112,7 @@ def put_team_back(firing: Firing, fact: KeptFact, steps: Sequence[Transition]) -
                 raise CorrectionRefusedError(fact.key, "held", module.id)
             firing.changes.teams.append({"journey_id": journey, "module": ident, "number": number})
             back = str(Trigger(TEAM, CORRECT))
-            corrections[step.subject] = _step(firing, step.subject, journey, back, str(number or ""))
+            corrections[step.subject] = _step(firing, step.subject, journey, (back, step.dest, str(number or "")))
     return corrections
 
 
@@ -144,10 +144,9 @@ def _subject(journey: str, module: str) -> str:
     return f"{journey}/{TEAM}-{module}"
 
 
-def _step(firing: Firing, subject: str, journey: str, trigger: str, dest: str) -> str:
-    version, source = last_step(firing.connection, subject)
-    cohort = firing.cohort.cohort_id
-    return firing.changes.record(cohort, journey, subject, version, TEAM, (trigger, source, dest))
+def _step(firing: Firing, subject: str, journey: str, step: tuple[str, str, str]) -> str:
+    version, _ = last_step(firing.connection, subject)
+    return firing.changes.record(firing.cohort.cohort_id, journey, subject, version, TEAM, step)
 
 
 def _tell(firing: Firing, change: _Change, number: int) -> None:

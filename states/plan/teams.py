@@ -35,7 +35,7 @@ def announcement(module: Module) -> str:
 def propose_teams(candidates: Sequence[Candidate], rules: Sizes) -> dict[str, int]:
     """Return each journey's team number, counted from 1: dealt out as learning groups are, and then mixed better.
 
-    Two talents change places as long as that leaves less against how they sit (``clash``): learning groups mix already,
+    Two talents change places as long as that leaves less against how they sit: learning groups mix already,
     so who is dealt last often finds only teams with somebody of the own one.
     """
     proposal = propose_groups(sorted(candidates), rules)
@@ -53,12 +53,21 @@ def _change_places(one: list[Candidate], other: list[Candidate]) -> bool:
     for here, there in product(range(len(one)), range(len(other))):
         leaving, coming = one[here], other[there]
         rest, others = _without(one, here), _without(other, there)
-        if _together(clash(coming, rest), clash(leaving, others)) < _together(
-            clash(leaving, rest), clash(coming, others)
+        if _together(_against(coming, rest), _against(leaving, others)) < _together(
+            _against(leaving, rest), _against(coming, others)
         ):
             one[here], other[there] = coming, leaving
             changed = True
     return changed
+
+
+def _against(candidate: Candidate, team: Sequence[Candidate]) -> tuple[int, ...]:
+    """Return what stands against a seat as groups weigh it, but that a level counts as much as an organisation.
+
+    In a team as small as this, who is apart from the own organisation would else often meet one level only.
+    """
+    *first, organisation, level = clash(candidate, team)
+    return (*first, organisation + level)
 
 
 def _without(team: Sequence[Candidate], number: int) -> list[Candidate]:
@@ -72,4 +81,4 @@ def _together(one: Sequence[int], other: Sequence[int]) -> tuple[int, ...]:
 def team_for(candidate: Candidate, teams: Teams, rules: Sizes) -> int:
     """Return the number of the team in which somebody who comes later mixes best, of those with room if any has."""
     roomy = [number for number, members in teams.items() if len(members) < rules.largest]
-    return min(roomy or teams, key=lambda number: (clash(candidate, teams[number]), len(teams[number]), number))
+    return min(roomy or teams, key=lambda number: (_against(candidate, teams[number]), len(teams[number]), number))
