@@ -166,8 +166,8 @@ def fire_form(
     if form.notes:
         return _arranged(services, NOTE, form, options, given, Fact(key, teller(services), details))
     if form.teams:
-        lists = {MODULE: options.of_teams.modules, TEAM: options.of_teams.numbers}
-        details = details | {name: chosen(lists[name], name, given[name], form) for name in lists}
+        module = chosen(options.of_teams.modules, MODULE, given[MODULE], form)
+        details = details | {MODULE: module, TEAM: str(given[TEAM])}
         return _arranged(services, TEAM, form, options, given, Fact(key, teller(services), details))
     trigger = _trigger(form, options.commitments, given)
     if given["milestone"]:

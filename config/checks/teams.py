@@ -19,8 +19,8 @@ def teams(definition: Definition, source: Source) -> Iterator[Problem]:
         lacking = [key for key in ("formed_with", "announced_with") if getattr(found, key) not in notices]
         for key in lacking:
             name = getattr(found, key)
-            known = did_you_mean(name, notices) or f"; it has {', '.join(notices) or 'none'}"
-            yield source.problem((*path, key), f"{name!r} is no notice of the shape's first day{known}")
+            what = f"{name!r} is no notice of the shape's first day{did_you_mean(name, notices)}"
+            yield source.problem((*path, key), what)
         if lacking:
             continue
         formed, announced = notices[found.formed_with].when, notices[found.announced_with].when

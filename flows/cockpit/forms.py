@@ -6,7 +6,7 @@ coordinator picks from lists and need not know any id.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -269,7 +269,7 @@ def _person(role: str) -> dict[str, dict[str, Any]]:
     return {f"{role}_name": {"type": "string"}, f"{role}_email": {"type": "string", "format": "email"}}
 
 
-def _list(options: Mapping[str, str]) -> dict[str, Any]:
+def _list(options: Collection[str]) -> dict[str, Any]:
     return {"type": "string", "enum": list(options)} if options else {"type": "string"}
 
 

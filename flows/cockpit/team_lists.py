@@ -1,4 +1,4 @@
-"""What the form that moves somebody to another team lists: the modules that have teams, and the numbers of these."""
+"""What the form that moves somebody to another team lists: the modules with teams, and the numbers of these."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from states.views.teams import is_over
 
 
 class TeamLists(NamedTuple):
-    """Modules by what they are called, and the numbers of their teams as they are written."""
+    """Modules by what they are called, and the numbers of the teams that there are by now."""
 
     modules: Mapping[str, str]
-    numbers: Mapping[str, str]
+    numbers: tuple[str, ...]
 
 
-NO_TEAMS = TeamLists({}, {})
+NO_TEAMS = TeamLists({}, ())
 
 
 def team_lists(connection: Connection, programme_id: str, now: datetime) -> TeamLists:
@@ -30,8 +30,8 @@ def team_lists(connection: Connection, programme_id: str, now: datetime) -> Team
     for cohort in readable_cohorts(connection):
         if cohort.definition.programme.id != programme_id:
             continue
-        for (ident, _), number in seats_of(connection, cohort.cohort_id).items():
-            if not is_over(cohort, cohort.definition.modules[ident], now):
-                modules[cohort.definition.state_label(ident)] = ident
-                numbers.add(number)
-    return TeamLists(modules, {str(number): str(number) for number in sorted(numbers)})
+        ahead = [one for one in cohort.definition.modules.values() if one.teams and not is_over(cohort, one, now)]
+        modules |= {cohort.definition.state_label(one.id): one.id for one in ahead}
+        seats, ids = seats_of(connection, cohort.cohort_id), {one.id for one in ahead}
+        numbers |= {number for (module, _), number in seats.items() if module in ids}
+    return TeamLists(modules, tuple(map(str, sorted(numbers))))

@@ -219,13 +219,15 @@ class _Reader:
 
     def _teams(self, journey: Row[Any]) -> Iterator[OwnTeam]:
         """Yield the teams that a talent was told of, as long as their modules lie ahead."""
-        talents = {one.id: one.talent_id for one in self._journeys}
+        journeys = {one.id: one for one in self._journeys}
         for team in read_teams(self._connection, self._cohort):
             module = self._cohort.definition.modules[team.module]
             known = journey.id in told_of_teams(self._connection, self._cohort.cohort_id, module)
             if journey.id in team.members and known and not is_over(self._cohort, module, self._now):
-                others = tuple(self.someone(talents[ident]) for ident in team.members if ident != journey.id)
-                yield OwnTeam(self._cohort.definition.state_label(module.id), team.number, others)
+                others = [journeys[ident] for ident in team.members if ident != journey.id]
+                named = ((self.someone(one.talent_id).name, one.organisation) for one in others)
+                known_as = tuple((name, self._cohort.organisation_name(place)) for name, place in named)
+                yield OwnTeam(self._cohort.definition.state_label(module.id), team.number, known_as)
 
     def _partners(self, journey: Row[Any]) -> Iterator[Partner]:
         talents = {one.id: one.talent_id for one in self._journeys}

@@ -74,7 +74,8 @@ class OwnTeam:
 
     module: str
     number: int
-    people: tuple[Someone, ...]
+    others: tuple[tuple[str, str], ...]
+    """Names and organisations."""
 
 
 @dataclass(frozen=True)

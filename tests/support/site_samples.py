@@ -136,7 +136,9 @@ AS_TALENT = AsTalent(
     ahead=(Promise("Skyggepraktik", "planlagt", date(2027, 6, 14), False, LOUISE.name),),
     group_number=1,
     group=(METTE, RASMUS),
-    teams=(OwnTeam("Modul 2: Innovationsledelse", 2, (METTE, RASMUS)),),
+    teams=(
+        OwnTeam("Modul 2: Innovationsledelse", 2, ((METTE.name, "Aalborg Kommune"), (RASMUS.name, "Hjørring Kommune"))),
+    ),
     partners=(Partner("Skyggepraktik", METTE),),
     mentor=TORBEN,
     second_mentor=None,
