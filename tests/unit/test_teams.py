@@ -84,7 +84,7 @@ def test_the_order_of_the_list_changes_nothing(people: list[Candidate]) -> None:
 
 
 @given(candidates.filter(bool))
-def test_no_two_talents_could_change_places_and_leave_less_of_a_unit_together(people: list[Candidate]) -> None:
+def test_mixing_better_never_puts_more_of_a_unit_together(people: list[Candidate]) -> None:
     teams = members(people, propose_teams(people, RULES))
     against = sum(clash(one, team)[1] - 1 for team in teams.values() for one in team)
     dealt = members(people, propose_groups(sorted(people), RULES))
