@@ -12,6 +12,7 @@ from functools import cached_property
 from config.each_module import for_module
 from config.effects import EffectSpec, Finding, Notice
 from config.grammar import CALL_OFF, CHASE, MOVE, Trigger
+from config.groups import Teams
 from config.programme import CommitmentSpec, MilestoneSpec, ModuleSpec, Programme, Shape, Window
 from config.roles import Role
 from config.working_time import WorkingTime
@@ -32,6 +33,7 @@ class Module:
     challenge: bool
     gap_days: tuple[int, int] | None
     hours: int | None
+    teams: Teams | None = None
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,7 @@ def _module(entry: ModuleSpec, shape: Shape) -> Module:
         challenge=entry.challenge,
         gap_days=shape.gap_days,
         hours=shape.hours,
+        teams=shape.teams,
     )
 
 

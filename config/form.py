@@ -37,14 +37,17 @@ class Form(Spec):
     """Whether it notes something about a talent, which moves nothing and tells nobody."""
     enrols: bool = False
     """Whether it enrols a talent more into a cohort that runs."""
+    teams: bool = False
+    """Whether it moves a talent to another team of a module (R51)."""
 
     @model_validator(mode="after")
     def _one_purpose(self) -> Self:
         about = (self.commitments, self.event, self.moves, self.people)
-        kinds = (self.finishes, self.undoes, self.notes, self.enrols)
+        kinds = (self.finishes, self.undoes, self.notes, self.enrols, self.teams)
         if sum(map(bool, (*about, *kinds))) != 1:
             what = "'commitments', an 'event', milestones that it 'moves', or 'people'"
-            raise ValueError(f"a form is about {what}; or it 'finishes', 'undoes', 'notes' or 'enrols'")
+            others = "'finishes', 'undoes', 'notes' or 'enrols', or moves between 'teams'"
+            raise ValueError(f"a form is about {what}; or it {others}")
         if self.several and not (self.commitments or self.event):
             raise ValueError("a form for several talents at once is about 'commitments' or an 'event'")
         if self.confirm and self.event is None:

@@ -18,7 +18,7 @@ from config.content import Topics
 from config.effects import EffectSpec, Finding, Notice, Reminder
 from config.form import Form
 from config.grammar import escalated, reminder
-from config.groups import Groups
+from config.groups import Groups, Teams
 from config.names import Folder, Language, Name, filled_with
 from config.opening import AskedLate, OpensOn
 from config.people_named import PeopleNamed
@@ -53,6 +53,7 @@ class Shape(Spec):
     days: tuple[DaySpec, ...] = Field(min_length=1)
     gap_days: tuple[int, int] | None = None
     hours: int | None = None
+    teams: Teams | None = None
 
 
 class Window(Spec):

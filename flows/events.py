@@ -22,7 +22,7 @@ from config.grammar import Trigger, is_attendance
 from states.store.database import Database
 from states.store.tables import HistoryRow
 
-_OWN_KIND = {"journey", "cohort", "mail", "task", "note"}
+_OWN_KIND = {"journey", "cohort", "mail", "task", "note", "team"}
 _LOG = logging.getLogger(__name__)
 
 

@@ -27,6 +27,7 @@ from notifications.run_words import counted, run_name, said
 from states.facts import Fact, Outcome
 from states.moves.firing import is_one_name
 from states.moves.note import NOTE, TALENT
+from states.moves.teams import MODULE, TEAM
 from states.plain_facts import PERSONS
 from states.store.queries import journeys_and_cohort
 from states.store.tables import JourneyRow, PersonRow
@@ -69,6 +70,8 @@ async def record(
     choice: str = "",
     plan: str = "",
     milestone: str = "",
+    module: str = "",
+    team: str = "",
     new_mentor_name: str = "",
     new_mentor_email: str = "",
     person_name: str = "",
@@ -102,6 +105,7 @@ async def record(
             details[name] = {"name": person, "email": address}
     given: dict[str, Any] = {"talent": talent, TALENTS: talents or [], FOR_WHOM: for_whom, CONFIRM: confirm}
     given |= {"commitment": commitment, "choice": choice, "plan": plan, "milestone": milestone}
+    given |= {MODULE: module, TEAM: team}
     key = f"form:{runtime.flow_run.id}"
     try:
         outcome = await asyncio.to_thread(fire_form, services, programme, form, given, details, key)
@@ -160,7 +164,11 @@ def fire_form(
     people = {name: _person(ident, name, details[name]) for name in PERSONS if name in details}
     details = details | people
     if form.notes:
-        return _note(services, form, options, given, Fact(key, teller(services), details))
+        return _arranged(services, NOTE, form, options, given, Fact(key, teller(services), details))
+    if form.teams:
+        module = chosen(options.of_teams.modules, MODULE, given[MODULE], form)
+        details = details | {MODULE: module, TEAM: str(given[TEAM])}
+        return _arranged(services, TEAM, form, options, given, Fact(key, teller(services), details))
     trigger = _trigger(form, options.commitments, given)
     if given["milestone"]:
         details = details | {"milestone": chosen(options.milestones, "milestone", given["milestone"], form)}
@@ -172,13 +180,15 @@ def fire_form(
     return services.engine.fire(trigger, about, Fact(key, teller(services), details))
 
 
-def _note(services: Services, form: Form, options: Choices, given: Mapping[str, Any], fact: Fact) -> Outcome:
-    """Tell a note about one talent."""
+def _arranged(
+    services: Services, trigger: str, form: Form, options: Choices, given: Mapping[str, Any], fact: Fact
+) -> Outcome:
+    """Tell what is told of one talent without an event: a note, or another team."""
     talent = chosen(options.talents, "talent", given["talent"], form)
     with services.database.read() as connection:
         cohort = journeys_and_cohort(connection, [talent]).cohort_id
-    noted = replace(fact, details={**fact.details, TALENT: talent})
-    return services.engine.arrange(cohort, NOTE, noted, about=[talent])
+    about = replace(fact, details={**fact.details, TALENT: talent})
+    return services.engine.arrange(cohort, trigger, about, about=[talent])
 
 
 def _about(

@@ -26,6 +26,7 @@ from states.running_cohort import RunningCohort, read_cohort
 from states.store.attending import who_stays_away
 from states.store.conditions import of_cohort
 from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonRow
+from states.store.teams import seats_of, teams_of
 from states.views.invitations import read_invitations
 
 _SOON = 5
@@ -65,6 +66,7 @@ class CohortReader:
         self.events: Mapping[str, EventView] = self.occasions.dated
         self.invitations = read_invitations(connection, self.cohort)
         self._away = {(one.person, one.milestone) for one in who_stays_away(connection, cohort_id)}
+        self._teams = teams_of(self.definition, seats_of(connection, cohort_id), self.journeys.values(), self._away)
         self._signposts = Signposts(links, self.cohort, self.journeys, now)
 
     @property
@@ -213,8 +215,20 @@ class CohortReader:
             "consultant": self.person(self.cohort.cast.acting(journey.consultant_id or "", self.today)),
             "group": tuple(member for member in members if member is not None),
             "group_number": journey.group_number,
+            **self._team(journey, effect),
             **self._promises(journey, effect),
         }
+
+    def _team(self, journey: Row[Any], effect: Effect) -> dict[str, Any]:
+        """Return the talent's team of the module that a message is about, if they are in one."""
+        about = effect.details.get("milestone") or Trigger.parse(effect.trigger).name
+        milestone = self.definition.milestones.get(about)
+        module = milestone.module if milestone else None
+        for team in self._teams:
+            if module is not None and team.module == module.id and journey.id in team.members:
+                others = [self.journeys[ident].talent_id for ident in team.members if ident != journey.id]
+                return {"team": tuple(filter(None, map(self.person, others))), "team_number": team.number}
+        return {}
 
     def _office(self, effect: Effect) -> OfficeView:
         """Return the office that changes hands, as one of the two whom it concerns sees it."""

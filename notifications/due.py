@@ -14,6 +14,7 @@ from config.errors import UnknownRecordError
 from config.grammar import Trigger
 from states.facts import Outcome
 from states.moves.note import NOTE
+from states.moves.teams import TEAM
 from states.store.conditions import PENDING
 from states.store.run_links import untaken
 from states.store.tables import CohortRow, EffectRow, HistoryRow, MailRow, PersonRow
@@ -157,7 +158,7 @@ def _others(waiting: Iterable[Any], left: Iterable[Any]) -> Iterator[Due]:
         groups.setdefault((row.cohort_id, row.trigger), ([], []))[0].append(row)
     for row in left:
         # A region's is whole already: the commitment that moved it, and the state that it came to.
-        own = row.machine in {"journey", "cohort", MAIL, NOTE} or bool(Trigger.parse(row.trigger).part)
+        own = row.machine in {"journey", "cohort", MAIL, NOTE, TEAM} or bool(Trigger.parse(row.trigger).part)
         trigger = row.trigger if own else str(Trigger(row.machine, row.trigger))
         groups.setdefault((row.cohort_id, trigger), ([], []))[1].append(row)
     for (cohort_id, trigger), (effects, fresh) in groups.items():

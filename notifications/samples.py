@@ -71,7 +71,7 @@ def day_news(definition: Definition, milestone: Milestone, called_off: bool) -> 
     event = _event(milestone)
     news = replace(_base(definition), event=None if called_off else event, was=event, module=event.module)
     for role in milestone.audience:
-        people = _people() if role == "talent" else {}
+        people = {**_people(), **_team(definition, event.id)} if role == "talent" else {}
         recipient = _TALENT if role == "talent" else _PERSON
         told = replace(news, role=role, recipient=recipient, details={"changed": "date"}, **people)
         yield from (told, _with_site(told, definition))
@@ -97,7 +97,7 @@ def _about(definition: Definition, placed: PlacedEffect, role: str) -> Context:
     if "finds" in path:
         return replace(base, **_people())
     event = _event(_milestone_at(definition, placed))
-    people = _people() if role == "talent" else {}
+    people = {**_people(), **_team(definition, event.id)} if role == "talent" else {}
     details = {"milestone": event.id}
     return replace(
         base, event=event, module=event.module, topic=_TOPIC, year=(event,), mine=(_TALENT,), details=details, **people
@@ -170,6 +170,11 @@ def _people() -> Mapping[str, Any]:
         "group": (_PERSON,),
         "group_number": 1,
     }
+
+
+def _team(definition: Definition, milestone: str) -> Mapping[str, Any]:
+    module = definition.milestones[milestone].module
+    return {"team": (_PERSON,), "team_number": 1} if module and module.teams else {}
 
 
 def _event(milestone: Milestone) -> EventView:

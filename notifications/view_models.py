@@ -153,6 +153,9 @@ class Context:
     consultant: Person | None = None
     group: tuple[Person, ...] = ()
     group_number: int | None = None
+    team: tuple[Person, ...] = ()
+    """The others in the talent's mixed team, where a message is about a day of a module that has teams (R51)."""
+    team_number: int | None = None
     attendee: Person | None = None
     """Who comes or does not come, where that is no talent on their own journey; ``details`` has their role."""
     event: EventView | None = None

@@ -14,7 +14,7 @@ from bench.faults.peers import Taken
 from bench.faults.undisturbed import Calm
 from bench.faults.year import Struck
 from states.store.database import Database
-from states.store.reach_tables import AbsenceRow, AttendanceRow
+from states.store.reach_tables import AbsenceRow, AttendanceRow, TeamRow
 from states.store.tables import (
     CommitmentRow,
     EffectRow,
@@ -123,6 +123,7 @@ def _differing(database: Database, reference: Database) -> list[str]:
         MilestoneRow,
         AbsenceRow,
         AttendanceRow,
+        TeamRow,
         EffectRow,
         TaskRow,
     ):

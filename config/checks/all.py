@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from config.checks import attendance, content, contradictions, dates, plan, references, regions, roles, time
+from config.checks import attendance, content, contradictions, dates, plan, references, regions, roles, teams, time
 from config.checks.answers import answers
 from config.checks.people import challenges, group_sizes, one_name_each
 from config.cohort import Cohort
@@ -149,6 +149,8 @@ def _by_themselves(definition: Definition, source: Source, messages: Collection[
     yield from plan.asked_for_nothing(definition, source)
     yield from answers(definition, source)
     yield from contradictions.bounds(definition, source)
+    yield from teams.teams(definition, source)
+    yield from teams.forms(definition, source)
     yield from contradictions.choices_in_a_ring(definition, source)
     yield from attendance.attendance(definition, source)
     yield from content.topics(definition.programme.content, definition, source)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.checks.places import sizes
 from config.checks.references import PLACE
 from config.definition import ACTIVE, Definition
 from config.errors import Problem
@@ -14,14 +15,15 @@ from config.grammar import TAKEN_BACK
 
 
 def bounds(definition: Definition, source: Source) -> Iterator[Problem]:
-    """Yield a problem for least and most the wrong way round: of groups, and of the days between a shape's days."""
-    groups = definition.programme.groups
-    if groups is not None and groups.smallest > groups.largest:
-        what = f"the smallest group ({groups.smallest}) is larger than the largest ({groups.largest})"
-        yield source.problem(("groups", "smallest"), what)
-    elif groups is not None and not groups.smallest <= groups.size <= groups.largest:
-        what = f"the wanted size {groups.size} is not between {groups.smallest} and {groups.largest}"
-        yield source.problem(("groups", "size"), what)
+    """Yield a problem for least and most the wrong way round: of groups and teams, and of the days between a shape's
+    days."""
+    for place, word, wanted in sizes(definition.programme):
+        if wanted.smallest > wanted.largest:
+            what = f"the smallest {word} ({wanted.smallest}) is larger than the largest ({wanted.largest})"
+            yield source.problem((*place, "smallest"), what)
+        elif not wanted.smallest <= wanted.size <= wanted.largest:
+            what = f"the wanted size {wanted.size} is not between {wanted.smallest} and {wanted.largest}"
+            yield source.problem((*place, "size"), what)
     for name, shape in definition.programme.shapes.items():
         if shape.gap_days is not None and shape.gap_days[0] > shape.gap_days[1]:
             least, most = shape.gap_days

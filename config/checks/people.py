@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from config.checks.places import sizes
 from config.cohort import Cohort, Contact
 from config.definition import Definition
 from config.errors import Problem
 from config.files.yaml_file import Source, Step
-from config.groups import Groups
+from config.groups import Sizes
 from config.people import People
 from config.suggest import did_you_mean
 
@@ -58,17 +59,17 @@ def _contacts(cohort: Cohort) -> Iterator[tuple[tuple[Step, ...], Contact]]:
 
 
 def group_sizes(people: People, definition: Definition, source: Source) -> Iterator[Problem]:
-    """Yield a warning when the talents cannot be put into groups within the programme's bounds (R27)."""
-    groups = definition.programme.groups
+    """Yield a warning when the talents cannot be put into groups or teams within the programme's bounds (R27, R51)."""
     count = len(people.talents)
-    if groups is not None and not can_be_grouped(count, groups):
-        what = f"{count} talents cannot be put into groups of {groups.smallest} to {groups.largest}"
-        yield source.problem(("people",), what, warning=True)
+    for _, word, bounds in sizes(definition.programme):
+        if not can_be_grouped(count, bounds):
+            what = f"{count} talents cannot be put into {word}s of {bounds.smallest} to {bounds.largest}"
+            yield source.problem(("people",), what, warning=True)
 
 
-def can_be_grouped(talents: int, groups: Groups) -> bool:
+def can_be_grouped(talents: int, bounds: Sizes) -> bool:
     """Whether some number of groups, even in size but for one, keeps within the bounds."""
     return any(
-        talents // number >= groups.smallest and -(-talents // number) <= groups.largest
+        talents // number >= bounds.smallest and -(-talents // number) <= bounds.largest
         for number in range(1, talents + 1)
     )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from config.effects import EffectSpec, Notice
 from config.files.yaml_file import Step
+from config.groups import Sizes, Teams
 from config.programme import CommitmentSpec, MilestoneSpec, Programme
 from config.when import When
 
@@ -99,12 +100,27 @@ def _effects(
         yield PlacedEffect((*path, number), effect, anchors, spec)
 
 
+def teams_of_shapes(programme: Programme) -> Iterator[tuple[Path, Teams]]:
+    """Yield the teams of each shape that has some (R51)."""
+    for name, shape in programme.shapes.items():
+        if shape.teams is not None:
+            yield ("shapes", name, "teams"), shape.teams
+
+
+def sizes(programme: Programme) -> Iterator[tuple[Path, str, Sizes]]:
+    """Yield what is said of how many sit together, with the word for it."""
+    if programme.groups is not None:
+        yield ("groups",), "group", programme.groups
+    yield from ((path, "team", teams) for path, teams in teams_of_shapes(programme))
+
+
 def news(programme: Programme) -> dict[Path, str]:
     """Return the messages that a programme names without saying to whom, each by its place: what is news tells that."""
     named: dict[Path, str | None] = {
         (key,): getattr(programme, key) for key in ("on_move", "on_call_off", "on_correct", "on_office")
     }
     named["groups", "on_change"] = programme.groups.on_change if programme.groups else None
+    named |= {(*place, "on_change"): teams.on_change for place, teams in teams_of_shapes(programme)}
     return {path: message for path, message in named.items() if message is not None}
 
 

@@ -144,6 +144,11 @@ def _rooted(when: When, meant: Mapping[str, When]) -> When:
     return when if root is None else When(root.anchor, root.offsets + when.offsets)
 
 
+def is_later(one: When, other: When, definition: Definition) -> bool:
+    """Whether of two points in time that hang on the same anchor ``one`` is always the later."""
+    return _compare(one, other, {}, definition) == 1
+
+
 def _compare(one: When, other: When, order: Mapping[str, int], definition: Definition) -> int | None:
     """1 if ``one`` is always later than ``other``, -1 if earlier, 0 if the same, ``None`` if it depends on dates."""
     if one.anchor == other.anchor:

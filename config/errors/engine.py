@@ -134,7 +134,8 @@ class ConsequencesChangedError(TalentNordError):
 
 
 class CorrectionRefusedError(TalentNordError):
-    """A fact cannot be taken back; ``why`` is ``correction``, ``corrected``, ``rests``, ``old``, ``sent`` or ``kind``.
+    """A fact cannot be taken back; ``why`` is ``correction``, ``corrected``, ``rests``, ``old``, ``sent``, ``held`` or
+    ``kind``.
 
     ``by`` is the trigger of what stands against it, told on ``at`` by ``actor`` under the key ``other``.
     """
@@ -155,6 +156,7 @@ class CorrectionRefusedError(TalentNordError):
             "rests": f"{later} rests on it; take that back first",
             "old": "it was told before facts kept how things stood; tell what is right instead",
             "sent": "somebody has got the message, or perhaps has; write another one",
+            "held": f"{by!r} is over, and its teams are what they were",
             "kind": f"{by!r} cannot be undone",
         }
         super().__init__(f"{key} cannot be taken back: {sentences[why]}. Nothing was recorded.")

@@ -27,7 +27,7 @@ class Act(NamedTuple):
     def short(self) -> str:
         """What it is called in a narrow cell."""
         form = self.offer.form
-        act = "undo" if form.undoes else form.verb if form.commitments else ""
+        act = "undo" if form.undoes else "team" if form.teams else form.verb if form.commitments else ""
         return words().get(f"act_{act}", form.label)
 
 
@@ -50,6 +50,10 @@ class Acts:
     def taking_back(self, fact: str) -> list[Act]:
         """Return the form that takes a fact back; ``fact`` is what the form's list calls it."""
         return list(self._served(self._ways.taking_back(fact)))
+
+    def of_team(self, journey: str, talent: str, module: str) -> list[Act]:
+        """Return what can be done about a talent's team of a module, by what it is called."""
+        return list(self._served(self._ways.of_team(journey, talent, module)))
 
     def for_several(self, commitments: Collection[str]) -> list[Markdown]:
         """Return links to record each of the commitments, by name, for all but some; each by the commitment's words."""

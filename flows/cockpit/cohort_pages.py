@@ -1,4 +1,4 @@
-"""The pages of a cohort: overview, pictures, dates, leaders, what each coordinator is to do, mails that came back."""
+"""The pages of a cohort: overview, pictures, dates, teams, leaders, what coordinators do, mails that came back."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from flows.cockpit.markdown import (
     cohort_markdown,
     mails_markdown,
     mentors_markdown,
+    teams_markdown,
     todo_markdown,
 )
 from flows.cockpit.pictures import image, pictures_markdown, pictures_of
@@ -26,9 +27,11 @@ from flows.server.sign_in_pages import OUT
 from notifications.pictures.cohort import cohort_said
 from notifications.pictures.made import Picture
 from states.running_cohort import RunningCohort
+from states.store.teams import seats_of
 from states.views.calendar import day_lines
 from states.views.mentors import mentor_lines
 from states.views.pages import CohortPage
+from states.views.teams import module_teams
 from states.views.todo import task_owners, todo_pages
 from states.views.undelivered import list_mails, mails_page
 
@@ -56,6 +59,11 @@ def mentors_page(cohort_id: str) -> str:
     return f"{cohort_id}/mentors"
 
 
+def teams_page(cohort_id: str) -> str:
+    """Return the id of the page of a cohort's teams; it is published with the cohort's, once there are some."""
+    return f"{cohort_id}/teams"
+
+
 def todo_page(owner: str) -> str:
     """Return the id of the page of a person's open tasks; it is published with the cohort's."""
     return f"{owner}/tasks"
@@ -64,8 +72,10 @@ def todo_page(owner: str) -> str:
 def cohort_titles(connection: Connection, cohort: RunningCohort) -> dict[str, str]:
     """Return the titles of a cohort's pages beside its overview, by id, in the order in which they are offered."""
     owners = task_owners(connection, cohort)
+    has_teams = bool(seats_of(connection, cohort.cohort_id))
     return {
         calendar_page(cohort.cohort_id): f"{cohort.name}: {words()['calendar_page']}",
+        **({teams_page(cohort.cohort_id): f"{cohort.name}: {words()['teams_page']}"} if has_teams else {}),
         pictures_page(cohort.cohort_id): f"{cohort.name}: {words()['pictures_page']}",
         mentors_page(cohort.cohort_id): f"{cohort.name}: {words()['mentors_page']}",
         **{todo_page(owner): f"{name}: {words()['todo_page']}" for owner, name in owners.items()},
@@ -78,6 +88,7 @@ def links_to_pages(connection: Connection, cohort: RunningCohort, links: Mapping
     owners = {todo_page(owner): name for owner, name in task_owners(connection, cohort).items()}
     named = {
         calendar_page(cohort.cohort_id): words()["calendar_page"],
+        teams_page(cohort.cohort_id): words()["teams_page"],
         pictures_page(cohort.cohort_id): words()["pictures_page"],
         mentors_page(cohort.cohort_id): words()["mentors_page"],
         **{page: f"{words()['todo_page']} ({name})" for page, name in owners.items()},
@@ -122,7 +133,23 @@ def cohort_pages(
     moves = {line.subject: acts.about(line.subject) for line in days if not line.over}
     ident = calendar_page(page.id)
     yield Written(ident, titles[ident], calendar_markdown(page, days, links, moves))
+    if (ident := teams_page(page.id)) in titles:
+        yield Written(ident, titles[ident], _teams(connection, cohort, page, links, acts))
     for todo in todo_pages(connection, cohort):
         asked = {task.id: acts.about(task.subject, task.journey, task.talent) for task in todo.tasks}
         ident = todo_page(todo.owner)
         yield Written(ident, titles[ident], todo_markdown(todo, links, asked, page.made))
+
+
+def _teams(
+    connection: Connection, cohort: RunningCohort, page: CohortPage, links: Mapping[str, str], acts: Acts
+) -> str:
+    modules = module_teams(connection, cohort, page.made)
+    moves = {
+        (one.module, member.journey): acts.of_team(member.journey, member.name, one.label)
+        for one in modules
+        for team in one.teams
+        for member in team.members
+        if not one.over
+    }
+    return teams_markdown(page, modules, links, moves)

@@ -6,7 +6,7 @@ coordinator picks from lists and need not know any id.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from flows.cockpit.fact_list import facts_to_undo
 from flows.cockpit.people_lists import people_fields, people_labels
 from flows.cockpit.several import FOR_WHOM, TALENTS, for_whom
 from flows.cockpit.task_lists import task_labels
+from flows.cockpit.team_lists import NO_TEAMS, TeamLists, team_lists
 from states.machines.commitment import recordable_verbs
 from states.machines.journey import ends
 from states.running_cohort import RunningCohort, readable_cohorts
@@ -75,6 +76,7 @@ class Choices:
     organisations: Mapping[str, str]
     """Where somebody who is enrolled can work."""
     levels: Mapping[str, str]
+    of_teams: TeamLists
 
 
 def form_of(definition: Definition, ident: str) -> Form:
@@ -135,9 +137,11 @@ def choices_for(connection: Connection, programme_id: str, form: Form, now: date
             organisations |= {one.name: ident for ident, one in cohort.described.organisations.items()}
             levels |= {label: ident for ident, label in cohort.definition.programme.levels.items()}
     facts = facts_to_undo(connection, programme_id) if form.undoes else {}
+    teams = team_lists(connection, programme_id, now) if form.teams else NO_TEAMS
     return Choices(
-        talents, commitments, choices, milestones, days, facts, people, tasks, plans, cohorts, organisations, levels
-    )
+        talents, commitments, choices, milestones, days, facts, people, tasks, plans, cohorts, organisations, levels,
+        teams,
+    )  # fmt: skip
 
 
 def _plans(definition: Definition, specs: Sequence[CommitmentSpec]) -> dict[str, str]:
@@ -160,12 +164,14 @@ def _has(definition: Definition, form: Form) -> bool:
     """Whether a cohort's definition has what a form records: a cohort may have begun before there was such a thing."""
     if form.commitments:
         return bool(specs_of(definition, form))
+    if form.teams:
+        return any(module.teams for module in definition.modules.values())
     return form.event is None or form.event in definition.programme.events
 
 
 def _subjects(connection: Connection, cohort: RunningCohort, specs: list[CommitmentSpec], form: Form) -> dict[str, str]:
     """Return whom a form can be about: talents who have not ended, or the cohort for its own commitments."""
-    if not (form.event or form.notes) and all(spec.subject == "cohort" for spec in specs):
+    if not (form.event or form.notes or form.teams) and all(spec.subject == "cohort" for spec in specs):
         return {cohort.name: cohort.cohort_id}
     rows = connection.execute(
         select(JourneyRow.id, PersonRow.name)
@@ -205,6 +211,9 @@ def schema(definition: Definition, form: Form, choices: Choices) -> dict[str, An
         of_verb, needed = _fields_of_verb(form, specs, choices)
         fields |= {"commitment": _list(choices.commitments), **of_verb}
         required += ["commitment", *needed]
+    if form.teams:
+        fields |= {"module": _list(choices.of_teams.modules), "team": _list(choices.of_teams.numbers)}
+        required += ["module", "team"]
     needs = definition.programme.events[form.event].needs if form.event else ()
     if {"milestone", "absence"} & set(needs):
         fields["milestone"] = _list(choices.milestones)
@@ -260,7 +269,7 @@ def _person(role: str) -> dict[str, dict[str, Any]]:
     return {f"{role}_name": {"type": "string"}, f"{role}_email": {"type": "string", "format": "email"}}
 
 
-def _list(options: Mapping[str, str]) -> dict[str, Any]:
+def _list(options: Collection[str]) -> dict[str, Any]:
     return {"type": "string", "enum": list(options)} if options else {"type": "string"}
 
 

@@ -18,6 +18,7 @@ from notifications.run_words import teller
 from states.views.calendar import DayLine
 from states.views.mentors import MentorLine
 from states.views.pages import CohortPage, TalentPage
+from states.views.teams import ModuleTeams
 from states.views.todo import TodoPage
 from states.views.undelivered import MailRecord
 
@@ -103,6 +104,18 @@ def calendar_markdown(
     """Return the page of a cohort's dates, with the forms that move each."""
     values = {"cohort": page.name, "cohort_id": page.id, "days": days, "links": _trusted(links), "acts": acts}
     return page_text("calendar.md.j2", values | {"made": page.made, "stale": page.made + TRUSTED_FOR}, language)
+
+
+def teams_markdown(
+    page: CohortPage,
+    modules: Sequence[ModuleTeams],
+    links: Mapping[str, str],
+    acts: Mapping[tuple[str, str], Sequence[Act]],
+    language: str = "da",
+) -> str:
+    """Return the page of a cohort's teams; ``acts`` are by module and journey."""
+    values = {"cohort": page.name, "cohort_id": page.id, "modules": modules, "links": _trusted(links), "acts": acts}
+    return page_text("teams.md.j2", values | {"made": page.made}, language)
 
 
 def page_text(template: str, values: Mapping[str, object], language: str) -> str:

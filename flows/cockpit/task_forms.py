@@ -78,6 +78,11 @@ class TaskForms:
         for form in self._forms:
             yield from self._about_journey(form, journey, self._whom(journey, talent))
 
+    def of_team(self, journey: str, talent: str, module: str) -> Iterator[Offer]:
+        """Yield the forms that move a talent to another team of a module (R51), by what it is called."""
+        whom = self._whom(journey, talent)
+        return (Offer(form, {"talent": whom, "module": module}) for form in self._forms if form.teams)
+
     def for_several(self, commitments: Collection[str]) -> Iterator[Offer]:
         """Yield, for each of the commitments, by name, the form that records it for all of the cohort but some."""
         everybody = list(for_whom({self._cohort.name: self._cohort.cohort_id}))[-1]

@@ -1,4 +1,4 @@
-"""What is told of people, by them, of tasks, what is noted, and who joins: each is a fact about the cohort."""
+"""What is told of people, by them, of tasks and teams, what is noted, and who joins: facts about the cohort."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from states.moves.offices import END_STAND_IN, REPLACE, STAND_IN, end_stand_in, 
 from states.moves.own_message import MESSAGE, write_message
 from states.moves.people import CORRECT, correct_person
 from states.moves.tasks import FINISH, finish_task
+from states.moves.teams import TEAM, change_team
 from states.running_cohort import RunningCohort
 
 ARRANGED: Mapping[str, Callable[[Firing], None]] = {
@@ -28,6 +29,7 @@ ARRANGED: Mapping[str, Callable[[Firing], None]] = {
     FINISH: finish_task,
     MESSAGE: write_message,
     NOTE: write_note,
+    TEAM: change_team,
     ENROL: join,
 }
 

@@ -69,6 +69,8 @@ class Changes:
     """Absences that are taken back: (journey, milestone)."""
     attendances: list[dict[str, Any]] = field(default_factory=list)
     """What people have said of their coming, row by row; ``coming`` is ``None`` where it is as if they had not."""
+    teams: list[dict[str, Any]] = field(default_factory=list)
+    """Who sits in which team of a module, row by row; ``number`` is ``None`` where they sit in none."""
     new: dict[type[Base], list[dict[str, Any]]] = field(default_factory=dict)
     """Rows that an enrolment adds, by table, in the order in which they refer to one another."""
     corrected: list[dict[str, Any]] = field(default_factory=list)

@@ -43,6 +43,7 @@ from states.moves.rests_on import (
 )
 from states.moves.seating import seated
 from states.moves.tasks import FINISH, TASK, open_again
+from states.moves.teams import TEAM, put_team_back
 from states.plan.timers import chase_timer
 from states.records import Commitment, InRegion, Journey
 from states.running_cohort import RunningCohort
@@ -89,6 +90,10 @@ class Correction:
             return
         if self._fact.trigger == NOTE:
             take_note_back(self._firing, self._steps)
+            return
+        if self._fact.trigger == TEAM:
+            self._corrections |= put_team_back(self._firing, self._fact, self._steps)
+            self._tell({})
             return
         if self._fact.trigger == FINISH:
             open_again(self._firing, self._fact.details[TASK])

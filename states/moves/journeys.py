@@ -6,8 +6,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func, select
-
 from config.definition import ACTIVE, Milestone
 from config.errors import FactIncompleteError
 from config.grammar import LAPSED, NEWS, Trigger
@@ -24,12 +22,12 @@ from states.moves.plausible import refuse_impossible_day
 from states.moves.reassign import is_known_as_mentor, pass_to_those_who_stay, readdress
 from states.moves.regions import given
 from states.moves.seating import seated
+from states.moves.teams import candidates_among, form_teams
 from states.plan.effects import Cause, named
-from states.plan.groups import Candidate, propose_groups
+from states.plan.groups import propose_groups
 from states.plan.late_joiners import catch_up_notices
 from states.records import Journey
 from states.store.attending import who_stays_away
-from states.store.tables import JourneyRow
 
 _NONE: frozenset[str] = frozenset()
 
@@ -94,6 +92,7 @@ class JourneyMover:
         groups = definition.programme.groups
         if groups is not None and groups.formed_at == trigger:
             self._form_groups()
+        form_teams(self._firing, trigger)
 
     def _guards(self, trigger: str, event: Event | None, journeys: Sequence[Journey]) -> Mapping[str, frozenset[str]]:
         """Return the guards that hold, by journey: only the way back from a leave asks for any."""
@@ -222,19 +221,8 @@ class JourneyMover:
         members = [one for one in self._firing.active().members.values() if one.group_number is None]
         if groups is None or not members:
             return
-        rows = self._firing.connection.execute(
-            select(
-                JourneyRow.id,
-                JourneyRow.organisation,
-                JourneyRow.unit,
-                JourneyRow.level,
-                JourneyRow.talent_id,
-                func.coalesce(JourneyRow.mentor_id, ""),
-            )
-            .where(JourneyRow.id.in_([one.id for one in members]))
-            .order_by(JourneyRow.id)
-        )
-        proposal = propose_groups([Candidate._make(row) for row in rows], groups)
+        candidates = candidates_among(self._firing, [one.id for one in members])
+        proposal = propose_groups(candidates, groups)
         self._firing.changes.fields += [(journey, {"group_number": number}) for journey, number in proposal.items()]
         self._tell_groups(groups.formed_at, proposal)
 

@@ -8,6 +8,7 @@ from config.errors import FactIncompleteError, UnknownRecordError
 from config.grammar import CORRECT, TAKEN_BACK, Trigger
 from states.facts import Transition
 from states.moves.firing import Firing
+from states.records import Journey
 from states.store.fact_log import last_step
 from states.store.queries import journeys_and_cohort
 
@@ -26,11 +27,20 @@ def write_note(firing: Firing) -> None:
     """
     if not str(firing.details.get(NOTE) or "").strip():
         raise FactIncompleteError(NOTE, NOTE, "is missing")
+    _step(firing, talent_named(firing).id, NOTE)
+
+
+def talent_named(firing: Firing) -> Journey:
+    """Return the journey of the talent whom a fact names.
+
+    Raises:
+        UnknownRecordError: the cohort has no such talent.
+    """
     ident = str(firing.details.get(TALENT) or "")
     journey = journeys_and_cohort(firing.connection, [ident]).journeys.get(ident)
     if journey is None or journey.cohort_id != firing.cohort.cohort_id or journey.state == TAKEN_BACK:
         raise UnknownRecordError("journey", ident)
-    _step(firing, ident, NOTE)
+    return journey
 
 
 def take_note_back(firing: Firing, steps: Sequence[Transition]) -> None:

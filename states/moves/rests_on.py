@@ -16,7 +16,7 @@ from states.store.taken_back import KeptFact, correction_of, later_facts, later_
 
 JOURNEY = "journey"
 """The machine of a journey's steps on the calendar."""
-_SHARED = ("persons", "described", "days", "absences", "attendances", "journeys", "holders")
+_SHARED = ("persons", "described", "days", "absences", "attendances", "journeys", "holders", "teams")
 """Kinds of things that a fact changes without a step of their own."""
 
 

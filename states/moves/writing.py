@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from states.moves.changes import Changes
-from states.moves.writing_cohort import move_rows, write_calendar, write_people
+from states.moves.writing_cohort import move_rows, write_calendar, write_people, write_teams
 from states.store.columns import Instant
 from states.store.conditions import ARMED, OPEN_TASK, UNTOLD
 from states.store.fact_log import keep_before
@@ -131,6 +131,7 @@ def write(changes: Changes, connection: Connection) -> None:
         if rows:
             connection.execute(insert(table), rows)
     write_people(changes, connection)
+    write_teams(changes, connection)
     write_calendar(changes, connection)
     move_rows(connection, _JOURNEY_MOVES, changes.journeys, "a journey")
     move_rows(connection, _REGION_MOVES, changes.regions, "a journey's region")

@@ -1,4 +1,4 @@
-"""Writes what belongs to a cohort as a whole: its people, offices, who comes, days and description."""
+"""Writes what belongs to a cohort as a whole: its people, offices, who comes, teams, days and description."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, select, upda
 from config.errors import ConflictError
 from states.moves.changes import Changes
 from states.store.prepared import Prepared
-from states.store.reach_tables import AbsenceRow, AttendanceRow
+from states.store.reach_tables import AbsenceRow, AttendanceRow, TeamRow
 from states.store.tables import CohortRow, HolderRow, MilestoneRow, PersonRow, TaskRow
 
 _DATES = Prepared(
@@ -53,6 +53,17 @@ def write_people(changes: Changes, connection: Connection) -> None:
         connection.execute(delete(AttendanceRow).where(mine))
         if row["coming"] is not None:
             connection.execute(insert(AttendanceRow), row)
+
+
+def write_teams(changes: Changes, connection: Connection) -> None:
+    """Write who sits in which team; what stood before is remembered."""
+    for row in changes.teams:
+        mine = (TeamRow.journey_id == row["journey_id"]) & (TeamRow.module == row["module"])
+        was = connection.scalar(select(TeamRow.number).where(mine))
+        changes.remember("teams", row["journey_id"], {row["module"]: was})
+        connection.execute(delete(TeamRow).where(mine))
+        if row["number"] is not None:
+            connection.execute(insert(TeamRow), row)
 
 
 def _write_absences(changes: Changes, connection: Connection) -> None:

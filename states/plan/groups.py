@@ -1,15 +1,21 @@
-"""Learning groups and pairs (R27, R30 to R32): proposals that mix, and rings that pair everyone. Pure."""
+"""Learning groups and pairs (R27, R30 to R32): proposals that mix, and rings that pair everyone. Pure.
+
+The mixed teams of a module (R51) are dealt out as learning groups are, and apart from these.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from config.groups import Groups
+from config.groups import Sizes
 
 
 class Candidate(NamedTuple):
-    """A talent to be placed: organisation, unit (team), level and leader decide whom one should not sit with."""
+    """A talent to be placed: unit, learning group, organisation, level and leader decide whom one should not sit with.
+
+    The learning group is none while that is what is formed.
+    """
 
     journey_id: str
     organisation: str
@@ -17,28 +23,30 @@ class Candidate(NamedTuple):
     level: str
     person: str = ""
     leader: str = ""
+    group: int | None = None
 
     def is_tied_to(self, other: Candidate) -> bool:
         """Whether one of both leads the other."""
         return bool(self.leader and self.leader == other.person) or bool(other.leader and other.leader == self.person)
 
 
-def propose_groups(candidates: Sequence[Candidate], rules: Groups) -> dict[str, int]:
+def propose_groups(candidates: Sequence[Candidate], rules: Sizes) -> dict[str, int]:
     """Return each journey's group number, counted from 1.
 
     Sizes differ by at most one and lie within the rules' bounds where the number of talents allows it. Talents are
-    dealt out in rounds, team by team and organisation by organisation, each to where the fewest of the same team,
-    organisation and level sit; in rounds, so that the last team of all still finds room in different groups.
+    dealt out in rounds, unit by unit and organisation by organisation, each to where the fewest of the same unit,
+    learning group, organisation and level sit; in rounds, so that the last unit of all still finds room in different
+    groups.
     """
     groups: list[list[Candidate]] = [[] for _ in range(group_count(len(candidates), rules))]
     for candidate in _dealing_order(candidates):
         fewest = min(len(group) for group in groups)
         waiting = [group for group in groups if len(group) == fewest]
-        min(waiting, key=lambda group: _clash(candidate, group)).append(candidate)
+        min(waiting, key=lambda group: clash(candidate, group)).append(candidate)
     return {member.journey_id: number for number, group in enumerate(groups, start=1) for member in group}
 
 
-def group_count(talents: int, rules: Groups) -> int:
+def group_count(talents: int, rules: Sizes) -> int:
     """Return how many groups to make: as near the wanted size as the bounds allow."""
     if talents == 0:
         return 0
@@ -108,11 +116,13 @@ def _dealing_order(candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=order)
 
 
-def _clash(candidate: Candidate, group: Sequence[Candidate]) -> tuple[int, int, int, int]:
+def clash(candidate: Candidate, group: Sequence[Candidate]) -> tuple[int, ...]:
+    """Return how much stands against a candidate's sitting with a group, what weighs most first."""
     same_organisation = [member for member in group if member.organisation == candidate.organisation]
     return (
         sum(candidate.is_tied_to(member) for member in group),
         sum(member.unit == candidate.unit for member in same_organisation),
+        sum(candidate.group is not None and member.group == candidate.group for member in group),
         len(same_organisation),
         sum(member.level == candidate.level for member in group),
     )

@@ -1,4 +1,6 @@
-"""The tables of what people have said, hold, can be reached by and were asked: attendance, calendars, delivery."""
+"""The tables of what people have said, hold, can be reached by, were asked, and whom they work with: attendance,
+calendars, delivery, teams.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +32,16 @@ class AttendanceRow(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("persons.id"), primary_key=True)
     coming: Mapped[bool]
     noted_at: Mapped[datetime]
+
+
+class TeamRow(Base):
+    """The mixed team of a module that a talent was put into (R51); who does not come is left out when it is read."""
+
+    __tablename__ = "teams"
+
+    journey_id: Mapped[str] = mapped_column(ForeignKey("journeys.id"), primary_key=True)
+    module: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int]
 
 
 class CalendarEntryRow(Base):

@@ -21,12 +21,25 @@ from states.machines.journey import on_calendar
 from states.store.conditions import of_cohort
 from states.store.queries import beside_of, commitments_named
 from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonRow
+from states.store.teams import read_teams
 from states.views.matters import matters
 from states.views.overview import Overview
-from states.views.own_page import Ask, AsLeader, AsTalent, LedTalent, OwnDate, OwnPage, Partner, Promise, Someone
+from states.views.own_page import (
+    Ask,
+    AsLeader,
+    AsTalent,
+    LedTalent,
+    OwnDate,
+    OwnPage,
+    OwnTeam,
+    Partner,
+    Promise,
+    Someone,
+)
 from states.views.plan import Revision, plan_revisions
 from states.views.recorded import mails_to, recorded_of, told_by
 from states.views.roles import Part, has_left, parts_of
+from states.views.teams import is_over, told_of_teams
 
 
 def my_page(connection: Connection, email: str, now: datetime) -> OwnPage | None:
@@ -115,6 +128,7 @@ class _Reader:
             ahead=tuple(self._ahead(journey)),
             group_number=journey.group_number,
             group=tuple(self.someone(one.talent_id) for one in self._group_of(journey)),
+            teams=tuple(self._teams(journey)),
             partners=tuple(self._partners(journey)),
             mentor=self.someone(journey.mentor_id) if journey.mentor_id else None,
             second_mentor=self.someone(journey.second_mentor_id) if journey.second_mentor_id else None,
@@ -202,6 +216,18 @@ class _Reader:
             in_it = journey.group_number is not None and other.group_number == journey.group_number
             if in_it and other.id != journey.id and on_calendar(self._cohort.definition, other.state):
                 yield other
+
+    def _teams(self, journey: Row[Any]) -> Iterator[OwnTeam]:
+        """Yield the teams that a talent was told of, as long as their modules lie ahead."""
+        journeys = {one.id: one for one in self._journeys}
+        for team in read_teams(self._connection, self._cohort):
+            module = self._cohort.definition.modules[team.module]
+            known = journey.id in told_of_teams(self._connection, self._cohort.cohort_id, module)
+            if journey.id in team.members and known and not is_over(self._cohort, module, self._now):
+                others = [journeys[ident] for ident in team.members if ident != journey.id]
+                named = ((self.someone(one.talent_id).name, one.organisation) for one in others)
+                known_as = tuple((name, self._cohort.organisation_name(place)) for name, place in named)
+                yield OwnTeam(self._cohort.definition.state_label(module.id), team.number, known_as)
 
     def _partners(self, journey: Row[Any]) -> Iterator[Partner]:
         talents = {one.id: one.talent_id for one in self._journeys}

@@ -69,6 +69,16 @@ class Partner:
 
 
 @dataclass(frozen=True)
+class OwnTeam:
+    """A talent's mixed team of a module that lies ahead: what the module is called, and who else is in it (R51)."""
+
+    module: str
+    number: int
+    others: tuple[tuple[str, str], ...]
+    """Names and organisations."""
+
+
+@dataclass(frozen=True)
 class AsTalent:
     """A talent's year in one cohort; ``ahead`` is promised, but not asked for yet."""
 
@@ -86,6 +96,7 @@ class AsTalent:
     ahead: tuple[Promise, ...]
     group_number: int | None
     group: tuple[Someone, ...]
+    teams: tuple[OwnTeam, ...]
     partners: tuple[Partner, ...]
     mentor: Someone | None
     second_mentor: Someone | None

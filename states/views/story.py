@@ -11,6 +11,7 @@ from config.grammar import Trigger, without_level
 from states.facts import FACT_CAUSE
 from states.moves.note import NOTE
 from states.moves.tasks import TASK
+from states.moves.teams import TEAM
 from states.running_cohort import RunningCohort
 from states.store.conditions import CORRECTED
 from states.store.queries import chunks
@@ -71,6 +72,8 @@ def _said(cohort: RunningCohort, row: Row[Any]) -> tuple[str, str]:
     definition = cohort.definition
     if row.machine == NOTE:
         return definition.trigger_label(row.trigger), ""
+    if row.machine == TEAM:
+        return definition.trigger_label(row.trigger), row.dest
     journeys_own = row.machine == "journey" or row.machine in definition.programme.regions
     what = definition.trigger_label(row.trigger if journeys_own else str(Trigger(row.machine, row.trigger)))
     if row.machine == "journey":

@@ -114,6 +114,7 @@ FORMS: list[tuple[str, dict[str, Any]]] = [
 ]  # fmt: skip
 
 
+TEAM = "Flyt til et andet team"
 DAYS: list[tuple[str, dict[str, str]]] = [
     ("Flyt en dag", {"day": "Modul 2, dag 1 (Hold 3)", "to": "2027-05-03"}),
     ("Sæt alumnedagen", {"day": "Alumnedag (Hold 3)", "to": "2028-04-05"}),
@@ -146,8 +147,11 @@ PEOPLE: list[tuple[str, dict[str, str]]] = [
 def test_every_form_of_the_programme_is_one_of_these() -> None:
     forms = Library().programme("talent-nord").definition.programme.forms
     rest = [
-        form.label for form in forms if not (form.moves or form.people or form.finishes or form.undoes or form.enrols)
+        form.label
+        for form in forms
+        if not (form.moves or form.people or form.finishes or form.undoes or form.enrols or form.teams)
     ]
+    assert [form.label for form in forms if form.teams] == [TEAM]
     assert [name for name, _ in FORMS] == rest
     assert [name for name, _ in PEOPLE] == [form.label for form in forms if form.people]
     assert [name for name, _ in DAYS] == [form.label for form in forms if form.moves]
@@ -161,6 +165,15 @@ def test_every_form_is_served(locked: Locked, name: str, given: dict[str, Any]) 
     ended = run_deployment(locked.place, f"record/{name}", given, WORD)
     assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
     assert locked.transitions() > before
+
+
+def test_the_form_for_teams_is_served_and_says_that_there_are_none_yet(locked: Locked) -> None:
+    before = locked.transitions()
+    given = {"talent": label(1), "module": "Modul 2: Innovationsledelse", "team": "2"}
+    ended = run_deployment(locked.place, f"record/{TEAM}", given, WORD)
+    assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
+    assert "har ikke fået teams endnu" in ended["state"]["message"]
+    assert locked.transitions() == before
 
 
 @pytest.mark.parametrize(("name", "given"), DAYS, ids=[name for name, _ in DAYS])

@@ -215,6 +215,11 @@ CASES: list[tuple[str, Callable[[Hold], Any], str]] = [
     ("FactIncompleteError", lambda _: record("note"), "Bemærkning: mangler. Ret det"),
     (
         "FactIncompleteError",
+        lambda _: record("team", module="Modul 2: Innovationsledelse", team="2"),
+        "Bootcamp: har ikke fået teams endnu. De bliver dannet, når talenterne bliver inviteret. Ret det",
+    ),
+    (
+        "FactIncompleteError",
         lambda _: record("change-mentor", **NEW_LEADER | {"new_mentor_email": "bo.dam"}),
         "Den nye leders mailadresse: er ikke en mailadresse. Ret det",
     ),

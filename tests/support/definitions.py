@@ -26,7 +26,8 @@ def written_messages(programme: Path) -> set[str]:
     data = load_yaml(programme).data
     of_groups = {data.get("groups", {}).get("on_change")} - {None}
     named = {data[key] for key in ("on_move", "on_call_off", "on_correct", "on_office") if key in data}
-    return found(data) | named | of_groups
+    teams = [shape["teams"] for shape in data.get("shapes", {}).values() if "teams" in shape]
+    return found(data) | named | of_groups | {one["on_change"] for one in teams}
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ CONFIG = Path(__file__).parents[2] / "config"
 COHORT = CONFIG / "cohorts" / "hold-3"
 TABLES = (
     "cohorts", "persons", "milestones", "journeys", "commitments", "facts", "history", "timers", "effects", "tasks",
-    "absences", "attendances", "regions", "holders",
+    "absences", "attendances", "regions", "holders", "teams",
 )  # fmt: skip
 START = datetime(2026, 12, 20, 8, tzinfo=UTC)
 

@@ -141,6 +141,9 @@ def milestone_cases() -> Iterator[Case]:
             )
             grouped = replace(effect.context, group=(JENS,))
             yield without_talent(replace(effect, context=grouped, where=effect.where + "-group"))
+            if "teams" in shape and index == 0:
+                teamed = replace(grouped, team=(JENS, HANNE), team_number=2)
+                yield without_talent(replace(effect, context=teamed, where=effect.where + "-team"))
     for entry in DEFINITION["calendar"]:
         if "milestone" in entry:
             event = replace(KICKOFF, id=entry["milestone"], label=entry["label"])
@@ -285,6 +288,20 @@ def group_cases() -> Iterator[Case]:
     yield from addressed(mail, alone, "group-alone")
 
 
+def team_cases() -> Iterator[Case]:
+    """Somebody is in another team of a bootcamp, after the reminder has named the teams; and that was a mistake."""
+    mail = [{"mail": DEFINITION["shapes"]["bootcamp"]["teams"]["on_change"], "to": ["talent"]}]
+    day = CHALLENGES[0].days[0]
+    about = replace(BASE, talent=METTE, mentor=HANNE, module=CHALLENGES[0], event=replace(day, module=CHALLENGES[0]))
+    told = {"told": "Dit team på bootcampen i modul 2 er ændret", "told_on": "2027-02-24", "of": "team", "stands": ""}
+    correction = [{"mail": DEFINITION["on_correct"], "to": ["talent"]}]
+    for others in ((), (JENS,), (JENS, HANNE)):
+        context = replace(about, team=others, team_number=2)
+        yield from addressed(mail, context, f"team-{len(others)}")
+        yield from addressed(correction, replace(context, details=told), f"corrected-team-{len(others)}")
+    yield from addressed(correction, replace(about, details=told), "corrected-team-none")
+
+
 def hand_over_cases() -> Iterator[Case]:
     """An office that has another holder, or a stand-in, for both whom that concerns."""
     first, last = date(2027, 3, 1), date(2027, 3, 19)
@@ -360,6 +377,7 @@ CASES = [
     *commitment_cases(),
     *correction_cases(),
     *group_cases(),
+    *team_cases(),
     *hand_over_cases(),
     *office_cases(),
     *new_link_cases(),

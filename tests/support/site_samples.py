@@ -12,7 +12,18 @@ from notifications.links import Links
 from notifications.site_pages import render_page
 from notifications.site_words import problem_words
 from states.views.matter import Matter, Option, Said
-from states.views.own_page import Ask, AsLeader, AsTalent, LedTalent, OwnDate, OwnPage, Partner, Promise, Someone
+from states.views.own_page import (
+    Ask,
+    AsLeader,
+    AsTalent,
+    LedTalent,
+    OwnDate,
+    OwnPage,
+    OwnTeam,
+    Partner,
+    Promise,
+    Someone,
+)
 from states.views.plan import Revision
 from states.views.recorded import CLOCK, OTHERS, Recorded, SentMail
 
@@ -125,6 +136,9 @@ AS_TALENT = AsTalent(
     ahead=(Promise("Skyggepraktik", "planlagt", date(2027, 6, 14), False, LOUISE.name),),
     group_number=1,
     group=(METTE, RASMUS),
+    teams=(
+        OwnTeam("Modul 2: Innovationsledelse", 2, ((METTE.name, "Aalborg Kommune"), (RASMUS.name, "Hjørring Kommune"))),
+    ),
     partners=(Partner("Skyggepraktik", METTE),),
     mentor=TORBEN,
     second_mentor=None,

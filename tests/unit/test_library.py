@@ -93,7 +93,7 @@ def test_a_summary_fits_on_a_page(library: Library, cohort: str) -> None:
 
 def test_the_summary_of_hold_3_says_who_what_and_when() -> None:
     lines = one_page(TALENT_NORD.cohort("hold-3")).splitlines()
-    assert lines[0] == "Hold 3 (hold-3) · Talent Nord, version 5"
+    assert lines[0] == "Hold 3 (hold-3) · Talent Nord, version 6"
     assert "  Alumnedag                                     on. 29. mar. 2028  Utzon Center, Aalborg" in lines
     assert "24 talenter (leder af ledere 12, leder af medarbejdere 12) og 22 nærmeste ledere" in lines
     assert "  Mentormøde i modul 1-6: 18. mar., 5. maj, 9. jun., 1. sep., 13. okt., 17. nov. 2027" in lines
