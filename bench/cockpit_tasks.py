@@ -170,6 +170,10 @@ TASKS: tuple[Task, ...] = (
     Task("new deadline", late("Morten Kærsgård", "ny frist", _picking("Ny frist", date(2027, 4, 5)))),
     Task("hand over", late("Hanne Gærum", "giv videre")),
     Task("take back", of_talent("Søren Aagesen", "fortryd", _writing("Hvorfor", "Det var en anden"))),
+    Task(
+        "note",
+        of_talent("Lone Bælum", "Notér om et talent", _writing("Bemærkning", "Har ringet og hørt, at alt er vel")),
+    ),
     Task("talk for all but two", all_but_two),
     Task("move a day", another_day("Modul 3, dag 1", "Flyt en dag", date(2027, 6, 3)), True),
     Task("set the alumni day", another_day("Alumnedag", "Sæt alumnedagen", date(2028, 4, 5)), True),

@@ -61,9 +61,9 @@ class Acts:
         return [link(act.offer.values["commitment"], act.address) for act in found]
 
     def by_menu(self) -> list[Markdown]:
-        """Return links to the forms that no row leads to: those that take back, and the message of one's own."""
-        undoes = self._served(self._ways.taking_back())
-        found = [link(act.offer.form.label, act.address) for act in undoes]
+        """Return links to the forms that no row leads to: to take back, to enrol somebody, and to write a message."""
+        offers = (*self._ways.taking_back(), *self._ways.enrolling())
+        found = [link(act.offer.form.label, act.address) for act in self._served(offers)]
         label = words()["message_label"]
         message = self._forms.get((OF_NO_PROGRAMME, label))
         return [*found, *([link(label, ui.DEFAULT.form(message))] if message else ())]

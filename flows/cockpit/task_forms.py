@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from config.form import Form
 from config.programme import CommitmentSpec
+from flows.cockpit.enrol_fields import COHORT
 from flows.cockpit.forms import day_label, specs_of, talent_label
 from flows.cockpit.people_lists import people_labels
 from flows.cockpit.several import FOR_WHOM, for_whom
@@ -95,6 +96,10 @@ class TaskForms:
     def taking_back(self, fact: str = "") -> Iterator[Offer]:
         """Yield the forms that take something back (R62): ``fact``, as their list calls it, or what is chosen there."""
         return (Offer(form, {"fact": fact} if fact else {}) for form in self._forms if form.undoes)
+
+    def enrolling(self) -> Iterator[Offer]:
+        """Yield the forms that enrol somebody into the cohort."""
+        return (Offer(form, {COHORT: self._cohort.name}) for form in self._forms if form.enrols)
 
     def _about_commitment(
         self, form: Form, subject: str, journey: str, whom: str, spec: CommitmentSpec

@@ -132,12 +132,13 @@ def test_the_calendar_has_every_day_in_order_and_says_which_are_over(coordinator
 def test_what_many_are_late_with_and_what_no_row_leads_to_has_links_on_the_overview(coordinator: Coordinator) -> None:
     coordinator.until("2027-03-26 10:00")
     links = {one: f"/{one}" for one in ["hold-3", *(f"hold-3-{number:02d}" for number in range(1, 7))]}
-    forms = {("talent-nord", "several"): uuid4(), ("talent-nord", "undo"): uuid4(), ("", "Skriv en besked"): uuid4()}
+    served = [*(("talent-nord", one) for one in ("several", "undo", "enrol")), ("", "Skriv en besked")]
+    forms = {one: uuid4() for one in served}
     with coordinator.driven.database.read() as connection:
         cohort = read_cohort(connection, "hold-3")
         acts = Acts(TaskForms(connection, cohort, date(2027, 3, 26)), "talent-nord", forms)
         links |= dict.fromkeys(cohort_titles(connection, cohort), "/there")
         overview = next(cohort_pages(connection, cohort, coordinator.cohort(), links, acts)).markdown
     found = dict(re.findall(r"\[([^]]+)\]\((/v2/deployments/[^)]+)\)", overview.replace("\\", "")))
-    assert list(found) == ["Fortryd", "Skriv en besked", "Forventningssamtale", "Mentormøde i modul 1"]
+    assert list(found) == ["Fortryd", "Tilmeld et talent", "Skriv en besked", "Forventningssamtale", "Mentormøde i modul 1"]
     assert "held_on" in found["Forventningssamtale"]
