@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from config.definition import ACTIVE
-from config.grammar import CORRECT, NEWS, Trigger
+from config.grammar import CORRECT, ESCALATED, NEWS, Trigger
 from states.facts import FACT_CAUSE, Transition
-from states.machines.commitment import FINAL
+from states.machines.commitment import FINAL, is_late
 from states.moves.attendance import ROLE, WHOM
 from states.moves.firing import Firing
 from states.moves.reassign import PERHAPS_TOLD
@@ -65,7 +65,7 @@ class CorrectedNews:
             TaskRow.cohort_id == self._firing.cohort.cohort_id, TaskRow.closed_at == self._fact.at
         )
         for row in connection.execute(tasks.order_by(TaskRow.id)):
-            if row.subject in subjects and self._stands.get(row.subject) == self._stood(steps, row.subject):
+            if row.subject in subjects and self._is_as_before(row.subject, steps):
                 changes.reopened.append(row.id)
 
     def _holds(self, row: Row[Any], steps: Sequence[Transition]) -> bool:
@@ -78,12 +78,14 @@ class CorrectedNews:
             return day.ends_at > self._firing.changes.now
         stands = self._stands.get(row.subject)
         if any(step.subject == row.subject and step.machine != JOURNEY for step in steps):
-            return stands == self._stood(steps, row.subject)
+            return self._is_as_before(row.subject, steps)
         return stands is not None and (stands not in FINAL or stands.startswith(ACTIVE))
 
-    @staticmethod
-    def _stood(steps: Sequence[Transition], subject: str) -> str:
-        return next(step.source for step in steps if step.subject == subject)
+    def _is_as_before(self, subject: str, steps: Sequence[Transition]) -> bool:
+        """Whether a subject stands as before the fact; what asked about something late asks on, whatever the level."""
+        stands = self._stands.get(subject)
+        stood = next(step.source for step in steps if step.subject == subject)
+        return stands == stood or (stands is not None and stands.startswith(ESCALATED) and is_late(stood))
 
     def _correction(
         self, told: Sequence[Row[Any]], message: str, corrections: Mapping[str, str], instead: Mapping[str, str]

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from config.definition import ACTIVE
 from config.grammar import CORRECT, Trigger
 from config.programme import CommitmentSpec, Event
@@ -17,9 +19,13 @@ from states.moves.firing import Firing
 from states.plan.appointment import dates_of
 from states.plan.timers import Timer, commitment_timers
 from states.records import Commitment, Journey, from_plain, standing
+from states.store.conditions import OPEN_TASK, UNTOLD
+from states.store.tables import EffectRow, HistoryRow, TaskRow
 from states.store.taken_back import KeptFact
 
 _BY_TIME = ("open", "miss", "lapse")
+_UNFELT = frozenset({"hand", "hush"})
+"""Verbs that change nothing of what time brings: without them a commitment stands where it stands."""
 
 
 class PuttingBack:
@@ -40,7 +46,7 @@ class PuttingBack:
         was = self._before(step, now)
         changes = self._firing.changes
         if was.state != now.state or step.trigger == "extend":
-            changes.silenced.append(now.id)
+            self._silence_since(step)
         if was.partner_id != now.partner_id:
             changes.partners.append((now.id, was.partner_id))
         history = changes.move_commitment(now, CORRECT, was)
@@ -71,6 +77,17 @@ class PuttingBack:
         """Find partners for whoever is left without one."""
         self._mover.pair_anew()
 
+    def _silence_since(self, step: Transition) -> None:
+        """Drop what waits to be told of ``step`` and of what came after it; what was asked before is true again."""
+        changes, connection = self._firing.changes, self._firing.connection
+        first = select(HistoryRow.n).where(HistoryRow.id == step.id).scalar_subquery()
+        since = EffectRow.history_id.in_(select(HistoryRow.id).where(HistoryRow.n >= first))
+        untold = select(EffectRow.id).where(EffectRow.subject == step.subject, UNTOLD, since)
+        changes.dropped += connection.scalars(untold.order_by(EffectRow.id))
+        asked = select(TaskRow.id).join(EffectRow, EffectRow.key == TaskRow.id)
+        asked = asked.where(TaskRow.subject == step.subject, OPEN_TASK, since)
+        changes.closed += connection.scalars(asked.order_by(TaskRow.id))
+
     def _event_that_led_to(self, journey: Journey | None) -> Event | None:
         if journey is None or journey.state.startswith(ACTIVE):
             return None
@@ -85,6 +102,8 @@ class PuttingBack:
         if step.trigger == "pair":
             return now._replace(partner_id=image["partner_id"])
         was = from_plain(now, image)
+        if step.source == step.dest and (step.trigger in _UNFELT or (step.trigger == "stall" and not was.appointed_on)):
+            return now
         spec = self._firing.cohort.spec(now.name)
         if was.state in {PLANNED, OPEN} and not was.agreed:
             # Its days may have been moved since.

@@ -140,5 +140,6 @@ def test_what_many_are_late_with_and_what_no_row_leads_to_has_links_on_the_overv
         links |= dict.fromkeys(cohort_titles(connection, cohort), "/there")
         overview = next(cohort_pages(connection, cohort, coordinator.cohort(), links, acts)).markdown
     found = dict(re.findall(r"\[([^]]+)\]\((/v2/deployments/[^)]+)\)", overview.replace("\\", "")))
-    assert list(found) == ["Fortryd", "Tilmeld et talent", "Skriv en besked", "Forventningssamtale", "Mentormøde i modul 1"]
+    menu, many = ["Fortryd", "Tilmeld et talent", "Skriv en besked"], ["Forventningssamtale", "Mentormøde i modul 1"]
+    assert list(found) == [*menu, *many]
     assert "held_on" in found["Forventningssamtale"]
