@@ -13,7 +13,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from pydantic import ConfigDict, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
@@ -86,7 +86,7 @@ class WorkingTime:
             return format_date(day, "EEEE", locale=calendar.language)
         if f"{day:%m-%d}" in self.closed_days:
             named = calendar.optional.get((day.month, day.day))
-            return named or format_date(day, "d. MMMM", locale=calendar.language)
+            return named or format_skeleton("MMMMd", day, locale=calendar.language)
         return None
 
     def previous_working_day(self, day: date) -> date:

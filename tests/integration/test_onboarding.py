@@ -20,6 +20,8 @@ from config.people import People, PersonRow
 from config.profile import load_profile
 from config.settings import Settings, load_settings
 from flows.cockpit.form_lists import forms
+from flows.preview.page import of_cohort
+from flows.preview.year import play
 from flows.rehearsal.to_files import Rehearsed, rehearse
 from flows.services import open_services
 from flows.site.app import problem_page
@@ -175,6 +177,12 @@ class TestItsWords:
         for one in found:
             for name in ("answer", "thanks", "over"):
                 assert in_danish(render_page(name, {"matter": one, **beside, **plain}, "en")) == [], name
+
+    def test_write_dates_as_the_mails_do_on_the_page_that_shows_them_all(self) -> None:
+        year = play(LOADED, load_profile(ROOT, "newcomers"), 1, load_settings(), LIBRARY, lambda *_: None)
+        page = of_cohort(LOADED, [year], LIBRARY)
+        assert "Monday 23 August 2027 at " in page
+        assert not re.search(r"(?:August|September|October) \d+, \d{4}|\d [AP]M", page)
 
     @pytest.mark.parametrize("name", ["new_link", "new_link_sent", "accessibility"])
     def test_are_english_on_pages_that_do_not_know_who_looks(self, name: str) -> None:
