@@ -238,7 +238,7 @@ class CohortReader:
         }
 
     def _promise(self, row: Row[Any]) -> CommitmentView:
-        spec = self.definition.commitments[row.name]
+        spec, journey = self.definition.commitments[row.name], self.journeys.get(row.journey_id or "")
         return CommitmentView(
             label=spec.label,
             due=row.due_on or self.cohort.calendar.local_day(self.read_at),
@@ -247,6 +247,7 @@ class CohortReader:
             choice=row.choice,
             appointed_on=row.appointed_on,
             appointed_at=row.appointed_at,
+            owner=self.person(getattr(journey, f"{spec.owner}_id", None)),
         )
 
     def _challenged_by(self, effect: Effect) -> Module | None:
