@@ -12,7 +12,7 @@ from config.errors import Problem, TemplateError
 from config.files.yaml_file import Source
 from notifications.due import NEW_LINK
 from notifications.render import Section, compose, known_messages, render_message, render_task
-from notifications.samples import day_news, samples
+from notifications.samples import corrections, day_news, samples
 from notifications.view_models import PEOPLE, Context, Greeting, Person
 from states.moves.own_message import OWN_MESSAGE
 from states.store.unreachable import ADDRESS_TASK
@@ -38,6 +38,8 @@ def misplaced_messages(definition: Definition, source: Source, root: Path) -> It
         what = _why_not(placed.effect.message, kind, samples(definition, placed), words)
         if what:
             yield source.problem((*placed.path, kind), what)
+    if programme.on_correct and (what := _why_not(programme.on_correct, "mail", corrections(definition), words)):
+        yield source.problem(("on_correct",), what)
     for key, called_off in (("on_move", False), ("on_call_off", True)):
         message = getattr(programme, key)
         for milestone in definition.milestones.values() if message else ():

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from config.checks.places import PlacedEffect
+from config.checks.places import PlacedEffect, effects
 from config.content import Topic
 from config.definition import Definition, Milestone, Module
 from config.plan import plan_in
@@ -77,6 +77,14 @@ def day_news(definition: Definition, milestone: Milestone, called_off: bool) -> 
         yield from (told, _with_site(told, definition))
 
 
+def corrections(definition: Definition) -> Iterator[Context]:
+    """Yield the context in which each mail is taken back: whatever is told may rest on a slip."""
+    slip = {"told": "A subject", "told_on": _DAY.isoformat(), "stands": "active"}
+    for placed in effects(definition.programme):
+        for told in samples(definition, placed) if placed.effect.mail else ():
+            yield replace(told, answer=None, details={**told.details, **slip})
+
+
 def _with_site(told: Context, definition: Definition, spec: CommitmentSpec | None = None) -> Context:
     asks, url = definition.programme.attendance, f"{_SITE}/answer"
     answer = button_for(spec, told.role, url) if spec else None
@@ -115,11 +123,16 @@ def _of_commitment(definition: Definition, spec: CommitmentSpec, base: Context) 
         event=_event(dated) if dated else None,
         module=_module(module) if module else None,
         topic=_TOPIC,
-        commitment=CommitmentView(spec.label, _DAY, _DAY, spec.choices, choice, _DAY if spec.on_appoint else None),
+        commitment=_promise(spec, choice),
         details={"choice": choice} if choice else {},
         **(_people() if spec.subject == "talent" else {}),
         partner=_PERSON if spec.pairs else None,
     )
+
+
+def _promise(spec: CommitmentSpec, choice: str | None) -> CommitmentView:
+    agreed, owner = _DAY if spec.on_appoint else None, _PERSON if spec.subject == "talent" else None
+    return CommitmentView(spec.label, _DAY, _DAY, spec.choices, choice, agreed, owner=owner)
 
 
 def _of_event(definition: Definition, event: Event, base: Context) -> Context:

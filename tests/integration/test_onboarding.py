@@ -104,8 +104,8 @@ class TestItsFiles:
     def test_are_small_and_bring_every_message_that_they_name(self) -> None:
         folder = ROOT / str(PROGRAMME.templates) / "en"
         messages = {path.name for path in folder.iterdir()}
-        assert {effect.message for _, effect in LOADED.definition.effects()} == messages
-        assert len(messages) <= 12
+        assert {effect.message for _, effect in LOADED.definition.effects()} | {PROGRAMME.on_correct} == messages
+        assert len(messages) <= 14
 
 
 class TestItsTime:
@@ -148,8 +148,17 @@ class TestItsWords:
     def test_say_the_same_to_each_role_in_its_own_way(self, rehearsed: tuple[Rehearsed, list[Sent]]) -> None:
         welcomes = {mail.to: mail.text for mail in rehearsed[1] if mail.subject.startswith("Welcome morning")}
         assert "Olive Reed is your manager and Tom Baines your buddy" in welcomes["Amy Pike"]
-        assert "Somebody new joins your team" in welcomes["Olive Reed"]
-        assert "You are the buddy of somebody new" in welcomes["Tom Baines"]
+        assert "the first hundred days of Amy Pike and Ravi Shah" in welcomes["Olive Reed"]
+        assert "You are the buddy of Amy Pike" in welcomes["Tom Baines"]
+
+    def test_say_to_each_in_the_first_mail_what_is_kept_about_them(
+        self, rehearsed: tuple[Rehearsed, list[Sent]]
+    ) -> None:
+        kept = {mail.to: " ".join(mail.text.split()) for mail in rehearsed[1] if "We keep your name" in mail.text}
+        assert "who is beside you" in kept["Amy Pike"]
+        assert "whose manager you are" in kept["Olive Reed"]
+        assert "Ask Priya Nair to see it" in kept["Tom Baines"]
+        assert len(kept) == 10
 
     @pytest.mark.parametrize("person", ["amy.pike", "olive.reed"])
     def test_are_english_on_everybodys_own_page(self, autumn: Driver, person: str) -> None:
@@ -160,6 +169,8 @@ class TestItsWords:
         html = own_page(page, LINKS)
         assert '<html lang="en">' in html
         assert in_danish(html) == []
+        assert "Day 2: How we work · How we work" not in html
+        assert "You get a mail" not in html
         assert ("<dt>Manager</dt>" in html and "<dt>Buddy</dt>" in html) is (person == "amy.pike")
 
     def test_are_english_on_the_page_that_asks_and_thanks(self, autumn: Driver) -> None:

@@ -51,7 +51,7 @@ def moved(services: Services, milestone: str, to: Day) -> str:
         (
             "m2d1",
             day("2027-12-16"),
-            "Day 3: Making your mark (24 November 2027) begins before Day 2: How we work (16 December 2027) is over",
+            "(24 November 2027) begins before Day 2: How we work (16 December 2027) is over",
         ),
         ("m2d1", day("2027-12-16"), "Goals for the first year would be due on 23 November 2027, before it opens on"),
         ("lunch", day("2027-12-16"), "Hundred-day lunch takes 7 hours; the programme says 2"),
