@@ -270,3 +270,13 @@ class Programme(PeopleNamed):
     forms: tuple[Form, ...] = ()
     form_fields: dict[str, Line] = Field(default_factory=dict)
     """Names of the forms' fields for people."""
+
+    @property
+    def finds_helper(self) -> bool:
+        """Whether a second mentor whom the list does not name may be found later."""
+        return any(spec.fills for spec in self.commitments)
+
+    @property
+    def may_lack_helper(self) -> bool:
+        """Whether a talent may be without the second mentor that the list names for others."""
+        return any(role.optional for role in self.roles.values())

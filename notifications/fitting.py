@@ -80,5 +80,15 @@ def _why_not(message: str, kind: str, contexts: Iterator[Context], words: tuple[
             render(message, context, *words)
         except TemplateError as error:
             role = context.role_names.get(context.role, context.role)
-            return f"{message!r} cannot be said here to {role!r}: {error}"
+            return f"{message!r} cannot be said here to {role!r}: {error}{_remedy(context)}"
     return ""
+
+
+def _remedy(context: Context) -> str:
+    """Return what to do where somebody optional is not there whom the message speaks of."""
+    name = context.role_names.get("second_mentor", "")
+    if context.talent is None or context.second_mentor is not None or not name:
+        return ""
+    return (
+        f"; not every {context.role_names['talent']} has a {name}: write {{% if {name} %}} around what speaks of them"
+    )

@@ -38,7 +38,24 @@ _TALENT = Talent(
 
 
 def samples(definition: Definition, placed: PlacedEffect) -> Iterator[Context]:
-    """Yield the context in which each role is told at the place of an effect; a mail's without a site and with one."""
+    """Yield the context in which each role is told at the place of an effect; a mail's without a site and with one.
+
+    Where somebody beside the talent is optional, each is there without them too.
+    """
+    owed = placed.commitment is not None and placed.commitment.owner == "second_mentor"
+    for told in _samples(definition, placed):
+        yield told
+        if not owed:
+            yield from _alone(told, definition)
+
+
+def _alone(told: Context, definition: Definition) -> Iterator[Context]:
+    """Yield what is told of a talent who lacks the second mentor that others have, if any may."""
+    if definition.programme.may_lack_helper and told.second_mentor and told.role != "second_mentor":
+        yield replace(told, second_mentor=None)
+
+
+def _samples(definition: Definition, placed: PlacedEffect) -> Iterator[Context]:
     plan = plan_in(placed.effect.message, definition.programme.plan)
     for role in placed.effect.to:
         recipient = _TALENT if role == "talent" else _PERSON
@@ -74,7 +91,7 @@ def day_news(definition: Definition, milestone: Milestone, called_off: bool) -> 
         people = _people() if role == "talent" else {}
         recipient = _TALENT if role == "talent" else _PERSON
         told = replace(news, role=role, recipient=recipient, details={"changed": "date"}, **people)
-        yield from (told, _with_site(told, definition))
+        yield from (told, _with_site(told, definition), *_alone(told, definition))
 
 
 def corrections(definition: Definition) -> Iterator[Context]:
