@@ -89,6 +89,5 @@ def _remedy(context: Context) -> str:
     name = context.role_names.get("second_mentor", "")
     if context.talent is None or context.second_mentor is not None or not name:
         return ""
-    return (
-        f"; not every {context.role_names['talent']} has a {name}: write {{% if {name} %}} around what speaks of them"
-    )
+    talent, around = context.role_names["talent"], f"{{% if {name} %}}"
+    return f"; not every {talent} has a {name}: write {around} around what speaks of them"
