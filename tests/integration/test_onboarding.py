@@ -20,6 +20,7 @@ from config.people import People, PersonRow
 from config.profile import load_profile
 from config.settings import Settings, load_settings
 from flows.cockpit.form_lists import forms
+from flows.preview.choice import unseen
 from flows.preview.page import of_cohort
 from flows.preview.year import play
 from flows.rehearsal.to_files import Rehearsed, rehearse
@@ -29,6 +30,7 @@ from flows.site.pages import own_page
 from notifications.fitting import misplaced_messages
 from notifications.links import Links
 from notifications.messages import messages_of
+from notifications.render import known_messages
 from notifications.site_pages import render_page
 from states.exploration.explore import explore
 from states.running_cohort import read_cohort
@@ -189,9 +191,12 @@ class TestItsWords:
             for name in ("answer", "thanks", "over"):
                 assert in_danish(render_page(name, {"matter": one, **beside, **plain}, "en")) == [], name
 
-    def test_write_dates_as_the_mails_do_on_the_page_that_shows_them_all(self) -> None:
+    def test_are_all_on_the_page_to_read_before_with_dates_as_in_the_mails(self) -> None:
         year = play(LOADED, load_profile(ROOT, "newcomers"), 1, load_settings(), LIBRARY, lambda *_: None)
         page = of_cohort(LOADED, [year], LIBRARY)
+        assert (
+            unseen([year], LOADED.definition, known_messages("en", ROOT / str(PROGRAMME.templates))).of_programme == ()
+        )
         assert "Monday 23 August 2027 at " in page
         assert not re.search(r"(?:August|September|October) \d+, \d{4}|\d [AP]M", page)
 
