@@ -22,7 +22,7 @@ from config.groups import Groups
 from config.names import Folder, Language, Name, filled_with
 from config.opening import AskedLate, OpensOn
 from config.people_named import PeopleNamed
-from config.plain_text import AS_KEPT, Line, OptionalLine
+from config.plain_text import AS_KEPT, Line, OptionalLine, PersonName
 from config.plan import PlanSpec
 from config.privacy import Privacy
 from config.regions import Move, RegionSpec
@@ -226,6 +226,8 @@ class Programme(PeopleNamed):
     id: str
     version: int
     name: Line
+    sender_name: PersonName | None = None
+    """Whom its mails and calendar entries come from, where that is not whom the installation's do."""
     language: Language = "da"
     example: bool = False
     """Whether it is there to be read: its forms are offered once a cohort of it is enrolled."""

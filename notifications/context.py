@@ -86,7 +86,7 @@ class CohortReader:
     def house(self) -> tuple[object, ...]:
         """What two cohorts must have in common for one mail to speak for both: words, hours, and who gets an answer."""
         programme, coordinator = self.definition.programme, self._persons[self.cohort.coordinator_on(self.today)]
-        words = (programme.id, programme.name, programme.language, programme.templates)
+        words = (programme.id, programme.name, programme.sender_name, programme.language, programme.templates)
         return (*words, programme.hours, coordinator.email)
 
     def commitment(self, ident: str | None) -> Row[Any] | None:

@@ -58,6 +58,8 @@ class Sent(NamedTuple):
     subject: str
     text: str
     html: str
+    sender: str
+    organizers: tuple[str, ...]
 
 
 def in_danish(text: str) -> list[str]:
@@ -80,7 +82,15 @@ def sent(path: Path) -> Sent:
     text, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
     assert text is not None
     assert html is not None
-    return Sent(mail["To"].addresses[0].display_name, mail["Subject"].strip(), text.get_content(), html.get_content())
+    calendars = (part.get_content() for part in mail.walk() if part.get_content_type() == "text/calendar")
+    return Sent(
+        mail["To"].addresses[0].display_name,
+        mail["Subject"].strip(),
+        text.get_content(),
+        html.get_content(),
+        str(mail["From"]),
+        tuple(line for one in calendars for line in re.findall(r"^ORGANIZER.*", one, re.MULTILINE)),
+    )
 
 
 @pytest.fixture
@@ -152,6 +162,14 @@ class TestItsWords:
         assert "Olive Reed is your manager and Tom Baines your buddy" in welcomes["Amy Pike"]
         assert "the first hundred days of Amy Pike and Ravi Shah" in welcomes["Olive Reed"]
         assert "You are the buddy of Amy Pike" in welcomes["Tom Baines"]
+
+    def test_come_from_the_programme_and_not_from_another_that_runs_beside_it(
+        self, rehearsed: tuple[Rehearsed, list[Sent]]
+    ) -> None:
+        assert {mail.sender for mail in rehearsed[1]} == {"First Hundred Days <talentnord@talentnord.example>"}
+        organizers = [line for mail in rehearsed[1] for line in mail.organizers]
+        assert organizers
+        assert all('CN="First Hundred Days"' in line for line in organizers)
 
     def test_say_to_each_in_the_first_mail_what_is_kept_about_them(
         self, rehearsed: tuple[Rehearsed, list[Sent]]

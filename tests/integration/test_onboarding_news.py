@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import select, update
 
 from config.library import Library
+from notifications.calendar_feed import feed
 from notifications.context import CohortReader
 from notifications.digest import words_of
 from notifications.due import read_effect
 from notifications.render import render_message, render_task
+from notifications.transports.protocol import Address
 from states.facts import Fact
 from states.store.database import Database
 from states.store.tables import EffectRow
@@ -89,6 +91,15 @@ class TestASlip:
         assert told.to == "Fenwick front desk"
         assert told.subject == "Correction: Lucy Chen and “Hundred-day lunch”"
         assert "Lucy Chen comes to “Hundred-day lunch”, Wednesday 15 December 2027, 12:00 to 14:00." in told.text
+
+
+class TestACalendar:
+    def test_comes_from_the_programme_by_whose_address_it_is_subscribed(self, autumn: Driver) -> None:
+        with autumn.database.read() as connection:
+            sender = Address("Talent Nord", "mail@example.org")
+            content = feed(connection, "autumn-27", AMY, sender, autumn.now).decode()
+        organizers = {line for line in content.splitlines() if line.startswith("ORGANIZER")}
+        assert organizers == {'ORGANIZER;CN="First Hundred Days":mailto:mail@example.org'}
 
 
 class TestTheWelcome:
