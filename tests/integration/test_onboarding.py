@@ -136,6 +136,13 @@ class TestItsTime:
         }
         assert {person for _, person in told(autumn, "coffee_ask")} == {f"autumn-27/helper-0{n}" for n in (1, 2, 3)}
 
+    def test_leaves_everybody_in_peace_on_an_english_bank_holiday(self, autumn: Driver) -> None:
+        autumn.until("2027-08-31 17:00")
+        with autumn.database.read() as connection:
+            days = set(connection.scalars(select(EffectRow.send_at).where(EffectRow.message == "talk_ask")))
+        assert date(2027, 8, 30) not in {day.date() for day in days}
+        assert days
+
     def test_asks_a_buddy_of_two_about_each_of_them(self, autumn: Driver) -> None:
         autumn.until("2027-09-23")
         with autumn.database.read() as connection:
