@@ -22,7 +22,7 @@ from config.groups import Groups, Teams
 from config.names import Folder, Language, Name, filled_with
 from config.opening import AskedLate, OpensOn
 from config.people_named import PeopleNamed
-from config.plain_text import AS_KEPT, Line, OptionalLine
+from config.plain_text import AS_KEPT, Line, OptionalLine, PersonName
 from config.plan import PlanSpec
 from config.privacy import Privacy
 from config.regions import Move, RegionSpec
@@ -227,6 +227,8 @@ class Programme(PeopleNamed):
     id: str
     version: int
     name: Line
+    sender_name: PersonName | None = None
+    """Whom its mails and calendar entries come from, where that is not whom the installation's do."""
     language: Language = "da"
     example: bool = False
     """Whether it is there to be read: its forms are offered once a cohort of it is enrolled."""
@@ -271,3 +273,13 @@ class Programme(PeopleNamed):
     forms: tuple[Form, ...] = ()
     form_fields: dict[str, Line] = Field(default_factory=dict)
     """Names of the forms' fields for people."""
+
+    @property
+    def finds_helper(self) -> bool:
+        """Whether a second mentor whom the list does not name may be found later."""
+        return any(spec.fills for spec in self.commitments)
+
+    @property
+    def may_lack_helper(self) -> bool:
+        """Whether a talent may be without the second mentor that the list names for others."""
+        return any(role.optional for role in self.roles.values())

@@ -6,14 +6,14 @@ datetimes and answers in UTC; days and clock times are local to the place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from pydantic import ConfigDict, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
@@ -27,9 +27,10 @@ LEAP_YEAR = 2024
 class WorkingTime:
     """The working days and hours of one place; immutable, hashable and cheap to make.
 
-    ``country`` is an ISO 3166 code (its public holidays and its week-end), ``opens`` and ``closes`` are local
-    clock times (closing time itself is outside), ``closed_days`` are MM-DD days that are closed each year although
-    they are not public holidays. Wrong values raise ``pydantic.ValidationError``.
+    ``country`` is an ISO 3166 code, or that of a part with holidays of its own (``GB-ENG``): its holidays and its
+    week-end. ``opens`` and ``closes`` are local clock times (closing time itself is outside), ``closed_days`` are MM-DD
+    days that are closed each year although they are not public holidays. Wrong values raise
+    ``pydantic.ValidationError``.
     """
 
     country: str = "DK"
@@ -41,8 +42,13 @@ class WorkingTime:
     @field_validator("country")
     @classmethod
     def _country_is_known(cls, country: str) -> str:
-        if country not in _countries():
-            raise ValueError(f"no public holidays are known for the country {country!r}; write a code such as DK")
+        whole, dash, part = country.partition("-")
+        parts = _countries().get(whole)
+        if parts is None:
+            raise ValueError(f"no public holidays are known for the country {whole!r}; write a code such as DK")
+        if dash and part not in parts:
+            known = ", ".join([whole, *(f"{whole}-{one}" for one in parts)])
+            raise ValueError(f"no public holidays are known for {country!r}; write one of {known}")
         return country
 
     @field_validator("time_zone")
@@ -86,7 +92,7 @@ class WorkingTime:
             return format_date(day, "EEEE", locale=calendar.language)
         if f"{day:%m-%d}" in self.closed_days:
             named = calendar.optional.get((day.month, day.day))
-            return named or format_date(day, "d. MMMM", locale=calendar.language)
+            return named or format_skeleton("MMMMd", day, locale=calendar.language)
         return None
 
     def previous_working_day(self, day: date) -> date:
@@ -149,18 +155,18 @@ class _Calendar:
 
     def __init__(self, country: str, year: int) -> None:
         # The library would otherwise name holidays in the language of the machine's locale.
-        language: str | None = holidays.country_holidays(country).default_language
-        public = holidays.country_holidays(country, years=year, expand=False, language=language)
+        whole, _, part = country.partition("-")
+        language: str | None = holidays.country_holidays(whole).default_language
+        of_year = partial(
+            holidays.country_holidays, whole, subdiv=part or None, years=year, expand=False, language=language
+        )
+        public = of_year()
         self.language = language or "en"
         self.weekend = frozenset(public.weekend)
         self.public = _by_day(public)
         self.optional: Mapping[tuple[int, int], str] = {}
         if holidays.OPTIONAL in public.supported_categories:
-            self.optional = _by_day(
-                holidays.country_holidays(
-                    country, years=year, expand=False, language=language, categories=(holidays.OPTIONAL,)
-                )
-            )
+            self.optional = _by_day(of_year(categories=(holidays.OPTIONAL,)))
 
 
 def _by_day(found: Mapping[date, str]) -> Mapping[tuple[int, int], str]:
@@ -168,8 +174,9 @@ def _by_day(found: Mapping[date, str]) -> Mapping[tuple[int, int], str]:
 
 
 @cache
-def _countries() -> frozenset[str]:
-    return frozenset(holidays.list_supported_countries())
+def _countries() -> Mapping[str, Sequence[str]]:
+    """Return the parts of each country that have holidays of their own, by the country's code."""
+    return MappingProxyType(holidays.list_supported_countries())
 
 
 @lru_cache(maxsize=256)

@@ -22,4 +22,5 @@ def feed(connection: Connection, cohort_id: str, person: str, sender: Address, n
     found = concerns(reader, reader.ids_of(reader.address(person)))
     entries = [one.entry for one in found if one.invited or one.is_known_ahead]
     name = f"{reader.definition.programme.name} · {reader.cohort.name}"
-    return published(sorted(entries, key=lambda one: (str(one.starts), one.uid)), name, sender, now)
+    by = sender.called(reader.definition.programme.sender_name)
+    return published(sorted(entries, key=lambda one: (str(one.starts), one.uid)), name, by, now)

@@ -88,7 +88,7 @@ class CohortReader:
     def house(self) -> tuple[object, ...]:
         """What two cohorts must have in common for one mail to speak for both: words, hours, and who gets an answer."""
         programme, coordinator = self.definition.programme, self._persons[self.cohort.coordinator_on(self.today)]
-        words = (programme.id, programme.name, programme.language, programme.templates)
+        words = (programme.id, programme.name, programme.sender_name, programme.language, programme.templates)
         return (*words, programme.hours, coordinator.email)
 
     def commitment(self, ident: str | None) -> Row[Any] | None:
@@ -252,7 +252,7 @@ class CohortReader:
         }
 
     def _promise(self, row: Row[Any]) -> CommitmentView:
-        spec = self.definition.commitments[row.name]
+        spec, journey = self.definition.commitments[row.name], self.journeys.get(row.journey_id or "")
         return CommitmentView(
             label=spec.label,
             due=row.due_on or self.cohort.calendar.local_day(self.read_at),
@@ -261,6 +261,7 @@ class CohortReader:
             choice=row.choice,
             appointed_on=row.appointed_on,
             appointed_at=row.appointed_at,
+            owner=self.person(getattr(journey, f"{spec.owner}_id", None)),
         )
 
     def _challenged_by(self, effect: Effect) -> Module | None:

@@ -12,7 +12,7 @@ from config.errors import Problem, TemplateError
 from config.files.yaml_file import Source
 from notifications.due import NEW_LINK
 from notifications.render import Section, compose, known_messages, render_message, render_task
-from notifications.samples import day_news, samples
+from notifications.samples import corrections, day_news, samples
 from notifications.view_models import PEOPLE, Context, Greeting, Person
 from states.moves.own_message import OWN_MESSAGE
 from states.store.unreachable import ADDRESS_TASK
@@ -38,6 +38,8 @@ def misplaced_messages(definition: Definition, source: Source, root: Path) -> It
         what = _why_not(placed.effect.message, kind, samples(definition, placed), words)
         if what:
             yield source.problem((*placed.path, kind), what)
+    if programme.on_correct and (what := _why_not(programme.on_correct, "mail", corrections(definition), words)):
+        yield source.problem(("on_correct",), what)
     for key, called_off in (("on_move", False), ("on_call_off", True)):
         message = getattr(programme, key)
         for milestone in definition.milestones.values() if message else ():
@@ -78,5 +80,14 @@ def _why_not(message: str, kind: str, contexts: Iterator[Context], words: tuple[
             render(message, context, *words)
         except TemplateError as error:
             role = context.role_names.get(context.role, context.role)
-            return f"{message!r} cannot be said here to {role!r}: {error}"
+            return f"{message!r} cannot be said here to {role!r}: {error}{_remedy(context)}"
     return ""
+
+
+def _remedy(context: Context) -> str:
+    """Return what to do where somebody optional is not there whom the message speaks of."""
+    name = context.role_names.get("second_mentor", "")
+    if context.talent is None or context.second_mentor is not None or not name:
+        return ""
+    talent, around = context.role_names["talent"], f"{{% if {name} %}}"
+    return f"; not every {talent} has a {name}: write {around} around what speaks of them"

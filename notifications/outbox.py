@@ -196,9 +196,10 @@ class Outbox:
     def _send(self, effect: Effect, found: Bundle, words: TemplateSource, now: datetime) -> Done | None:
         """Write a mail, claim it and hand it over; ``None`` when it is no longer as it was written."""
         digest = self._rendered(effect, partial(write_digest, effect, found.matters(), words))
-        enclosed = found.enclosed(digest, self._letterhead.sender, now)
+        name = found.readers[effect.cohort_id].definition.programme.sender_name
+        enclosed = found.enclosed(digest, self._letterhead.sender.called(name), now)
         said = self._rendered(effect, partial(digest.composed, enclosed.calendar))
-        mail = self._mail(digest, said, enclosed.attachments)
+        mail = self._mail(digest, said, enclosed.attachments, name)
         wanted = Claim(
             mail.message_id,
             mail.subject,
@@ -220,13 +221,14 @@ class Outbox:
             )
         return Done(effect.id, "pending", f"nobody is at work before {opens:%Y-%m-%d %H:%M} UTC")
 
-    def _mail(self, digest: Digest, said: Rendered, attachments: tuple[Attachment, ...]) -> Mail:
+    def _mail(self, digest: Digest, said: Rendered, attachments: tuple[Attachment, ...], name: str | None) -> Mail:
         recipient, coordinator = digest.greeting.recipient, digest.greeting.coordinator
+        reply_to = self._letterhead.reply_to
         return Mail(
             message_id=mail_id_of(digest.effects),
-            sender=self._letterhead.sender,
+            sender=self._letterhead.sender.called(name),
             to=Address(recipient.name, recipient.email),
-            reply_to=self._letterhead.reply_to or Address(coordinator.name, coordinator.email),
+            reply_to=reply_to.called(name) if reply_to else Address(coordinator.name, coordinator.email),
             subject=said.subject,
             text=said.text,
             html=said.html,

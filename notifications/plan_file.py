@@ -36,7 +36,7 @@ def plan_file(reader: CohortReader, journey_id: str) -> Attachment:
         cohort=reader.cohort.name,
         programme=programme.name,
         day=reader.today,
-        language=f"{programme.language}-{programme.hours.country}",
+        language=f"{programme.language}-{programme.hours.country.partition('-')[0]}",
         steps=tuple(reader.definition.commitments[step].label for step in plan_steps(reader.definition)),
     )
     name = file_name(plan.file.format(talent=bearer.talent.name, cohort=bearer.cohort))

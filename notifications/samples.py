@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from config.checks.places import PlacedEffect
+from config.checks.places import PlacedEffect, effects
 from config.content import Topic
 from config.definition import Definition, Milestone, Module
 from config.plan import plan_in
@@ -38,7 +38,24 @@ _TALENT = Talent(
 
 
 def samples(definition: Definition, placed: PlacedEffect) -> Iterator[Context]:
-    """Yield the context in which each role is told at the place of an effect; a mail's without a site and with one."""
+    """Yield the context in which each role is told at the place of an effect; a mail's without a site and with one.
+
+    Where somebody beside the talent is optional, each is there without them too.
+    """
+    owed = placed.commitment is not None and placed.commitment.owner == "second_mentor"
+    for told in _samples(definition, placed):
+        yield told
+        if not owed:
+            yield from _alone(told, definition)
+
+
+def _alone(told: Context, definition: Definition) -> Iterator[Context]:
+    """Yield what is told of a talent who lacks the second mentor that others have, if any may."""
+    if definition.programme.may_lack_helper and told.second_mentor and told.role != "second_mentor":
+        yield replace(told, second_mentor=None)
+
+
+def _samples(definition: Definition, placed: PlacedEffect) -> Iterator[Context]:
     plan = plan_in(placed.effect.message, definition.programme.plan)
     for role in placed.effect.to:
         recipient = _TALENT if role == "talent" else _PERSON
@@ -74,7 +91,15 @@ def day_news(definition: Definition, milestone: Milestone, called_off: bool) -> 
         people = {**_people(), **_team(definition, event.id)} if role == "talent" else {}
         recipient = _TALENT if role == "talent" else _PERSON
         told = replace(news, role=role, recipient=recipient, details={"changed": "date"}, **people)
-        yield from (told, _with_site(told, definition))
+        yield from (told, _with_site(told, definition), *_alone(told, definition))
+
+
+def corrections(definition: Definition) -> Iterator[Context]:
+    """Yield the context in which each mail is taken back: whatever is told may rest on a slip."""
+    slip = {"told": "A subject", "told_on": _DAY.isoformat(), "stands": "active"}
+    for placed in effects(definition.programme):
+        for told in samples(definition, placed) if placed.effect.mail else ():
+            yield replace(told, answer=None, details={**told.details, **slip})
 
 
 def _with_site(told: Context, definition: Definition, spec: CommitmentSpec | None = None) -> Context:
@@ -115,11 +140,16 @@ def _of_commitment(definition: Definition, spec: CommitmentSpec, base: Context) 
         event=_event(dated) if dated else None,
         module=_module(module) if module else None,
         topic=_TOPIC,
-        commitment=CommitmentView(spec.label, _DAY, _DAY, spec.choices, choice, _DAY if spec.on_appoint else None),
+        commitment=_promise(spec, choice),
         details={"choice": choice} if choice else {},
         **(_people() if spec.subject == "talent" else {}),
         partner=_PERSON if spec.pairs else None,
     )
+
+
+def _promise(spec: CommitmentSpec, choice: str | None) -> CommitmentView:
+    agreed, owner = _DAY if spec.on_appoint else None, _PERSON if spec.subject == "talent" else None
+    return CommitmentView(spec.label, _DAY, _DAY, spec.choices, choice, agreed, owner=owner)
 
 
 def _of_event(definition: Definition, event: Event, base: Context) -> Context:

@@ -10,6 +10,8 @@ import jinja2
 from babel.dates import format_date, format_time
 from css_inline import CSSInliner
 
+from notifications.languages import locale_of
+
 _inliner = CSSInliner(load_remote_stylesheets=False)
 
 
@@ -46,11 +48,11 @@ def _date(day: object, pattern: str, language: str) -> str:
     # Babel would take None for today.
     if not isinstance(day, date):
         raise jinja2.UndefinedError("a date that is to be printed is missing")
-    return format_date(day, pattern, locale=language)
+    return format_date(day, pattern, locale=locale_of(language))
 
 
 def _time(at: object, pattern: str, language: str) -> str:
     if not isinstance(at, datetime):
         raise jinja2.UndefinedError("a time that is to be printed is missing")
     # Babel would turn an aware datetime to UTC; this one is local already.
-    return format_time(at.time(), pattern, locale=language)
+    return format_time(at.time(), pattern, locale=locale_of(language))

@@ -77,6 +77,8 @@ class CommitmentView:
     appointed_on: date | None = None
     """The day that talent and leader have agreed on, at ``appointed_at`` (``14:30``) where a time was said."""
     appointed_at: str = ""
+    owner: Person | None = None
+    """Who has promised it, where that is one person of the talent's."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from config.checks import attendance, content, contradictions, dates, plan, references, regions, roles, teams, time
 from config.checks.answers import answers
+from config.checks.labels import shared_labels
 from config.checks.people import challenges, group_sizes, one_name_each
 from config.cohort import Cohort
 from config.definition import Definition
@@ -71,6 +72,7 @@ def _check_programme_file(
     if programme is None:
         return None
     definition = Definition(programme)
+    problems += shared_labels(library, definition, rest)
     if not _independent(rest):
         problems += _by_themselves(definition, rest, messages)
         return None

@@ -15,13 +15,15 @@ from config.cohort import Day
 from config.files.yaml_file import load_yaml
 from flows.cockpit.literal import Markdown, link
 from flows.cockpit.markdown import page_text
-from notifications.languages import dates_in
+from notifications.languages import dates_in, locale_of
+from notifications.refusals import FALLBACK
 from states.views.new_days import NewDaysPage, together
 
 
 @cache
 def _words(language: str) -> Any:
-    return load_yaml(dates_in(language)).data
+    place = dates_in(language)
+    return load_yaml(place if place.exists() else dates_in(FALLBACK)).data
 
 
 def rule_sentence(one: BrokenRule, labels: Mapping[str, str], language: str = "da") -> str:
@@ -68,7 +70,7 @@ def _shown(day: Day | None, language: str) -> str:
 
 def _said(value: Any, labels: Mapping[str, str], language: str) -> str:
     if isinstance(value, date):
-        return format_date(value, "d. MMMM y", locale=language)
+        return format_date(value, "long", locale=locale_of(language))
     if isinstance(value, float):
         return format_decimal(value, locale=language)
     return labels.get(str(value), str(value))

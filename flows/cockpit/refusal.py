@@ -37,6 +37,7 @@ from flows.cockpit.day_page import rule_sentence
 from flows.cockpit.fact_list import fact_labels
 from flows.cockpit.labels import words
 from flows.services import Services
+from notifications.languages import locale_of
 from notifications.refusals import field_fault, mail_stands, refused
 from states.running_cohort import read_cohort
 from states.store.tables import CohortRow, CommitmentRow, JourneyRow, PersonRow
@@ -62,7 +63,7 @@ def refusal(services: Services, error: TalentNordError, programme: str = "") -> 
             with services.database.read() as connection:
                 milestones = read_cohort(connection, error.cohort_id).definition.milestones
             labels = {ident: milestone.label for ident, milestone in milestones.items()}
-            return say("day_refused", why="; ".join(rule_sentence(one, labels) for one in error.broken))
+            return say("day_refused", why="; ".join(rule_sentence(one, labels, language) for one in error.broken))
         case CorrectionRefusedError():
             with services.database.read() as connection:
                 other = _told(connection, error) or say("earlier_fact")
@@ -127,7 +128,7 @@ def _told(connection: Connection, error: CorrectionRefusedError) -> str:
 
 
 def _day(day: date, language: str) -> str:
-    return format_date(day, "d. MMMM y", locale=language)
+    return format_date(day, "long", locale=locale_of(language))
 
 
 def _day_fault(error: HeldOnRefusedError, language: str) -> str:

@@ -9,6 +9,14 @@ COMMON = LANGUAGES / "common"
 """What no language changes: how a mail's HTML is built, how the site looks."""
 
 
+_LOCALES = {"en": "en_GB"}
+
+
+def locale_of(language: str) -> str:
+    """Return whose way of writing dates a language follows: English has *24 November 2027*, and no Danish full stop."""
+    return _LOCALES.get(language, language)
+
+
 def messages_in(language: str) -> Path:
     """Return the folder of the messages of a language, one folder each."""
     return LANGUAGES / language / "messages"

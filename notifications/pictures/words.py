@@ -11,7 +11,7 @@ import jinja2
 from babel.dates import format_date, format_time
 
 from config.files.yaml_file import load_yaml
-from notifications.languages import COMMON, pictures_in
+from notifications.languages import COMMON, locale_of, pictures_in
 from notifications.pictures.look import INK, LINE, PAPER, QUIET
 from notifications.templates import environment
 
@@ -30,8 +30,8 @@ def counted(what: str, number: int, language: str) -> str:
 
 def made_at(made: datetime, language: str) -> str:
     """Return when a picture was made, in words; ``made`` is local."""
-    day = format_date(made, "long", locale=language)
-    time = format_time(made.time(), "short", locale=language)
+    day = format_date(made, "long", locale=locale_of(language))
+    time = format_time(made.time(), "short", locale=locale_of(language))
     return str(words(language)["made"].format(day=day, time=time))
 
 

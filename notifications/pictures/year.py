@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from babel.dates import format_date
 
+from notifications.languages import locale_of
 from notifications.pictures.look import LEGEND_LINE, TITLE, fitted, plain, text_width
 from notifications.pictures.words import counted, drawn, made_at, short_day, words
 from states.views.year_ahead import DayAhead, DeadlineAhead, YearAhead
@@ -106,7 +107,7 @@ def year_said(year: YearAhead, language: str = "da") -> str:
     for name, ahead in (("next_day", dated[:1]), ("next_deadline", year.deadlines[:1])):
         for one in ahead:
             if one.day is not None:
-                day = format_date(one.day, "long", locale=language)
+                day = format_date(one.day, "long", locale=locale_of(language))
                 sentences.append(said[name].format(label=one.label, day=day))
     return plain(" ".join(sentences))
 

@@ -14,6 +14,10 @@ class Address:
     name: str
     email: str
 
+    def called(self, name: str | None) -> Address:
+        """Return the same address under another display name, or as it is without one."""
+        return self if name is None else Address(name, self.email)
+
 
 @dataclass(frozen=True)
 class Attachment:

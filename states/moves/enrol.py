@@ -216,8 +216,14 @@ class Enrolment:
 
     def _commitments(self, talent: TalentRow) -> Iterator[dict[str, Any]]:
         for spec in self.definition.commitments.values():
-            if spec.subject == "talent" and can_be_asked(self.calendar, spec, self._today):
+            asked = spec.subject == "talent" and can_be_asked(self.calendar, spec, self._today)
+            if asked and not self._lacks_owner(spec, talent):
                 yield self._commitment(spec, self._id(talent))
+
+    def _lacks_owner(self, spec: CommitmentSpec, talent: TalentRow) -> bool:
+        """Return whether a commitment is owed by a helper whom the talent has not, and whom nothing will find."""
+        helped = self._beside.id_of(talent, "helper") is not None or self.definition.programme.finds_helper
+        return spec.owner == "second_mentor" and not helped
 
     def _cohort_commitments(self) -> Iterator[dict[str, Any]]:
         for spec in self.definition.commitments.values():

@@ -199,10 +199,11 @@ class _Reader:
 
     def _date(self, milestone: Milestone, row: Row[Any], ask: Ask | None) -> OwnDate:
         local = self._cohort.definition.working_time.local
+        title = milestone.module.title if milestone.module else ""
         return OwnDate(
             id=milestone.id,
             label=milestone.label,
-            about=milestone.module.title if milestone.module else "",
+            about="" if title in milestone.label else title,
             starts=local(row.starts_at) if row.starts_at else None,
             ends=local(row.ends_at) if row.ends_at else None,
             place=row.place,

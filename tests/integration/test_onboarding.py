@@ -20,6 +20,9 @@ from config.people import People, PersonRow
 from config.profile import load_profile
 from config.settings import Settings, load_settings
 from flows.cockpit.form_lists import forms
+from flows.preview.choice import unseen
+from flows.preview.page import of_cohort
+from flows.preview.year import play
 from flows.rehearsal.to_files import Rehearsed, rehearse
 from flows.services import open_services
 from flows.site.app import problem_page
@@ -27,6 +30,7 @@ from flows.site.pages import own_page
 from notifications.fitting import misplaced_messages
 from notifications.links import Links
 from notifications.messages import messages_of
+from notifications.render import known_messages
 from notifications.site_pages import render_page
 from states.exploration.explore import explore
 from states.running_cohort import read_cohort
@@ -54,6 +58,8 @@ class Sent(NamedTuple):
     subject: str
     text: str
     html: str
+    sender: str
+    organizers: tuple[str, ...]
 
 
 def in_danish(text: str) -> list[str]:
@@ -76,7 +82,15 @@ def sent(path: Path) -> Sent:
     text, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
     assert text is not None
     assert html is not None
-    return Sent(mail["To"].addresses[0].display_name, mail["Subject"].strip(), text.get_content(), html.get_content())
+    calendars = (part.get_content() for part in mail.walk() if part.get_content_type() == "text/calendar")
+    return Sent(
+        mail["To"].addresses[0].display_name,
+        mail["Subject"].strip(),
+        text.get_content(),
+        html.get_content(),
+        str(mail["From"]),
+        tuple(line for one in calendars for line in re.findall(r"^ORGANIZER.*", one, re.MULTILINE)),
+    )
 
 
 @pytest.fixture
@@ -102,8 +116,8 @@ class TestItsFiles:
     def test_are_small_and_bring_every_message_that_they_name(self) -> None:
         folder = ROOT / str(PROGRAMME.templates) / "en"
         messages = {path.name for path in folder.iterdir()}
-        assert {effect.message for _, effect in LOADED.definition.effects()} == messages
-        assert len(messages) <= 12
+        assert {effect.message for _, effect in LOADED.definition.effects()} | {PROGRAMME.on_correct} == messages
+        assert len(messages) <= 14
 
 
 class TestItsTime:
@@ -121,6 +135,13 @@ class TestItsTime:
             *(("second_mentor", f"autumn-27/helper-0{number}") for number in (1, 2, 3)),
         }
         assert {person for _, person in told(autumn, "coffee_ask")} == {f"autumn-27/helper-0{n}" for n in (1, 2, 3)}
+
+    def test_leaves_everybody_in_peace_on_an_english_bank_holiday(self, autumn: Driver) -> None:
+        autumn.until("2027-08-31 17:00")
+        with autumn.database.read() as connection:
+            days = set(connection.scalars(select(EffectRow.send_at).where(EffectRow.message == "talk_ask")))
+        assert date(2027, 8, 30) not in {day.date() for day in days}
+        assert days
 
     def test_asks_a_buddy_of_two_about_each_of_them(self, autumn: Driver) -> None:
         autumn.until("2027-09-23")
@@ -146,8 +167,25 @@ class TestItsWords:
     def test_say_the_same_to_each_role_in_its_own_way(self, rehearsed: tuple[Rehearsed, list[Sent]]) -> None:
         welcomes = {mail.to: mail.text for mail in rehearsed[1] if mail.subject.startswith("Welcome morning")}
         assert "Olive Reed is your manager and Tom Baines your buddy" in welcomes["Amy Pike"]
-        assert "Somebody new joins your team" in welcomes["Olive Reed"]
-        assert "You are the buddy of somebody new" in welcomes["Tom Baines"]
+        assert "the first hundred days of Amy Pike and Ravi Shah" in welcomes["Olive Reed"]
+        assert "You are the buddy of Amy Pike" in welcomes["Tom Baines"]
+
+    def test_come_from_the_programme_and_not_from_another_that_runs_beside_it(
+        self, rehearsed: tuple[Rehearsed, list[Sent]]
+    ) -> None:
+        assert {mail.sender for mail in rehearsed[1]} == {"First Hundred Days <talentnord@talentnord.example>"}
+        organizers = [line for mail in rehearsed[1] for line in mail.organizers]
+        assert organizers
+        assert all('CN="First Hundred Days"' in line for line in organizers)
+
+    def test_say_to_each_in_the_first_mail_what_is_kept_about_them(
+        self, rehearsed: tuple[Rehearsed, list[Sent]]
+    ) -> None:
+        kept = {mail.to: " ".join(mail.text.split()) for mail in rehearsed[1] if "We keep your name" in mail.text}
+        assert "who is beside you" in kept["Amy Pike"]
+        assert "whose manager you are" in kept["Olive Reed"]
+        assert "Ask Priya Nair to see it" in kept["Tom Baines"]
+        assert len(kept) == 10
 
     @pytest.mark.parametrize("person", ["amy.pike", "olive.reed"])
     def test_are_english_on_everybodys_own_page(self, autumn: Driver, person: str) -> None:
@@ -158,6 +196,8 @@ class TestItsWords:
         html = own_page(page, LINKS)
         assert '<html lang="en">' in html
         assert in_danish(html) == []
+        assert "Day 2: How we work · How we work" not in html
+        assert "You get a mail" not in html
         assert ("<dt>Manager</dt>" in html and "<dt>Buddy</dt>" in html) is (person == "amy.pike")
 
     def test_are_english_on_the_page_that_asks_and_thanks(self, autumn: Driver) -> None:
@@ -175,6 +215,15 @@ class TestItsWords:
         for one in found:
             for name in ("answer", "thanks", "over"):
                 assert in_danish(render_page(name, {"matter": one, **beside, **plain}, "en")) == [], name
+
+    def test_are_all_on_the_page_to_read_before_with_dates_as_in_the_mails(self) -> None:
+        year = play(LOADED, load_profile(ROOT, "newcomers"), 1, load_settings(), LIBRARY, lambda *_: None)
+        page = of_cohort(LOADED, [year], LIBRARY)
+        assert (
+            unseen([year], LOADED.definition, known_messages("en", ROOT / str(PROGRAMME.templates))).of_programme == ()
+        )
+        assert "Monday 23 August 2027 at " in page
+        assert not re.search(r"(?:August|September|October) \d+, \d{4}|\d [AP]M", page)
 
     @pytest.mark.parametrize("name", ["new_link", "new_link_sent", "accessibility"])
     def test_are_english_on_pages_that_do_not_know_who_looks(self, name: str) -> None:

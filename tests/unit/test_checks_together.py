@@ -147,3 +147,15 @@ def test_a_milestone_without_form_leaves_the_faults_that_stand_by_themselves(lig
         "calendar.1.number",
         "commitments.4.on_miss.0.mail",
     ]
+
+
+def test_a_form_is_called_as_no_form_of_another_programme_is(light: Copy) -> None:
+    labels = light.library.programme("mentor-light").definition.programme.forms
+    other = light.programme.with_name("another.yaml")
+    other.write_text(f"forms: [{{id: mine, label: {labels[1].label}}}, nonsense]\n", encoding="utf-8")
+    light.programme.with_name("broken.yaml").write_text("forms: [", encoding="utf-8")
+    [problem] = check_all(light.library, ["spring"], LIGHT_MESSAGES)
+    assert (problem.field, problem.line) == ("forms.1.label", light.line(light.programme, labels[1].label))
+    assert problem.what == (
+        f"'{labels[1].label}' is the label of a form of 'another' too; give this one a label of its own"
+    )

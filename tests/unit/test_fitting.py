@@ -55,6 +55,7 @@ MISPLACED = {
     "a reminder of a day that is called off": (
         "on_call_off: date_called_off", "on_call_off: kickoff_reminder", "on_call_off",
     ),
+    "a commitment's for a slip": ("on_correct: fact_corrected", "on_correct: meeting_plan", "on_correct"),
     "a talent's for a date to be found": (
         "find_date: {task: date_find", "find_date: {task: talk_missed", "find_date.task",
     ),

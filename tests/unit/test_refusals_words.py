@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from config.checks.date_rules import BrokenRule
 from config.files.yaml_file import load_yaml
-from notifications.languages import refusals_in
+from flows.cockpit.day_page import rule_sentence
+from notifications.languages import dates_in, refusals_in
 from notifications.refusals import field_fault, refused, refused_state
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +35,14 @@ def test_each_language_says_the_same_things() -> None:
 
 def test_a_language_without_words_of_its_own_is_told_in_danish() -> None:
     assert refused_state("fo") == "Afvist"
+    assert rule_sentence(BrokenRule("held", "Kick-off"), {}, "fo") == "Kick-off er allerede holdt"
+
+
+def test_each_language_says_the_same_of_days() -> None:
+    danish, english = (load_yaml(dates_in(language)).data for language in LANGUAGES)
+    assert list(danish) == list(english)
+    for part in ("rules", "told", "parts"):
+        assert list(danish[part]) == list(english[part])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -131,6 +131,8 @@ def test_it_is_read_from_plain_data_and_is_hashable() -> None:
     ("values", "why"),
     [
         ({"country": "Danmark"}, "no public holidays are known"),
+        ({"country": "GB-YRK"}, "no public holidays are known for 'GB-YRK'; write one of GB, GB-ENG, GB-NIR, GB-SCT,"),
+        ({"country": "GB-"}, "no public holidays are known for 'GB-'"),
         ({"time_zone": "Europe/Aalborg"}, "is not a time zone"),
         ({"time_zone": ""}, "is not a time zone"),
         ({"time_zone": "Europe"}, "is not a time zone"),
@@ -149,6 +151,15 @@ def test_a_country_that_names_no_optional_days_works_too() -> None:
     egypt = WorkingTime(country="EG", time_zone="Africa/Cairo", closed_days=("08-13",))
     assert not egypt.is_working_day(date(2027, 1, 1))
     assert egypt.is_working_day(date(2027, 1, 3))  # a Sunday: the week-end is Friday and Saturday
+
+
+def test_a_part_of_a_country_has_holidays_that_the_others_have_not() -> None:
+    bank_holiday, second_of_january = date(2027, 8, 30), date(2026, 1, 2)
+    closed = {
+        part: [day for day in (bank_holiday, second_of_january) if not WorkingTime(country=part).is_working_day(day)]
+        for part in ("GB", "GB-ENG", "GB-SCT")
+    }
+    assert closed == {"GB": [], "GB-ENG": [bank_holiday], "GB-SCT": [second_of_january]}
 
 
 @given(days)
