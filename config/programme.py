@@ -157,7 +157,7 @@ class CommitmentSpec(Spec):
     on_hand: tuple[EffectSpec, ...] = ()
     """What is told and asked when it is handed to the talent's consultant; without it, it cannot be."""
     on_pair: tuple[EffectSpec, ...] = ()
-    """What is told when the partner is another than when it opened (R58)."""
+    """What is told when the partner, or who visits, is another than when it opened (R58)."""
     answers: tuple[AnswerSpec, ...] = ()
     """What people may say of it by a click (R65)."""
     button: OptionalLine = ""

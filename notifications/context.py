@@ -10,15 +10,15 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from config.definition import Definition, Module
-from config.grammar import LAPSED, Trigger, commitment_id
+from config.grammar import Trigger
 from config.plain_text import without_the_unseen
 from config.plan import plan_in
 from notifications.due import Effect
 from notifications.links import Links
 from notifications.occasions import Occasions
+from notifications.promises import Promises
 from notifications.signposts import Signposts
-from notifications.view_models import CommitmentView, Context, EventView, OfficeView, Person, Talent
-from states.machines.commitment import is_late
+from notifications.view_models import Context, EventView, OfficeView, Person, Talent
 from states.machines.journey import on_calendar
 from states.moves.attendance import WHOM
 from states.plan.offices import consultant_id
@@ -65,6 +65,7 @@ class CohortReader:
         self.events: Mapping[str, EventView] = self.occasions.dated
         self.invitations = read_invitations(connection, self.cohort)
         self._away = {(one.person, one.milestone) for one in who_stays_away(connection, cohort_id)}
+        self._promises = Promises(self.cohort, self._commitments, now, self.person)
         self._signposts = Signposts(links, self.cohort, self.journeys, now)
 
     @property
@@ -195,8 +196,6 @@ class CohortReader:
         return tuple(found)
 
     def _people(self, journey: Row[Any], effect: Effect) -> dict[str, Any]:
-        commitment = self.commitment(effect.subject)
-        partner = self.journeys.get(commitment.partner_id or "") if commitment is not None else None
         members = [
             self.person(other.talent_id)
             for other in self.journeys.values()
@@ -209,11 +208,11 @@ class CohortReader:
             "talent": self.talent(journey),
             "mentor": self.person(journey.mentor_id),
             "second_mentor": self.person(journey.second_mentor_id),
-            "partner": self.person(partner.talent_id) if partner is not None else None,
             "consultant": self.person(self.cohort.cast.acting(journey.consultant_id or "", self.today)),
             "group": tuple(member for member in members if member is not None),
             "group_number": journey.group_number,
-            **self._promises(journey, effect),
+            **self._promises.touched(journey, effect),
+            **self._promises.around(self.commitment(effect.subject), self.journeys),
         }
 
     def _office(self, effect: Effect) -> OfficeView:
@@ -224,30 +223,6 @@ class CohortReader:
         names = {consultant_id(described.id, ident): one.name for ident, one in described.organisations.items()}
         last, was = (date.fromisoformat(told[name]) if name in told else None for name in ("last_day", "was"))
         return OfficeView(names.get(told["office"]), other, told["side"] == "takes", first, last, was)
-
-    def _promises(self, journey: Row[Any], effect: Effect) -> dict[str, Any]:
-        """Return what an event says of the talent's promises: those that it ended, and those that are late."""
-        if effect.trigger not in self.definition.programme.events:
-            return {}
-        ids = [commitment_id(journey.id, name) for name in self.definition.commitments]
-        mine = [row for row in map(self.commitment, ids) if row is not None]
-        ended = effect.details.get(LAPSED, ())
-        return {
-            "lapsed": tuple(self._promise(row) for row in mine if row.name in ended),
-            "late": tuple(self._promise(row) for row in mine if is_late(row.state)),
-        }
-
-    def _promise(self, row: Row[Any]) -> CommitmentView:
-        spec = self.definition.commitments[row.name]
-        return CommitmentView(
-            label=spec.label,
-            due=row.due_on or self.cohort.calendar.local_day(self.read_at),
-            missed_on=row.missed_on,
-            choices=spec.choices,
-            choice=row.choice,
-            appointed_on=row.appointed_on,
-            appointed_at=row.appointed_at,
-        )
 
     def _challenged_by(self, effect: Effect) -> Module | None:
         """Return the module whose challenge a guest has set (R38)."""
@@ -274,5 +249,5 @@ class CohortReader:
             "event": found.event(spec.kept_by_date_of),
             "module": found.module(self.definition.modules.get(spec.module or "")),
             "topic": found.topic(name, name.removesuffix(f"_{spec.module}")),
-            "commitment": self._promise(row),
+            "commitment": self._promises.view(row),
         }

@@ -115,10 +115,13 @@ def _of_commitment(definition: Definition, spec: CommitmentSpec, base: Context) 
         event=_event(dated) if dated else None,
         module=_module(module) if module else None,
         topic=_TOPIC,
-        commitment=CommitmentView(spec.label, _DAY, _DAY, spec.choices, choice, _DAY if spec.on_appoint else None),
+        commitment=CommitmentView(
+            spec.label, _DAY, _DAY, spec.choices, choice, _DAY if spec.on_appoint else None, id=spec.id
+        ),
         details={"choice": choice} if choice else {},
         **(_people() if spec.subject == "talent" else {}),
         partner=_PERSON if spec.pairs else None,
+        visitors=(_PERSON,) if spec.pairs else (),
     )
 
 

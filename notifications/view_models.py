@@ -77,6 +77,10 @@ class CommitmentView:
     appointed_on: date | None = None
     """The day that talent and leader have agreed on, at ``appointed_at`` (``14:30``) where a time was said."""
     appointed_at: str = ""
+    id: str = ""
+    """What its definition calls it."""
+    settled: bool = False
+    """Whether nothing more is to be done for it."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,8 @@ class Context:
     """All that a template may say; what a message has no business with is ``None`` or empty.
 
     ``talent`` is whom the message is about, ``recipient`` whom it goes to in the role ``role``; ``mentor`` is the
-    talent's present one; ``partner`` is whom the talent visits or portrays; ``details`` holds what a form gave.
+    talent's present one; ``partner`` is whom the talent visits or portrays, ``visitors`` who has yet to visit or
+    portray the talent; ``details`` holds what a form gave.
     Without a site there are neither ``answer`` nor ``page_url``.
     """
 
@@ -150,6 +155,7 @@ class Context:
     mentor: Person | None = None
     second_mentor: Person | None = None
     partner: Person | None = None
+    visitors: tuple[Person, ...] = ()
     consultant: Person | None = None
     group: tuple[Person, ...] = ()
     group_number: int | None = None

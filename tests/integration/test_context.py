@@ -209,3 +209,15 @@ def test_an_organisation_that_joins_later_is_called_by_its_name(driven: Driver) 
     about = context(driven, "meeting_plan", "-07")
     assert about.talent is not None
     assert about.talent.organisation == "Mariager Ny"
+
+
+def test_who_yet_has_to_visit_whom_is_known_of_each(sqlite: Database) -> None:
+    """R32: of a pair each visits the other; of a ring of three another one comes than whom one visits."""
+    driven = Driver(sqlite, people=5).enrol().until("2027-04-30 09:00")
+    about = {number: context(driven, "shadow_plan", f"-{number:02d}") for number in range(1, 6)}
+    names = {number: found.recipient.name for number, found in about.items()}
+    visits = {names[number]: found.partner.name for number, found in about.items() if found.partner}
+    for number, found in about.items():
+        assert [visits[visitor.name] for visitor in found.visitors] == [names[number]]
+    driven.fire("shadow_visit:keep", 1, held_on="2027-04-30")
+    assert context(driven, "shadow_plan", "-02").visitors == ()

@@ -210,9 +210,8 @@ def others_cases(name: str, event: dict[str, Any]) -> Iterator[Case]:
 def commitment_cases() -> Iterator[Case]:
     talents_own = replace(BASE, talent=METTE, mentor=HANNE, group=(JENS,), group_number=2)
     for entry in DEFINITION["commitments"]:
-        promise = CommitmentView(
-            entry["label"].format(number=1), date(2027, 3, 4), date(2027, 3, 5), entry.get("choices", {})
-        )
+        label, choices = entry["label"].format(number=1), entry.get("choices", {})
+        promise = CommitmentView(label, date(2027, 3, 4), date(2027, 3, 5), choices, id=entry["id"])
         base = BASE if entry.get("subject") == "cohort" else talents_own
         context = replace(base, commitment=promise, topic=told_of(entry["id"]))
         variants = {"plain": context, "helped": replace(context, consultant=JENS, second_mentor=JENS)}
@@ -222,7 +221,10 @@ def commitment_cases() -> Iterator[Case]:
             guide = {"links": {"Spørgeguide fra LEAD": "https://example.org/guide"}}
             paired = replace(context, partner=JENS)
             guided = replace(paired, topic=context.topic.model_copy(update=guide))
-            variants = {"alone": context, "paired": paired, "guided": guided}
+            mutual, ring = (replace(paired, visitors=(one,)) for one in (JENS, HANNE))
+            settled = replace(promise, settled=True)
+            done = {f"done-{len(some)}": replace(mutual, commitment=settled, visitors=some) for some in ((), (HANNE,))}
+            variants = {"alone": context, "paired": paired, "guided": guided, "mutual": mutual, "ring": ring, **done}
         if entry.get("each"):
             modules = CHALLENGES if entry.get("only_challenges") else MODULES
             variants = {
@@ -260,6 +262,7 @@ def correction_cases() -> Iterator[Case]:
             yield from addressed(correction, context, f"corrected-{stands}-{len(given)}")
     paired = replace(about, commitment=promise, details={**told, "stands": "open", "of": "pair"})
     yield from addressed(correction, paired, "corrected-partner")
+    yield from addressed(correction, replace(paired, visitors=(HANNE,)), "corrected-ring")
     cohorts = replace(BASE, commitment=promise, details={**told, "stands": "open", "of": "keep"})
     yield from addressed([{"mail": DEFINITION["on_correct"], "to": ["administration"]}], cohorts, "corrected-cohort")
     for stands in ("active.m1.sprint", "on_leave", "taken_back"):
