@@ -176,12 +176,17 @@ class CohortReader:
             year=self.occasions.year(Trigger(name, verb), effect.role, self.read_at),
             plan=plan.title if plan else None,
             attendee=self.person(effect.details.get(WHOM)),
+            turns=effect.role == "talent" and self._leads_elsewhere(effect.trigger),
             away=(effect.recipient_id, effect.details.get("milestone")) in self._away,
             details={key: str(value) for key, value in effect.details.items() if isinstance(value, str | int)},
             **people,
             **self._matter(effect, name),
             **self._signposts.of(effect, self.commitment(effect.subject), recipient.email, people.get("talent")),
         )
+
+    def _leads_elsewhere(self, trigger: str) -> bool:
+        event = self.definition.programme.events.get(trigger)
+        return event is not None and event.to is not None
 
     def _talents_of(self, effect: Effect) -> tuple[Talent, ...]:
         """Return whose leader or consultant a recipient is, of those who are on the calendar."""

@@ -187,6 +187,8 @@ class Context:
     """What waits for the recipient, the oldest first."""
     overview_url: str = ""
     """The cohort's page in the cockpit, where that has an address."""
+    turns: bool = False
+    """Whether it tells the recipient that their own journey goes another way: a leave, a return, an end of it (R7)."""
     asks: bool = False
     """Whether it is about something that the recipient may answer, by a button or by mail."""
     answer: Answer | None = None
@@ -225,11 +227,23 @@ def template_values(context: Context) -> dict[str, object]:
     return values | people | {"role": names.get(context.role, context.role), "details": details}
 
 
-class CalendarFiles(NamedTuple):
-    """How many of a mail's files bring or change an entry of its reader's calendar, and how many call one off."""
+class EntryView(NamedTuple):
+    """An entry of a calendar: what it is, and when it starts; a plain day where it is a whole day."""
 
-    brought: int = 0
-    called_off: int = 0
+    label: str
+    starts: date
+
+    @property
+    def all_day(self) -> bool:
+        """Whether it has no time."""
+        return not isinstance(self.starts, datetime)
+
+
+class CalendarFiles(NamedTuple):
+    """What a mail's files bring to its reader's calendar, or change there, and what they call off."""
+
+    brought: tuple[EntryView, ...] = ()
+    called_off: tuple[EntryView, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -190,6 +190,7 @@ def test_who_is_back_from_a_leave_reads_what_it_ended_and_what_was_late_before(d
     driven.until("2027-03-20 12:00").fire("leave", 1)
     driven.until("2027-05-20").fire("return", 1)
     about = context(driven, "leave_ended", "-01")
+    assert (about.turns, context(driven, "leave_ended", "-02").turns) == (True, False)
     assert [one.label for one in about.lapsed] == ["Mentormøde i modul 2", "Personligt ledelsesgrundlag"]
     assert [one.label for one in about.late] == ["Forventningssamtale", "Mentormøde i modul 1"]
     said = render_message("leave_ended", about).text
