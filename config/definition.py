@@ -32,6 +32,7 @@ class Module:
     challenge: bool
     gap_days: tuple[int, int] | None
     hours: int | None
+    presentations_hours: float | None = None
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,7 @@ def _module(entry: ModuleSpec, shape: Shape) -> Module:
         challenge=entry.challenge,
         gap_days=shape.gap_days,
         hours=shape.hours,
+        presentations_hours=shape.presentations_hours,
     )
 
 

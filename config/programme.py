@@ -53,6 +53,8 @@ class Shape(Spec):
     days: tuple[DaySpec, ...] = Field(min_length=1)
     gap_days: tuple[int, int] | None = None
     hours: int | None = None
+    presentations_hours: float | None = Field(default=None, gt=0)
+    """How long before its end a challenge's owner is there to hear what was found (R24)."""
 
 
 class Window(Spec):

@@ -16,7 +16,7 @@ from config.plan import plan_in
 from notifications.due import Effect
 from notifications.links import Links
 from notifications.occasions import Occasions
-from notifications.promises import Promises
+from notifications.promises import SOON, Promises
 from notifications.signposts import Signposts
 from notifications.view_models import Context, EventView, OfficeView, Person, Talent
 from states.machines.journey import on_calendar
@@ -28,8 +28,6 @@ from states.store.conditions import of_cohort
 from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonRow
 from states.views.invitations import read_invitations
 
-_SOON = 5
-"""In working days."""
 _CLOSE = frozenset({"mentor", "second_mentor", "consultant"})
 """Roles of those who are close to some talents of a cohort."""
 
@@ -65,7 +63,7 @@ class CohortReader:
         self.events: Mapping[str, EventView] = self.occasions.dated
         self.invitations = read_invitations(connection, self.cohort)
         self._away = {(one.person, one.milestone) for one in who_stays_away(connection, cohort_id)}
-        self._promises = Promises(self.cohort, self._commitments, now, self.person)
+        self._promises = Promises(self.cohort, self._commitments, self.journeys, now, self.person)
         self._signposts = Signposts(links, self.cohort, self.journeys, now)
 
     @property
@@ -81,7 +79,7 @@ class CohortReader:
     @cached_property
     def soon(self) -> date:
         """A week of work from that day."""
-        return self.definition.working_time.add_working_days(self.today, _SOON)
+        return self.definition.working_time.add_working_days(self.today, SOON)
 
     @property
     def house(self) -> tuple[object, ...]:
@@ -217,7 +215,7 @@ class CohortReader:
             "group": tuple(member for member in members if member is not None),
             "group_number": journey.group_number,
             **self._promises.touched(journey, effect),
-            **self._promises.around(self.commitment(effect.subject), self.journeys),
+            **self._promises.around(self.commitment(effect.subject)),
         }
 
     def _office(self, effect: Effect) -> OfficeView:

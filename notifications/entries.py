@@ -194,7 +194,10 @@ class _Events:
         starts, ends = first.start, last.end
         uid, title = _uid(self._reader, name), _title(self._reader, label)
         if guest and module is not None:
-            # A guest of a day of teaching comes for a part of it: the mail says for which.
+            # A guest of a day of teaching comes for a part of it: for which the mail says where the programme does not.
+            part = self._reader.occasions.presentations(module) if last.id == module.days[-1] else None
+            if part is not None:
+                return Entry(uid, title, first.place, part, ends)
             return Entry(uid, title, first.place, starts.date(), starts.date() + _ONE_DAY)
         return Entry(uid, title, first.place, starts, ends)
 

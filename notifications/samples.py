@@ -190,6 +190,7 @@ def _module(module: Module) -> ModuleView:
         challenge_title="A challenge" if module.challenge else None,
         challenge_text="In a few words" if module.challenge else None,
         representative="Kim Holm" if module.challenge else None,
+        presentations=datetime(2027, 3, 4, 15, tzinfo=UTC) if module.presentations_hours else None,
         material=(("A podcast", "https://example.org/"),),
         topic=_TOPIC,
     )

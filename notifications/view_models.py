@@ -47,7 +47,10 @@ class EventView:
 
 @dataclass(frozen=True)
 class ModuleView:
-    """A module with its days in order; ``material`` holds pairs of title and address (R19)."""
+    """A module with its days in order; ``material`` holds pairs of title and address (R19).
+
+    ``presentations`` is when its presentations begin, where that is known (R24).
+    """
 
     number: int
     title: str
@@ -57,6 +60,7 @@ class ModuleView:
     challenge_title: str | None = None
     challenge_text: str | None = None
     representative: str | None = None
+    presentations: datetime | None = None
     material: tuple[tuple[str, str], ...] = ()
     topic: Topic = NO_TOPIC
 
@@ -79,6 +83,11 @@ class CommitmentView:
     appointed_at: str = ""
     id: str = ""
     """What its definition calls it."""
+    given_until: date | None = None
+    """The day by which whoever has missed it was asked to settle it."""
+    asked_on: date | None = None
+    """The next day on which others are asked for help, if the talent does not say no by ``no_by`` (R59)."""
+    no_by: date | None = None
     settled: bool = False
     """Whether nothing more is to be done for it."""
 

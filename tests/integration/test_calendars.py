@@ -150,10 +150,15 @@ class TestInvitations:
         bootcamp = office.entry(TALENT, "Modul 2: Innovationsledelse")
         assert bootcamp.ends - bootcamp.starts == timedelta(hours=31)
 
-    def test_a_guest_has_the_day_that_they_are_invited_to(self, office: Office) -> None:
+    def test_a_guest_has_the_hour_for_which_they_come(self, office: Office) -> None:
+        """R24: the presentations are the last hour of the bootcamp."""
         office.until("2027-04-08 08:00")
         assert office.holds(OWNER) == ["Modul 2, dag 2"]
-        assert office.entry(OWNER, "Modul 2, dag 2").starts == date(2027, 4, 29)
+        entry = office.entry(OWNER, "Modul 2, dag 2")
+        assert (entry.starts, entry.ends) == (
+            office.driven.at("2027-04-29 15:00"),
+            office.driven.at("2027-04-29 16:00"),
+        )
 
     def test_what_was_brought_is_not_brought_again(self, office: Office) -> None:
         office.until("2027-01-14 08:00").until("2027-02-18 08:00")

@@ -222,3 +222,37 @@ def test_who_yet_has_to_visit_whom_is_known_of_each(sqlite: Database) -> None:
         assert [visits[visitor.name] for visitor in found.visitors] == [names[number]]
     driven.fire("shadow_visit:keep", 1, held_on="2027-04-30")
     assert context(driven, "shadow_plan", "-02").visitors == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "task"), [("leadership_foundation", "foundation_overdue"), ("portrait", "portrait_overdue")]
+)
+def test_the_coordinator_calls_after_the_day_that_the_talent_was_given(driven: Driver, name: str, task: str) -> None:
+    """R25, R31: the mail about a missed deadline gives a week of work; the task comes a working day later."""
+    driven.until("2027-12-01")
+    missed = driven.commitment(name, 1).missed_on
+    assert missed is not None
+    hours = driven.definition.working_time
+    about = next(one for one in driven.tasks(task, number=1))
+    assert about.on == hours.add_working_days(missed, 6).isoformat()
+    promise = context(driven, task, f"/{about.to}").commitment
+    assert promise is not None
+    assert promise.given_until == hours.add_working_days(missed, 5)
+
+
+def test_who_looks_for_a_second_mentor_reads_when_others_are_asked(driven: Driver) -> None:
+    """R59: first the group, and later the rest of the cohort; a no is in time until the working day before."""
+    driven.until("2027-08-02").fire("second_half_choice:keep", 1, choice="second_mentor")
+    first = context(driven, "second_mentor_search", "-01").commitment
+    driven.until("2027-08-12 08:00")
+    second = context(driven, "second_mentor_ask_soon", "-01").commitment
+    assert first is not None
+    assert second is not None
+    assert (first.asked_on, first.no_by) == (date(2027, 8, 5), date(2027, 8, 4))
+    assert (second.asked_on, second.no_by) == (date(2027, 8, 16), date(2027, 8, 13))
+    said = render_message("second_mentor_ask_soon", context(driven, "second_mentor_ask_soon", "-01")).text
+    assert "Mandag den 16. august spørger vi resten af holdet" in said
+    driven.fire("second_mentor:hush", 1)
+    hushed = context(driven, "second_mentor_ask_soon", "-01").commitment
+    assert hushed is not None
+    assert hushed.asked_on is None

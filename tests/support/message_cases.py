@@ -89,8 +89,16 @@ def a_module(ident: str, number: int, title: str, bootcamp: bool) -> ModuleView:
     first = datetime(2027, 2, 25, 9, tzinfo=COPENHAGEN)
     days = (a_day("d1", first, 7), a_day("d2", first + timedelta(days=1 if bootcamp else 21), 7))
     material = (("Podcast: At lede talent & tvivl", "https://example.org/podcast?a=1&b=2"),)
+    presentations = days[-1].end - timedelta(hours=1) if bootcamp else None
     return ModuleView(
-        number, title, bootcamp, days, "Direktionen i Thisted Kommune", material=material, topic=told_of(ident)
+        number,
+        title,
+        bootcamp,
+        days,
+        "Direktionen i Thisted Kommune",
+        presentations=presentations,
+        material=material,
+        topic=told_of(ident),
     )
 
 
@@ -215,6 +223,8 @@ def commitment_cases() -> Iterator[Case]:
         base = BASE if entry.get("subject") == "cohort" else talents_own
         context = replace(base, commitment=promise, topic=told_of(entry["id"]))
         variants = {"plain": context, "helped": replace(context, consultant=JENS, second_mentor=JENS)}
+        days = replace(promise, given_until=date(2027, 3, 12), asked_on=date(2027, 2, 9), no_by=date(2027, 2, 8))
+        variants["days"] = replace(context, commitment=days, partner=JENS)
         if {one.get("mail") for one in effects_of(entry)} & {*DEFINITION["plan"]["goes_with"]}:
             variants["plan"] = replace(context, plan=DEFINITION["plan"]["title"])
         if entry.get("pairs"):
