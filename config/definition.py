@@ -34,6 +34,7 @@ class Module:
     gap_days: tuple[int, int] | None
     hours: int | None
     teams: Teams | None = None
+    presentations_hours: float | None = None
 
 
 @dataclass(frozen=True)
@@ -210,6 +211,7 @@ def _module(entry: ModuleSpec, shape: Shape) -> Module:
         gap_days=shape.gap_days,
         hours=shape.hours,
         teams=shape.teams,
+        presentations_hours=shape.presentations_hours,
     )
 
 

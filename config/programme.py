@@ -54,6 +54,8 @@ class Shape(Spec):
     gap_days: tuple[int, int] | None = None
     hours: int | None = None
     teams: Teams | None = None
+    presentations_hours: float | None = Field(default=None, gt=0)
+    """How long before its end a challenge's owner is there to hear what was found (R24)."""
 
 
 class Window(Spec):
@@ -158,7 +160,7 @@ class CommitmentSpec(Spec):
     on_hand: tuple[EffectSpec, ...] = ()
     """What is told and asked when it is handed to the talent's consultant; without it, it cannot be."""
     on_pair: tuple[EffectSpec, ...] = ()
-    """What is told when the partner is another than when it opened (R58)."""
+    """What is told when the partner, or who visits, is another than when it opened (R58)."""
     answers: tuple[AnswerSpec, ...] = ()
     """What people may say of it by a click (R65)."""
     button: OptionalLine = ""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from config.privacy import privacy_text
-from notifications.calendars import Calendars, files_of
+from notifications.calendars import Calendars, described, files_of
 from notifications.cockpit import page_url
 from notifications.context import CohortReader
 from notifications.digest import Digest
@@ -72,9 +72,8 @@ class Bundle(NamedTuple):
         changes = self.calendars.changes(written.effects)
         to = Address(written.greeting.recipient.name, written.greeting.recipient.email)
         files = enclosures([(one, self.readers[one.cohort_id]) for one in written.effects])
-        called_off = sum(one.method == "CANCEL" for one in changes)
         return Enclosed(
             attachments=(*files, *files_of(changes, sender, to, now)),
             entries=tuple(one.entered for one in changes),
-            calendar=CalendarFiles(len(changes) - called_off, called_off),
+            calendar=described(changes),
         )

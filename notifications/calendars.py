@@ -22,6 +22,7 @@ from notifications.entries import Concern, Entry, concerns
 from notifications.ics import Method, attachment, invitation
 from notifications.links import mark_of
 from notifications.transports.protocol import Address, Attachment
+from notifications.view_models import CalendarFiles, EntryView
 from states.store.calendar_entries import Entered, Held, held_by
 
 
@@ -131,6 +132,14 @@ class _OfCohort:
         kept, hours = _kept(held), self._reader.definition.working_time
         starts, ends = (_moment(kept[name], hours) for name in ("starts", "ends"))
         return Entry(held.uid, kept["title"], kept["place"], starts, ends)
+
+
+def described(changes: Sequence[Change]) -> CalendarFiles:
+    """Return what a mail says of the files that bring changes."""
+    sides: dict[bool, list[EntryView]] = {False: [], True: []}
+    for one in changes:
+        sides[one.method == "CANCEL"].append(EntryView(one.entry.label, one.entry.starts))
+    return CalendarFiles(tuple(sides[False]), tuple(sides[True]))
 
 
 def files_of(changes: Sequence[Change], sender: Address, to: Address, now: datetime) -> tuple[Attachment, ...]:

@@ -10,15 +10,15 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from config.definition import Definition, Module
-from config.grammar import LAPSED, Trigger, commitment_id
+from config.grammar import Trigger
 from config.plain_text import without_the_unseen
 from config.plan import plan_in
 from notifications.due import Effect
 from notifications.links import Links
 from notifications.occasions import Occasions
+from notifications.promises import SOON, Promises
 from notifications.signposts import Signposts
-from notifications.view_models import CommitmentView, Context, EventView, OfficeView, Person, Talent
-from states.machines.commitment import is_late
+from notifications.view_models import Context, EventView, OfficeView, Person, Talent
 from states.machines.journey import on_calendar
 from states.moves.attendance import WHOM
 from states.plan.offices import consultant_id
@@ -29,8 +29,6 @@ from states.store.tables import CommitmentRow, JourneyRow, MilestoneRow, PersonR
 from states.store.teams import seats_of, teams_of
 from states.views.invitations import read_invitations
 
-_SOON = 5
-"""In working days."""
 _CLOSE = frozenset({"mentor", "second_mentor", "consultant"})
 """Roles of those who are close to some talents of a cohort."""
 
@@ -67,6 +65,7 @@ class CohortReader:
         self.invitations = read_invitations(connection, self.cohort)
         self._away = {(one.person, one.milestone) for one in who_stays_away(connection, cohort_id)}
         self._teams = teams_of(self.definition, seats_of(connection, cohort_id), self.journeys.values(), self._away)
+        self._promises = Promises(self.cohort, self._commitments, self.journeys, now, self.person)
         self._signposts = Signposts(links, self.cohort, self.journeys, now)
 
     @property
@@ -82,7 +81,7 @@ class CohortReader:
     @cached_property
     def soon(self) -> date:
         """A week of work from that day."""
-        return self.definition.working_time.add_working_days(self.today, _SOON)
+        return self.definition.working_time.add_working_days(self.today, SOON)
 
     @property
     def house(self) -> tuple[object, ...]:
@@ -177,12 +176,17 @@ class CohortReader:
             year=self.occasions.year(Trigger(name, verb), effect.role, self.read_at),
             plan=plan.title if plan else None,
             attendee=self.person(effect.details.get(WHOM)),
+            turns=effect.role == "talent" and self._leads_elsewhere(effect.trigger),
             away=(effect.recipient_id, effect.details.get("milestone")) in self._away,
             details={key: str(value) for key, value in effect.details.items() if isinstance(value, str | int)},
             **people,
             **self._matter(effect, name),
             **self._signposts.of(effect, self.commitment(effect.subject), recipient.email, people.get("talent")),
         )
+
+    def _leads_elsewhere(self, trigger: str) -> bool:
+        event = self.definition.programme.events.get(trigger)
+        return event is not None and event.to is not None
 
     def _talents_of(self, effect: Effect) -> tuple[Talent, ...]:
         """Return whose leader or consultant a recipient is, of those who are on the calendar."""
@@ -197,8 +201,6 @@ class CohortReader:
         return tuple(found)
 
     def _people(self, journey: Row[Any], effect: Effect) -> dict[str, Any]:
-        commitment = self.commitment(effect.subject)
-        partner = self.journeys.get(commitment.partner_id or "") if commitment is not None else None
         members = [
             self.person(other.talent_id)
             for other in self.journeys.values()
@@ -211,12 +213,12 @@ class CohortReader:
             "talent": self.talent(journey),
             "mentor": self.person(journey.mentor_id),
             "second_mentor": self.person(journey.second_mentor_id),
-            "partner": self.person(partner.talent_id) if partner is not None else None,
             "consultant": self.person(self.cohort.cast.acting(journey.consultant_id or "", self.today)),
             "group": tuple(member for member in members if member is not None),
             "group_number": journey.group_number,
             **self._team(journey, effect),
-            **self._promises(journey, effect),
+            **self._promises.touched(journey, effect),
+            **self._promises.around(self.commitment(effect.subject)),
         }
 
     def _team(self, journey: Row[Any], effect: Effect) -> dict[str, Any]:
@@ -238,31 +240,6 @@ class CohortReader:
         names = {consultant_id(described.id, ident): one.name for ident, one in described.organisations.items()}
         last, was = (date.fromisoformat(told[name]) if name in told else None for name in ("last_day", "was"))
         return OfficeView(names.get(told["office"]), other, told["side"] == "takes", first, last, was)
-
-    def _promises(self, journey: Row[Any], effect: Effect) -> dict[str, Any]:
-        """Return what an event says of the talent's promises: those that it ended, and those that are late."""
-        if effect.trigger not in self.definition.programme.events:
-            return {}
-        ids = [commitment_id(journey.id, name) for name in self.definition.commitments]
-        mine = [row for row in map(self.commitment, ids) if row is not None]
-        ended = effect.details.get(LAPSED, ())
-        return {
-            "lapsed": tuple(self._promise(row) for row in mine if row.name in ended),
-            "late": tuple(self._promise(row) for row in mine if is_late(row.state)),
-        }
-
-    def _promise(self, row: Row[Any]) -> CommitmentView:
-        spec, journey = self.definition.commitments[row.name], self.journeys.get(row.journey_id or "")
-        return CommitmentView(
-            label=spec.label,
-            due=row.due_on or self.cohort.calendar.local_day(self.read_at),
-            missed_on=row.missed_on,
-            choices=spec.choices,
-            choice=row.choice,
-            appointed_on=row.appointed_on,
-            appointed_at=row.appointed_at,
-            owner=self.person(getattr(journey, f"{spec.owner}_id", None)),
-        )
 
     def _challenged_by(self, effect: Effect) -> Module | None:
         """Return the module whose challenge a guest has set (R38)."""
@@ -289,5 +266,5 @@ class CohortReader:
             "event": found.event(spec.kept_by_date_of),
             "module": found.module(self.definition.modules.get(spec.module or "")),
             "topic": found.topic(name, name.removesuffix(f"_{spec.module}")),
-            "commitment": self._promise(row),
+            "commitment": self._promises.view(row),
         }

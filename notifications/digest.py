@@ -78,15 +78,16 @@ def write_digest(effect: Effect, matters: Sequence[tuple[Effect, Context]], word
     return Digest(greeting, tuple(sections), carried, words, frozenset(privacy))
 
 
-def importance(matter: tuple[Effect, Context]) -> tuple[bool, bool, bool, date, int]:
+def importance(matter: tuple[Effect, Context]) -> tuple[bool, bool, bool, bool, date, int]:
     """Return what orders the matters of one mail.
 
-    First what its reader has just asked for, and a welcome to the year (R57); then what they are asked, by the day on
-    which it is due; news come last, in the order in which they came up.
+    First what its reader has just asked for, a welcome to the year (R57), and where their own journey goes now (R7);
+    then what they are asked, by the day on which it is due; news come last, in the order in which they came up.
     """
     effect, context = matter
     asks = context.asks or bool(context.decisions)
-    return not is_asked_for(effect), not context.year, not asks, context.due if asks else date.max, effect.id
+    first = (not is_asked_for(effect), not context.year, not context.turns)
+    return *first, not asks, context.due if asks else date.max, effect.id
 
 
 def _say(said: Section, sections: list[Section]) -> None:

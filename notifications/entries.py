@@ -30,6 +30,9 @@ TALK = timedelta(hours=1)
 _GUEST: Role = "challenge_owner"
 """Who is invited to events by their notices, and is in no audience (R24, R38)."""
 
+_DOT = " · "
+"""What parts a programme's name from what an entry is."""
+
 _ONE_DAY = timedelta(days=1)
 
 
@@ -45,6 +48,11 @@ class Entry:
     people: tuple[str, ...] = ()
     """The ids of those who meet; empty for an event, where all of a role do."""
     names: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What it is, without its programme."""
+        return self.title.partition(_DOT)[2] or self.title
 
 
 @dataclass(frozen=True)
@@ -99,7 +107,7 @@ def _uid(reader: CohortReader, name: str) -> str:
 
 
 def _title(reader: CohortReader, label: str) -> str:
-    return f"{reader.definition.programme.name} · {label}"
+    return f"{reader.definition.programme.name}{_DOT}{label}"
 
 
 class _Events:
@@ -186,7 +194,10 @@ class _Events:
         starts, ends = first.start, last.end
         uid, title = _uid(self._reader, name), _title(self._reader, label)
         if guest and module is not None:
-            # A guest of a day of teaching comes for a part of it: the mail says for which.
+            # A guest of a day of teaching comes for a part of it: for which the mail says where the programme does not.
+            part = self._reader.occasions.presentations(module) if last.id == module.days[-1] else None
+            if part is not None:
+                return Entry(uid, title, first.place, part, ends)
             return Entry(uid, title, first.place, starts.date(), starts.date() + _ONE_DAY)
         return Entry(uid, title, first.place, starts, ends)
 

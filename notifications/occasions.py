@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -60,9 +60,17 @@ class Occasions:
             challenge_title=challenge.title if challenge else None,
             challenge_text=challenge.text if challenge else None,
             representative=representative.name if representative else None,
+            presentations=self.presentations(module),
             material=self._materials.get(module.days[0], ()) if days else (),
             topic=self.topic(module.id),
         )
+
+    def presentations(self, module: Module) -> datetime | None:
+        """Return when a challenge's owner is to be there on a module's last day (R24); ``None`` where nobody says."""
+        last = self.dated.get(module.days[-1])
+        if last is None or module.presentations_hours is None:
+            return None
+        return last.end - timedelta(hours=module.presentations_hours)
 
     def event(self, milestone: str | None) -> EventView | None:
         """Return a dated milestone with its module, ``None`` while it has no date."""

@@ -144,12 +144,13 @@ def _of_commitment(definition: Definition, spec: CommitmentSpec, base: Context) 
         details={"choice": choice} if choice else {},
         **(_people() if spec.subject == "talent" else {}),
         partner=_PERSON if spec.pairs else None,
+        visitors=(_PERSON,) if spec.pairs else (),
     )
 
 
 def _promise(spec: CommitmentSpec, choice: str | None) -> CommitmentView:
     agreed, owner = _DAY if spec.on_appoint else None, _PERSON if spec.subject == "talent" else None
-    return CommitmentView(spec.label, _DAY, _DAY, spec.choices, choice, agreed, owner=owner)
+    return CommitmentView(spec.label, _DAY, _DAY, spec.choices, choice, agreed, id=spec.id, owner=owner)
 
 
 def _of_event(definition: Definition, event: Event, base: Context) -> Context:
@@ -222,6 +223,7 @@ def _module(module: Module) -> ModuleView:
         challenge_title="A challenge" if module.challenge else None,
         challenge_text="In a few words" if module.challenge else None,
         representative="Kim Holm" if module.challenge else None,
+        presentations=datetime(2027, 3, 4, 15, tzinfo=UTC) if module.presentations_hours else None,
         material=(("A podcast", "https://example.org/"),),
         topic=_TOPIC,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import jinja2
@@ -34,6 +34,7 @@ def environment(roots: Sequence[Path], language: str, html: bool) -> jinja2.Envi
     found.filters["date"] = lambda day, pattern="full": _date(day, pattern, language)
     found.filters["time"] = lambda at, pattern="short": _time(at, pattern, language)
     found.filters["day"] = date.fromisoformat
+    found.filters["earlier"] = lambda at, minutes: at - timedelta(minutes=minutes)
     return found
 
 

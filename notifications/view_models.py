@@ -47,7 +47,10 @@ class EventView:
 
 @dataclass(frozen=True)
 class ModuleView:
-    """A module with its days in order; ``material`` holds pairs of title and address (R19)."""
+    """A module with its days in order; ``material`` holds pairs of title and address (R19).
+
+    ``presentations`` is when its presentations begin, where that is known (R24).
+    """
 
     number: int
     title: str
@@ -57,6 +60,7 @@ class ModuleView:
     challenge_title: str | None = None
     challenge_text: str | None = None
     representative: str | None = None
+    presentations: datetime | None = None
     material: tuple[tuple[str, str], ...] = ()
     topic: Topic = NO_TOPIC
 
@@ -79,6 +83,15 @@ class CommitmentView:
     appointed_at: str = ""
     owner: Person | None = None
     """Who has promised it, where that is one person of the talent's."""
+    id: str = ""
+    """What its definition calls it."""
+    given_until: date | None = None
+    """The day by which whoever has missed it was asked to settle it."""
+    asked_on: date | None = None
+    """The next day on which others are asked for help, if the talent does not say no by ``no_by`` (R59)."""
+    no_by: date | None = None
+    settled: bool = False
+    """Whether nothing more is to be done for it."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +148,8 @@ class Context:
     """All that a template may say; what a message has no business with is ``None`` or empty.
 
     ``talent`` is whom the message is about, ``recipient`` whom it goes to in the role ``role``; ``mentor`` is the
-    talent's present one; ``partner`` is whom the talent visits or portrays; ``details`` holds what a form gave.
+    talent's present one; ``partner`` is whom the talent visits or portrays, ``visitors`` who has yet to visit or
+    portray the talent; ``details`` holds what a form gave.
     Without a site there are neither ``answer`` nor ``page_url``.
     """
 
@@ -152,6 +166,7 @@ class Context:
     mentor: Person | None = None
     second_mentor: Person | None = None
     partner: Person | None = None
+    visitors: tuple[Person, ...] = ()
     consultant: Person | None = None
     group: tuple[Person, ...] = ()
     group_number: int | None = None
@@ -186,6 +201,8 @@ class Context:
     """What waits for the recipient, the oldest first."""
     overview_url: str = ""
     """The cohort's page in the cockpit, where that has an address."""
+    turns: bool = False
+    """Whether it tells the recipient that their own journey goes another way: a leave, a return, an end of it (R7)."""
     asks: bool = False
     """Whether it is about something that the recipient may answer, by a button or by mail."""
     answer: Answer | None = None
@@ -224,11 +241,23 @@ def template_values(context: Context) -> dict[str, object]:
     return values | people | {"role": names.get(context.role, context.role), "details": details}
 
 
-class CalendarFiles(NamedTuple):
-    """How many of a mail's files bring or change an entry of its reader's calendar, and how many call one off."""
+class EntryView(NamedTuple):
+    """An entry of a calendar: what it is, and when it starts; a plain day where it is a whole day."""
 
-    brought: int = 0
-    called_off: int = 0
+    label: str
+    starts: date
+
+    @property
+    def all_day(self) -> bool:
+        """Whether it has no time."""
+        return not isinstance(self.starts, datetime)
+
+
+class CalendarFiles(NamedTuple):
+    """What a mail's files bring to its reader's calendar, or change there, and what they call off."""
+
+    brought: tuple[EntryView, ...] = ()
+    called_off: tuple[EntryView, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,8 @@ def _rule_book(
     rules += [Rule("resume", PLANNED, None, (AHEAD,)), Rule("resume", PLANNED, CANCELLED)]
     rules += [Rule("resume", state, None) for state in late]
     if pairs:
-        rules += [Rule("pair", state, None, causes=(ON_PAIR,)) for state in (OPEN, *late)]
+        # Whoever has done with it may be visited by one more.
+        rules += [Rule("pair", state, None, causes=(ON_PAIR,)) for state in (OPEN, *late, *sorted(FINAL))]
     if follows:
         rules.append(Rule("expire", PLANNED, CANCELLED))
         rules += [Rule("retract", state, PLANNED) for state in (OPEN, *late)]

@@ -18,21 +18,25 @@ from states.store.tables import CommitmentRow, EffectRow
 
 
 class Paired(NamedTuple):
-    """A commitment that is open or opens now, its journey, and the journey of the partner it is to have."""
+    """A commitment, its journey, the journey of the partner it is to have, and whether another one visits it now."""
 
     commitment: Commitment
     journey: Journey
     partner: str | None
     opens: bool
+    has_new_visitor: bool
 
     @property
     def is_changed(self) -> bool:
-        """Whether the partner is another than before."""
-        return self.partner != self.commitment.partner_id
+        """Whether the partner is another than before, or who visits."""
+        return self.has_new_visitor or self.partner != self.commitment.partner_id
 
 
 def pairing(firing: Firing, name: str, opening: Collection[str] = ()) -> list[Paired]:
-    """Return the partners of everyone on the way whose commitment is open, or ``opening`` (ids) at this moment."""
+    """Return the partners of everyone on the way whose commitment is open, or ``opening`` (ids) at this moment.
+
+    Whoever has done with it, or need not do it, is among them where somebody is to visit them who was not before.
+    """
     rows = firing.connection.execute(
         select(*COMMITMENT_COLUMNS)
         .where(CommitmentRow.cohort_id == firing.cohort.cohort_id, CommitmentRow.name == name)
@@ -48,7 +52,12 @@ def pairing(firing: Firing, name: str, opening: Collection[str] = ()) -> list[Pa
         members = [who.id for _, who in taking_part if who.group_number == group]
         others = [who.id for who in active.values() if who.group_number == group and who.id not in members]
         found |= partners(members, visits, others)
-    return [Paired(one, who, found.get(who.id), one.id in opening) for one, who in taking_part]
+    visited = {whom for who, whom in found.items() if visits.get(who) != whom}
+    done = [(one, who) for one, who in there if one.state in FINAL and one.id not in opening and who.id in visited]
+    return [
+        *(Paired(one, who, found.get(who.id), one.id in opening, who.id in visited) for one, who in taking_part),
+        *(Paired(one, who, one.partner_id, opens=False, has_new_visitor=True) for one, who in done),
+    ]
 
 
 def drop_news_of_another_partner(firing: Firing, commitment: Commitment) -> None:

@@ -190,6 +190,7 @@ def test_who_is_back_from_a_leave_reads_what_it_ended_and_what_was_late_before(d
     driven.until("2027-03-20 12:00").fire("leave", 1)
     driven.until("2027-05-20").fire("return", 1)
     about = context(driven, "leave_ended", "-01")
+    assert (about.turns, context(driven, "leave_ended", "-02").turns) == (True, False)
     assert [one.label for one in about.lapsed] == ["Mentormøde i modul 2", "Personligt ledelsesgrundlag"]
     assert [one.label for one in about.late] == ["Forventningssamtale", "Mentormøde i modul 1"]
     said = render_message("leave_ended", about).text
@@ -209,3 +210,49 @@ def test_an_organisation_that_joins_later_is_called_by_its_name(driven: Driver) 
     about = context(driven, "meeting_plan", "-07")
     assert about.talent is not None
     assert about.talent.organisation == "Mariager Ny"
+
+
+def test_who_yet_has_to_visit_whom_is_known_of_each(sqlite: Database) -> None:
+    """R32: of a pair each visits the other; of a ring of three another one comes than whom one visits."""
+    driven = Driver(sqlite, people=5).enrol().until("2027-04-30 09:00")
+    about = {number: context(driven, "shadow_plan", f"-{number:02d}") for number in range(1, 6)}
+    names = {number: found.recipient.name for number, found in about.items()}
+    visits = {names[number]: found.partner.name for number, found in about.items() if found.partner}
+    for number, found in about.items():
+        assert [visits[visitor.name] for visitor in found.visitors] == [names[number]]
+    driven.fire("shadow_visit:keep", 1, held_on="2027-04-30")
+    assert context(driven, "shadow_plan", "-02").visitors == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "task"), [("leadership_foundation", "foundation_overdue"), ("portrait", "portrait_overdue")]
+)
+def test_the_coordinator_calls_after_the_day_that_the_talent_was_given(driven: Driver, name: str, task: str) -> None:
+    """R25, R31: the mail about a missed deadline gives a week of work; the task comes a working day later."""
+    driven.until("2027-12-01")
+    missed = driven.commitment(name, 1).missed_on
+    assert missed is not None
+    hours = driven.definition.working_time
+    about = next(one for one in driven.tasks(task, number=1))
+    assert about.on == hours.add_working_days(missed, 6).isoformat()
+    promise = context(driven, task, f"/{about.to}").commitment
+    assert promise is not None
+    assert promise.given_until == hours.add_working_days(missed, 5)
+
+
+def test_who_looks_for_a_second_mentor_reads_when_others_are_asked(driven: Driver) -> None:
+    """R59: first the group, and later the rest of the cohort; a no is in time until the working day before."""
+    driven.until("2027-08-02").fire("second_half_choice:keep", 1, choice="second_mentor")
+    first = context(driven, "second_mentor_search", "-01").commitment
+    driven.until("2027-08-12 08:00")
+    second = context(driven, "second_mentor_ask_soon", "-01").commitment
+    assert first is not None
+    assert second is not None
+    assert (first.asked_on, first.no_by) == (date(2027, 8, 5), date(2027, 8, 4))
+    assert (second.asked_on, second.no_by) == (date(2027, 8, 16), date(2027, 8, 13))
+    said = render_message("second_mentor_ask_soon", context(driven, "second_mentor_ask_soon", "-01")).text
+    assert "Mandag den 16. august spørger vi resten af holdet" in said
+    driven.fire("second_mentor:hush", 1)
+    hushed = context(driven, "second_mentor_ask_soon", "-01").commitment
+    assert hushed is not None
+    assert hushed.asked_on is None

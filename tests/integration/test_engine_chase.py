@@ -22,14 +22,16 @@ def pending(driven: Driver) -> list[tuple[str, str]]:
     return [(task.message, task.details["due_on"]) for task in asked if task.status == "pending"]
 
 
-def test_the_coordinator_is_asked_every_four_weeks_by_one_task_at_a_time(away: Driver) -> None:
-    away.until("2027-04-13 07:59")
+def test_the_coordinator_is_asked_after_every_four_weeks_by_one_task_at_a_time(away: Driver) -> None:
+    """The first task is due on the day before: nobody is chased on the day by which they were asked."""
+    assert pending(away) == [("leave_return", "2027-04-13")]
+    away.until("2027-04-14 07:59")
     assert away.tasks("leave_overdue") == []
     away.until("2027-07-01")
     asked = away.tasks("leave_overdue")
-    assert [task.on for task in asked] == ["2027-04-13", "2027-05-11", "2027-06-08"]
+    assert [task.on for task in asked] == ["2027-04-14", "2027-05-13", "2027-06-11"]
     assert {task.to for task in asked} == {"coordinator-1"}
-    assert pending(away) == [("leave_overdue", "2027-06-15")]
+    assert pending(away) == [("leave_overdue", "2027-06-18")]
     assert {task.status for task in away.tasks("leave_return")} == {"dropped"}
     assert away.state(1) == "on_leave"
 
@@ -47,13 +49,13 @@ def test_a_second_leave_is_asked_about_from_its_own_day(away: Driver) -> None:
     away.until("2027-03-30").fire("return", 1)
     away.until("2027-04-05").fire("leave", 1)
     away.until("2027-05-10")
-    assert [task.on for task in away.tasks("leave_overdue")] == ["2027-05-03"]
+    assert [task.on for task in away.tasks("leave_overdue")] == ["2027-05-04"]
 
 
 def test_a_long_outage_asks_once_not_for_each_time_that_was_missed(away: Driver) -> None:
     away.oversleep("2027-08-02 12:00")
     assert len(away.tasks("leave_overdue")) == 1
-    assert away.armed("hold-3-01") == [("leave:chase", away.at("2027-08-30 08:00"))]
+    assert away.armed("hold-3-01") == [("leave:chase", away.at("2027-08-31 08:00"))]
 
 
 def test_after_the_last_day_the_coordinator_decides_and_else_the_journey_ends(away: Driver) -> None:

@@ -155,7 +155,7 @@ def test_leaving_for_good_ends_everything(sqlite: Database, event: str, first: s
 def test_withdrawal_is_told_to_everyone_concerned(driven: Driver) -> None:
     driven.fire("withdraw", 1)
     told = {mail.to for mail in driven.mails("withdrawn")}
-    assert told == {"01", "leader-01", "02", "03", "04", "05", "06", "administration"}
+    assert told == {"01", "leader-01", "02", "03", "04", "05", "06", "consultant-aalborg", "administration"}
 
 
 def test_what_a_mentor_is_to_be_told_for_another_talent_survives_a_withdrawal(sqlite: Database) -> None:

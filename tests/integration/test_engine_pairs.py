@@ -46,12 +46,12 @@ def test_pairs_are_made_again_when_one_withdraws(sqlite: Database) -> None:
     assert _partners(driven, "shadow_visit", 1, 3, 4, 5, 6) == {3: 4, 4: 3, 5: 6, 6: 1, 1: 5}
 
 
-def test_who_has_another_partner_is_told_in_the_same_mail_as_the_withdrawal(sqlite: Database) -> None:
-    """R58: of five who stay, the one left over and one other have another partner than before."""
+def test_who_has_another_partner_or_visitor_is_told_in_the_same_mail_as_the_withdrawal(sqlite: Database) -> None:
+    """R58: of five who stay, the one left over joins a pair: all three of the ring are told, each once."""
     driven = Driver(sqlite, people=6).enrol().until("2027-05-03")
     driven.fire("withdraw", 2)
     told = driven.mails("partner_changed")
-    assert {mail.to for mail in told} == {"01", "06"}
+    assert sorted(mail.to for mail in told) == ["01", "05", "06"]
     assert {mail.send_at for mail in told} == {mail.send_at for mail in driven.mails("withdrawn")}
 
 
@@ -61,7 +61,7 @@ def test_a_partner_who_goes_before_the_news_is_out_leaves_no_old_news(sqlite: Da
     driven.fire("withdraw", 6)
     assert _partners(driven, "shadow_visit", 1, 3, 4, 5) == {1: 5, 5: 1, 3: 4, 4: 3}
     waiting = [(mail.to, mail.status) for mail in driven.mails("partner_changed")]
-    assert waiting == [("01", "pending"), ("06", "dropped"), ("05", "pending")]
+    assert waiting == [("01", "dropped"), ("05", "dropped"), ("06", "dropped"), ("01", "pending"), ("05", "pending")]
 
 
 def test_who_is_back_with_a_visit_overdue_has_a_partner_again(sqlite: Database) -> None:
@@ -100,3 +100,15 @@ def test_one_left_alone_has_no_partner(sqlite: Database) -> None:
     driven = Driver(sqlite, people=5).enrol().until("2027-05-03")
     driven.fire("withdraw", 2, 3, 4, 5)
     assert _partners(driven, "shadow_visit", 1) == {1: None}
+
+
+def test_who_comes_too_late_for_a_pair_visits_one_who_has_done_with_it_and_hears_of_it(sqlite: Database) -> None:
+    """R32, R58: all others have been on their visits; the host is told, though nothing more is asked of them."""
+    driven = Driver(sqlite, people=6).enrol().until("2027-05-03")
+    driven.fire("leave", 2)
+    driven.fire("shadow_visit:keep", 1, 3, 4, 5, 6, held_on="2027-05-03")
+    driven.until("2027-05-10").fire("return", 2)
+    driven.until("2027-05-11")
+    assert _partners(driven, "shadow_visit", 2) == {2: 1}
+    assert driven.commitment("shadow_visit", 1).state == "kept"
+    assert [mail.to for mail in driven.mails("partner_changed") if mail.status == "pending"] == ["01"]

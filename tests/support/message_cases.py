@@ -89,8 +89,16 @@ def a_module(ident: str, number: int, title: str, bootcamp: bool) -> ModuleView:
     first = datetime(2027, 2, 25, 9, tzinfo=COPENHAGEN)
     days = (a_day("d1", first, 7), a_day("d2", first + timedelta(days=1 if bootcamp else 21), 7))
     material = (("Podcast: At lede talent & tvivl", "https://example.org/podcast?a=1&b=2"),)
+    presentations = days[-1].end - timedelta(hours=1) if bootcamp else None
     return ModuleView(
-        number, title, bootcamp, days, "Direktionen i Thisted Kommune", material=material, topic=told_of(ident)
+        number,
+        title,
+        bootcamp,
+        days,
+        "Direktionen i Thisted Kommune",
+        presentations=presentations,
+        material=material,
+        topic=told_of(ident),
     )
 
 
@@ -213,19 +221,23 @@ def others_cases(name: str, event: dict[str, Any]) -> Iterator[Case]:
 def commitment_cases() -> Iterator[Case]:
     talents_own = replace(BASE, talent=METTE, mentor=HANNE, group=(JENS,), group_number=2)
     for entry in DEFINITION["commitments"]:
-        promise = CommitmentView(
-            entry["label"].format(number=1), date(2027, 3, 4), date(2027, 3, 5), entry.get("choices", {})
-        )
+        label, choices = entry["label"].format(number=1), entry.get("choices", {})
+        promise = CommitmentView(label, date(2027, 3, 4), date(2027, 3, 5), choices, id=entry["id"])
         base = BASE if entry.get("subject") == "cohort" else talents_own
         context = replace(base, commitment=promise, topic=told_of(entry["id"]))
         variants = {"plain": context, "helped": replace(context, consultant=JENS, second_mentor=JENS)}
+        days = replace(promise, given_until=date(2027, 3, 12), asked_on=date(2027, 2, 9), no_by=date(2027, 2, 8))
+        variants["days"] = replace(context, commitment=days, partner=JENS)
         if {one.get("mail") for one in effects_of(entry)} & {*DEFINITION["plan"]["goes_with"]}:
             variants["plan"] = replace(context, plan=DEFINITION["plan"]["title"])
         if entry.get("pairs"):
             guide = {"links": {"Spørgeguide fra LEAD": "https://example.org/guide"}}
             paired = replace(context, partner=JENS)
             guided = replace(paired, topic=context.topic.model_copy(update=guide))
-            variants = {"alone": context, "paired": paired, "guided": guided}
+            mutual, ring = (replace(paired, visitors=(one,)) for one in (JENS, HANNE))
+            settled = replace(promise, settled=True)
+            done = {f"done-{len(some)}": replace(mutual, commitment=settled, visitors=some) for some in ((), (HANNE,))}
+            variants = {"alone": context, "paired": paired, "guided": guided, "mutual": mutual, "ring": ring, **done}
         if entry.get("each"):
             modules = CHALLENGES if entry.get("only_challenges") else MODULES
             variants = {
@@ -263,6 +275,7 @@ def correction_cases() -> Iterator[Case]:
             yield from addressed(correction, context, f"corrected-{stands}-{len(given)}")
     paired = replace(about, commitment=promise, details={**told, "stands": "open", "of": "pair"})
     yield from addressed(correction, paired, "corrected-partner")
+    yield from addressed(correction, replace(paired, visitors=(HANNE,)), "corrected-ring")
     cohorts = replace(BASE, commitment=promise, details={**told, "stands": "open", "of": "keep"})
     yield from addressed([{"mail": DEFINITION["on_correct"], "to": ["administration"]}], cohorts, "corrected-cohort")
     for stands in ("active.m1.sprint", "on_leave", "taken_back"):

@@ -116,13 +116,13 @@ def test_what_is_kept_is_never_missed() -> None:
 
 
 @pytest.mark.parametrize("name", SPECS)
-def test_an_end_is_left_by_nothing_and_only_a_choice_or_a_challenge_is_told_anew(name: str) -> None:
+def test_an_end_is_left_by_nothing_and_only_a_choice_a_challenge_or_who_visits_is_told_anew(name: str) -> None:
     book, spec = commitment_rules(SPECS[name]), SPECS[name]
     told_anew = {"kept"} if spec.changeable_until else {"kept", "kept_late"} if spec.secures else set()
     for state in sorted(FINAL):
         for verb in book.triggers:
             guards = book.guards_of(verb)
-            stays = verb == "keep" and state in told_anew
+            stays = (verb == "keep" and state in told_anew) or verb == "pair"
             let_go = verb == "retract" and state in {"kept", "kept_late"} and spec.fills is not None
             dest = state if stays else "planned" if let_go else None
             assert ask(book, state, verb, *guards) == dest, (state, verb)

@@ -56,6 +56,13 @@ def test_a_new_link_that_was_asked_for_stands_before_all() -> None:
     assert said(NEWS, SOON, LINK) == [5, 3, 1]
 
 
+def test_who_is_back_is_welcomed_before_anything_is_asked() -> None:
+    """R7: what their own journey does heads the mail, whatever is to be done now."""
+    back = effect(6, "leave_ended"), replace(TALENT, turns=True)
+    assert said(NEWS, SOON, LATER, back) == [6, 3, 2, 1]
+    assert written(SOON, back).composed(NO_CALENDAR).subject == "Velkommen tilbage på Talent Nord (og 1 besked mere)"
+
+
 def test_the_order_is_the_same_without_a_site() -> None:
     without = [(one, replace(context, answer=None)) for one, context in (NEWS, LATER, SOON)]
     assert said(*without) == [3, 2, 1]

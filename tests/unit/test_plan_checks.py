@@ -30,7 +30,7 @@ def faults(nord: Copy) -> list[tuple[str, str]]:
         ("kickoff_invitation", "the mail 'kickoff_invitation' is not about one talent alone"),
         ("challenge_missed", "the mail 'challenge_missed' is not about one talent alone"),
         ("talk_escalated", "the mail 'talk_escalated' goes to consultant too; the plan is for talent and mentor only"),
-        ("withdrawn", "the mail 'withdrawn' goes to administration, group, second_mentor too;"
+        ("withdrawn", "the mail 'withdrawn' goes to administration, consultant, group, second_mentor too;"
          " the plan is for talent and mentor only"),
     ],
 )  # fmt: skip

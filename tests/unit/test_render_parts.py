@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 
 from config.errors import TemplateError
 from notifications.render import Section, compose, known_messages, render_message
-from notifications.view_models import CalendarFiles, CommitmentView, Context, Greeting
+from notifications.view_models import CalendarFiles, CommitmentView, Context, EntryView, Greeting
 from tests.support.message_cases import BASE, HANNE, KIRSTEN, MAILS, METTE, plain
 
 
@@ -116,20 +116,65 @@ def test_a_mail_that_asks_and_tells_says_that_what_it_asks_stands_first() -> Non
         assert words not in compose(same, GREETING).text
 
 
+TALK = EntryView("Forventningssamtale", datetime(2027, 2, 18, 10, tzinfo=UTC))
+JUNE, OCTOBER = (EntryView("Netværk", date(2027, month, day)) for month, day in ((6, 9), (10, 27)))
+ON_18, ON_9, ON_27 = (
+    "“Forventningssamtale” torsdag den 18. februar kl. 10.00",
+    "“Netværk” onsdag den 9. juni",
+    "“Netværk” onsdag den 27. oktober",
+)
+
+
 @pytest.mark.parametrize(
     ("files", "words"),
     [
-        (CalendarFiles(1, 0), "Kalenderfilen er vedhæftet. Åbn den, så står datoen i din kalender."),
-        (CalendarFiles(0, 1), "Kalenderfilen er vedhæftet. Åbn den, så forsvinder datoen fra din kalender."),
-        (CalendarFiles(2, 0), "Kalenderfilerne er vedhæftet. Åbn dem, så står datoerne i din kalender."),
-        (CalendarFiles(0, 2), "Kalenderfilerne er vedhæftet. Åbn dem, så forsvinder datoerne fra din kalender."),
-        (CalendarFiles(1, 1), "Kalenderfilerne er vedhæftet. Åbn dem, så passer din kalender."),
+        (((TALK,), ()), f"Kalenderfilen til {ON_18} er vedhæftet. Åbn den, så står datoen i din kalender."),
+        (
+            ((TALK, JUNE, OCTOBER), ()),
+            f"Kalenderfilerne til {ON_18}, {ON_9} og {ON_27} er vedhæftet. Åbn dem, så står datoerne i din kalender.",
+        ),
+        (((), (JUNE,)), f"Den vedhæftede kalenderfil fjerner {ON_9} fra din kalender, når du åbner den."),
+        (
+            ((), (JUNE, OCTOBER)),
+            f"De vedhæftede kalenderfiler fjerner {ON_9} og {ON_27} fra din kalender, når du åbner dem.",
+        ),
+        (
+            ((TALK,), (JUNE,)),
+            f"Kalenderfilerne er vedhæftet. Når du åbner dem, kommer {ON_18} i din kalender, og {ON_9} forsvinder.",
+        ),
     ],
 )
-def test_a_mail_says_once_which_calendar_files_it_brings(files: CalendarFiles, words: str) -> None:
-    mail = compose([Section("Emne", "Besked.", "<p>Besked.</p>")] * 2, GREETING, calendar=files)
+def test_a_mail_says_once_which_calendar_files_it_brings_and_what_each_does(
+    files: tuple[tuple[EntryView, ...], tuple[EntryView, ...]], words: str
+) -> None:
+    mail = compose([Section("Emne", "Besked.", "<p>Besked.</p>")] * 2, GREETING, calendar=CalendarFiles(*files))
     for part in (mail.text, plain(mail.html)):
-        assert part.count(words) == part.count("Kalenderfil") == 1
+        assert part.count(words) == part.lower().count("kalenderfil") == 1
+
+
+@pytest.mark.parametrize(
+    ("brought", "gone", "words"),
+    [
+        (4, 0, "Kalenderfilerne er vedhæftet. Åbn dem, så står datoerne i din kalender."),
+        (0, 4, "Kalenderfilerne er vedhæftet. Åbn dem, så forsvinder datoerne fra din kalender."),
+        (2, 2, "Kalenderfilerne er vedhæftet. Åbn dem, så passer din kalender."),
+    ],
+)
+def test_more_than_three_calendar_files_are_not_named(brought: int, gone: int, words: str) -> None:
+    files = CalendarFiles((TALK,) * brought, (JUNE,) * gone)
+    assert words in compose([Section("Emne", "Besked.", "<p>Besked.</p>")], GREETING, calendar=files).text
+
+
+def test_calendar_files_are_named_in_english_too() -> None:
+    def said(*files: tuple[EntryView, ...]) -> str:
+        return compose([Section("A", "B.", "<p>B.</p>")], GREETING, "en", calendar=CalendarFiles(*files)).text
+
+    assert "The calendar file for “Forventningssamtale” on Thursday 18 February at 10:00 is attached. Open it" in said(
+        (TALK,), ()
+    )
+    assert "The attached calendar files take “Netværk” on Wednesday 9 June and “Netværk” on Wednesday 27" in said(
+        (), (JUNE, OCTOBER)
+    )
 
 
 def test_a_mail_without_sections_is_refused() -> None:
