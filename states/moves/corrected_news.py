@@ -114,7 +114,7 @@ class CorrectedNews:
     def _details(self, told: Sequence[Row[Any]]) -> dict[str, Any]:
         last = told[-1]
         subjects = dict.fromkeys(row.mail_subject for row in told if row.mail_subject)
-        details = {"told": "”, “".join(subjects), "stands": self._stands.get(last.subject, "")}
+        details = {"told": "\n".join(subjects), "stands": self._stands.get(last.subject, "")}
         details |= {"of": Trigger.parse(last.trigger).part}
         if last.changed_at is not None:
             details["told_on"] = self._firing.cohort.calendar.local_day(last.changed_at).isoformat()

@@ -195,8 +195,8 @@ class TestATalent:
         say(driven, METTE, OWN_KICKOFF, "decline")
         assert told(driven, "absence") == ["administration"]
         subject, text = mail_of(driven, "absence", "hold-3/administration")
-        assert subject == "Afbud fra Mette Brøndgaard: “Fælles kick-off”"
-        assert "Mette Brøndgaard, Aalborg Kommune, har meldt afbud til “Fælles kick-off”, torsdag den 25." in text
+        assert subject == "Afbud fra Mette Brøndgaard: »Fælles kick-off«"
+        assert "Mette Brøndgaard, Aalborg Kommune, har meldt afbud til »Fælles kick-off«, torsdag den 25." in text
 
     def test_who_is_on_leave_or_has_left_is_asked_nothing(self, driven: Driver) -> None:
         say(driven, METTE, OWN_KICKOFF, "decline")
@@ -219,7 +219,7 @@ class TestALeader:
         assert told(driven, "absence") == ["administration"]
         subject, text = mail_of(driven, "absence", "hold-3/administration")
         assert subject.startswith("Afbud fra ")
-        assert ", nærmeste leder i Aalborg Kommune, har meldt afbud til “Fælles kick-off”, torsdag den 25." in text
+        assert ", nærmeste leder i Aalborg Kommune, har meldt afbud til »Fælles kick-off«, torsdag den 25." in text
         assert "Bemærkning" not in text
 
     def test_a_changed_mind_is_told_to_whoever_knows_of_it(self, driven: Driver) -> None:
@@ -381,7 +381,7 @@ class TestTakenBack:
         assert rows(driven) == ([], [])
         assert told(driven, "fact_corrected") == ["administration"]
         text = mail_of(driven, "fact_corrected", "hold-3/administration")[1]
-        assert "kommer til “Fælles kick-off”, torsdag den 25. februar 2027." in text
+        assert "kommer til »Fælles kick-off«, torsdag den 25. februar 2027." in text
         matter = shown(driven, person, subject)
         assert matter is not None
         assert ([one.id for one in matter.options], matter.state, matter.said) == (
@@ -404,7 +404,7 @@ class TestTakenBack:
         assert (refused.value.why, refused.value.other) == ("rests", come)
         driven.engine.undo(come, Fact("undo-come", "tester"))
         assert rows(driven)[1] == [(LEADER, "kickoff", False)]
-        assert "afbud gælder stadig: “Fælles kick-off”" in mail_of(driven, "fact_corrected", "hold-3/administration")[1]
+        assert "afbud gælder stadig: »Fælles kick-off«" in mail_of(driven, "fact_corrected", "hold-3/administration")[1]
         driven.engine.undo(decline, Fact("undo-decline", "tester"))
         assert rows(driven)[1] == []
         assert [row.dest for row in driven.history("hold-3/leader-01@kickoff")] == ["decline", "come", "decline", ""]

@@ -51,7 +51,7 @@ def test_who_set_a_challenge_is_told_which_when_the_cohort_meets_again(driven: D
         assert about.module is not None
         assert about.module.number == number
         said = render_message("alumni_owner_invitation", about).text
-        assert f"I stillede udfordringen “{about.module.challenge_title}” på bootcampen i modul {number}" in said
+        assert f"I stillede udfordringen »{about.module.challenge_title}« på bootcampen i modul {number}" in said
 
 
 def empty(about: Context) -> set[str]:

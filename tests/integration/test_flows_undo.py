@@ -95,7 +95,7 @@ def test_who_was_told_gets_a_correction(hold: Hold) -> None:
         "bente.riis@aalborg.example.org",
         "talentnord@aalborg.example.org",
     }
-    assert "“Dit forløb holder pause”" in "".join(mail.text for mail in told)
+    assert "»Dit forløb holder pause«" in "".join(mail.text for mail in told)
 
 
 def test_what_another_rests_on_is_named_in_danish(hold: Hold) -> None:

@@ -243,7 +243,7 @@ CASES: list[tuple[str, Callable[[Hold], Any], str]] = [
     (
         "NotConfirmedError",
         lambda _: record("withdraw", confirm="Louise"),
-        "I har valgt Mette Brøndgaard, men skrevet “Louise” for at bekræfte.",
+        "I har valgt Mette Brøndgaard, men skrevet »Louise« for at bekræfte.",
     ),
     ("NobodyChosenError", nobody_left, "Formularen gælder ingen"),
     ("SeveralCohortsError", of_two_cohorts, "De valgte er på flere hold: Hold 3, Hold 4."),

@@ -119,9 +119,9 @@ def test_a_mail_that_asks_and_tells_says_that_what_it_asks_stands_first() -> Non
 TALK = EntryView("Forventningssamtale", datetime(2027, 2, 18, 10, tzinfo=UTC))
 JUNE, OCTOBER = (EntryView("Netværk", date(2027, month, day)) for month, day in ((6, 9), (10, 27)))
 ON_18, ON_9, ON_27 = (
-    "“Forventningssamtale” torsdag den 18. februar kl. 10.00",
-    "“Netværk” onsdag den 9. juni",
-    "“Netværk” onsdag den 27. oktober",
+    "»Forventningssamtale« torsdag den 18. februar kl. 10.00",
+    "»Netværk« onsdag den 9. juni",
+    "»Netværk« onsdag den 27. oktober",
 )
 
 

@@ -75,7 +75,7 @@ SAID = [
       "ledelsespraktik i din egen eller en anden organisation"]),
     ("R35", "choice_open", "talent", "plain", ["er din mentor hele vejen, uanset hvad du vælger"]),
     ("R36", "choice_open", "talent", "plain",
-     ["noterer vi valget “ingen af delene”", "ændre dit valg frem til modul 6"]),
+     ["noterer vi valget »ingen af delene«", "ændre dit valg frem til modul 6"]),
     ("R37", "alumni_invitation", "talent", "alumni_day",
      ["fastholder og udvikler netværket", "læring som ledere", "et aktuelt"]),
     ("R38", "alumni_owner_invitation", "challenge_owner", "alumni_day", ["En kort status er nok"]),
