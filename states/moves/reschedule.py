@@ -144,12 +144,11 @@ class Rescheduling:
         """
         cohort, now = self._cohort.cohort_id, self._changes.now
         mine = [spec.id, *(str(Trigger(spec.id, notice.id)) for notice in spec.notices)]
-        once = {str(Trigger(spec.id, notice.id)) for notice in spec.notices if notice.once}
         armed = self._disarm(TimerRow.trigger.in_(mine))
         was_dated = spec.id in self._days
         for timer in milestone_timers(self._cohort.calendar, cohort, spec, now):
-            again = timer.due_at > now and not (was_dated and timer.trigger in once)
-            if again or timer.trigger in armed or not was_dated:
+            # One that is sent once has the same key as before: it reaches whoever has joined since, and nobody else.
+            if timer.due_at > now or timer.trigger in armed or not was_dated:
                 self._changes.timers.append(timer)
         if self._is_over(spec.id) and spec.state is not None:
             self._changes.timers.append(Timer(cohort, cohort, spec.id, now, EVENT_RANK))

@@ -116,6 +116,14 @@ def test_a_last_day_that_is_over_ends_the_asking_only_where_the_deadline_is_over
     assert "expectation_talk" not in driven.states(7)
 
 
+def test_who_joins_when_an_invitation_is_out_and_its_day_is_moved_further_off_is_invited_too(sqlite: Database) -> None:
+    driven = Driver(sqlite, people=3).enrol().until("2027-03-01").all_sent()
+    driven.move("m1d1", day("2027-03-18"))
+    driven.enrol(hold_3_people(4)).until("2027-03-05")
+    invited = Counter(mail.to for mail in driven.mails("module_invitation"))
+    assert invited == {"01": 1, "02": 1, "03": 1, "04": 1}
+
+
 def sizes(driven: Driver, talents: int) -> list[int]:
     return sorted(Counter(driven.journey(number).group_number for number in range(1, talents + 1)).values())
 
