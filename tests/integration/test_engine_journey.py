@@ -89,7 +89,7 @@ def test_the_leadership_foundation_is_due_by_day_2(driven: Driver) -> None:
         ("foundation_missed", "2027-04-02"),
     ]
     [task] = driven.tasks("foundation_overdue", number=1)
-    assert (task.on, task.details["due_on"]) == ("2027-04-09", "2027-04-16")
+    assert (task.on, task.details["due_on"]) == ("2027-04-12", "2027-04-19")
 
 
 def test_political_homework_is_due_by_day_1_of_module_6(driven: Driver) -> None:
