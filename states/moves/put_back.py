@@ -24,8 +24,6 @@ from states.store.tables import EffectRow, HistoryRow, TaskRow
 from states.store.taken_back import KeptFact
 
 _BY_TIME = ("open", "miss", "lapse")
-_UNFELT = frozenset({"hand", "hush"})
-"""Verbs that change nothing of what time brings: without them a commitment stands where it stands."""
 
 
 class PuttingBack:
@@ -102,8 +100,10 @@ class PuttingBack:
         if step.trigger == "pair":
             return now._replace(partner_id=image["partner_id"])
         was = from_plain(now, image)
-        if step.source == step.dest and (step.trigger in _UNFELT or (step.trigger == "stall" and not was.appointed_on)):
-            return now
+        if step.trigger == "hush":
+            return now._replace(quiet=was.quiet)
+        if step.source == step.dest and (step.trigger == "hand" or (step.trigger == "stall" and not was.appointed_on)):
+            return now  # They change nothing of what time brings.
         spec = self._firing.cohort.spec(now.name)
         if was.state in {PLANNED, OPEN} and not was.agreed:
             # Its days may have been moved since.
