@@ -114,6 +114,11 @@ class Event(Spec):
     falls: WhenField | None = None
     """The day on which it befalls by itself whoever stands in ``from`` then (R7: nobody is on leave for good)."""
 
+    @property
+    def leads_elsewhere(self) -> bool:
+        """Whether a journey stands elsewhere afterwards: who is on leave comes back, or leaves."""
+        return self.to is not None
+
 
 class CommitmentSpec(Spec):
     """A promise with an owner and a deadline.

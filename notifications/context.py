@@ -186,7 +186,7 @@ class CohortReader:
 
     def _leads_elsewhere(self, trigger: str) -> bool:
         event = self.definition.programme.events.get(trigger)
-        return event is not None and event.to is not None
+        return event is not None and event.leads_elsewhere
 
     def _talents_of(self, effect: Effect) -> tuple[Talent, ...]:
         """Return whose leader or consultant a recipient is, of those who are on the calendar."""

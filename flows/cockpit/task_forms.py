@@ -118,7 +118,7 @@ class TaskForms:
     def _leads_on(self, form: Form) -> bool:
         """Whether a form tells an event that takes a talent elsewhere: who is on leave comes back, or leaves."""
         event = self._cohort.definition.programme.events.get(form.event or "")
-        return event is not None and event.to is not None
+        return event is not None and event.leads_elsewhere
 
     def _about_journey(self, form: Form, journey: str, whom: str) -> Iterator[Offer]:
         if form.notes or (

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from states.running_cohort import readable_cohorts
 from states.store.teams import seats_of
-from states.views.teams import is_over
 
 
 class TeamLists(NamedTuple):
@@ -30,7 +29,8 @@ def team_lists(connection: Connection, programme_id: str, now: datetime) -> Team
     for cohort in readable_cohorts(connection):
         if cohort.definition.programme.id != programme_id:
             continue
-        ahead = [one for one in cohort.definition.modules.values() if one.teams and not is_over(cohort, one, now)]
+        mixed = [one for one in cohort.definition.modules.values() if one.teams]
+        ahead = [one for one in mixed if not cohort.calendar.is_over(one.days[-1], now)]
         modules |= {cohort.definition.state_label(one.id): one.id for one in ahead}
         seats, ids = seats_of(connection, cohort.cohort_id), {one.id for one in ahead}
         numbers |= {number for (module, _), number in seats.items() if module in ids}

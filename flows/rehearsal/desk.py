@@ -33,14 +33,13 @@ class Desk:
 
     def tell(self, trigger: str, acts: Sequence[Act]) -> Outcome:
         """Tell the engine what befell those of the acts, who are all told of in one fact."""
-        act, engine, part = acts[0], self._services.engine, Trigger.parse(trigger).part
-        fact = Fact(act.key, COORDINATOR, dict(act.details))
+        act, engine, (name, part) = acts[0], self._services.engine, Trigger.parse(trigger)
+        details, told = dict(act.details), Fact(act.key, COORDINATOR)
         if part in NEWS:
-            return engine.reschedule(
-                self._cohort, Trigger.parse(trigger).name, self._day(act), Fact(act.key, COORDINATOR)
-            )
+            return engine.reschedule(self._cohort, name, self._day(act), told)
         if part == CORRECT:
-            return engine.undo(fact.details[MISTAKE], Fact(act.key, COORDINATOR))
+            return engine.undo(details[MISTAKE], told)
+        fact = Fact(act.key, COORDINATOR, details)
         if trigger in ARRANGED:
             return engine.arrange(self._cohort, trigger, fact)
         return engine.fire(trigger, [act.journey for act in acts], fact)

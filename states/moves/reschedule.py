@@ -117,8 +117,7 @@ class Rescheduling:
         return milestone in self._days or self._milestones[milestone].sequence > 0
 
     def _is_over(self, milestone: str) -> bool:
-        lies = self._cohort.calendar.days.get(milestone)
-        return lies is not None and lies.ends_at <= self._changes.now
+        return self._cohort.calendar.is_over(milestone, self._changes.now)
 
     def _set_date(self, milestone: str) -> None:
         lies, new = self._cohort.calendar.days.get(milestone), self._new[milestone]

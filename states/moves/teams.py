@@ -108,7 +108,7 @@ def put_team_back(firing: Firing, fact: KeptFact, steps: Sequence[Transition]) -
         journey = str(step.journey_id)
         for ident, number in image[journey].items():
             module = firing.cohort.definition.modules[ident]
-            if _is_over(firing, module):
+            if firing.cohort.calendar.is_over(module.days[-1], firing.changes.now):
                 raise CorrectionRefusedError(fact.key, "held", module.id)
             firing.changes.teams.append({"journey_id": journey, "module": ident, "number": number})
             back = str(Trigger(TEAM, CORRECT))
@@ -120,14 +120,9 @@ def _module_named(firing: Firing) -> Module:
     module = firing.cohort.definition.modules.get(str(firing.details.get(MODULE) or ""))
     if module is None or module.teams is None:
         raise FactIncompleteError(TEAM, MODULE, f"{firing.details.get(MODULE)!r} is none of the choices")
-    if _is_over(firing, module):
+    if firing.cohort.calendar.is_over(module.days[-1], firing.changes.now):
         raise FactIncompleteError(TEAM, MODULE, f"{module.id} is over since {module.days[-1]}")
     return module
-
-
-def _is_over(firing: Firing, module: Module) -> bool:
-    last = firing.cohort.calendar.days.get(module.days[-1])
-    return last is not None and last.ends_at <= firing.changes.now
 
 
 def _seats(firing: Firing, module: Module) -> dict[str, int]:

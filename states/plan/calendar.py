@@ -79,6 +79,11 @@ class Calendar:
         held, day = self.days.get(milestone), self.day_of(when)
         return held is not None and day is not None and day > held.day
 
+    def is_over(self, milestone: str, now: datetime) -> bool:
+        """Whether a milestone's day has been held."""
+        held = self.days.get(milestone)
+        return held is not None and held.ends_at <= now
+
     def deadline_at(self, when: When, anchors: Mapping[str, date] | None = None) -> datetime | None:
         """Return the instant at which something counts as missed: opening time of that very day."""
         day = self.day_of(when, anchors)

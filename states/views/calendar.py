@@ -40,7 +40,7 @@ def day_lines(connection: Connection, cohort: RunningCohort, now: datetime) -> l
                 starts=local(held.starts_at) if held else None,
                 ends=local(held.ends_at) if held else None,
                 place=places.get(milestone.id, ""),
-                over=held is not None and held.ends_at <= now,
+                over=cohort.calendar.is_over(milestone.id, now),
             )
         )
     return sorted(lines, key=lambda line: line.day or date.max)

@@ -39,7 +39,7 @@ from states.views.own_page import (
 from states.views.plan import Revision, plan_revisions
 from states.views.recorded import mails_to, recorded_of, told_by
 from states.views.roles import Part, has_left, parts_of
-from states.views.teams import is_over, told_of_teams
+from states.views.teams import told_of_teams
 
 
 def my_page(connection: Connection, email: str, now: datetime) -> OwnPage | None:
@@ -223,8 +223,9 @@ class _Reader:
         journeys = {one.id: one for one in self._journeys}
         for team in read_teams(self._connection, self._cohort):
             module = self._cohort.definition.modules[team.module]
-            known = journey.id in told_of_teams(self._connection, self._cohort.cohort_id, module)
-            if journey.id in team.members and known and not is_over(self._cohort, module, self._now):
+            if journey.id not in team.members or self._cohort.calendar.is_over(module.days[-1], self._now):
+                continue
+            if journey.id in told_of_teams(self._connection, self._cohort.cohort_id, module):
                 others = [journeys[ident] for ident in team.members if ident != journey.id]
                 named = ((self.someone(one.talent_id).name, one.organisation) for one in others)
                 known_as = tuple((name, self._cohort.organisation_name(place)) for name, place in named)

@@ -60,7 +60,7 @@ def module_teams(connection: Connection, cohort: RunningCohort, now: datetime) -
                     label=cohort.definition.state_label(module.id),
                     day=first.day if first else None,
                     announced=bool(told_of_teams(connection, cohort.cohort_id, module)),
-                    over=is_over(cohort, module, now),
+                    over=cohort.calendar.is_over(module.days[-1], now),
                     teams=tuple(TeamLine(one.number, tuple(people[ident] for ident in one.members)) for one in mine),
                 )
             )
@@ -71,12 +71,6 @@ def told_of_teams(connection: Connection, cohort_id: str, module: Module) -> set
     """Return the journeys whose talents were told of a module's teams, as far as they come."""
     told = (HistoryRow.cohort_id == cohort_id) & (HistoryRow.trigger == announcement(module))
     return {ident for ident in connection.scalars(select(HistoryRow.journey_id).where(told)) if ident}
-
-
-def is_over(cohort: RunningCohort, module: Module, now: datetime) -> bool:
-    """Whether a module has been held, and its teams are what they were."""
-    last = cohort.calendar.days.get(module.days[-1])
-    return last is not None and last.ends_at <= now
 
 
 def _people(connection: Connection, cohort: RunningCohort) -> dict[str, TeamMember]:
